@@ -1,0 +1,99 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Which target may import what is a promise of the design, held by Tests/TidyTests: imports point inwards, and client
+// and server never meet. Versions are exact, so that every build is of the same code.
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+func room(_ wing: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)")
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies + [arguments], path: "Sources/Programs/\(name)")
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies)
+}
+
+let package = Package(
+  name: "doorstep",
+  products: [
+    .executable(name: "doorstep", targets: ["doorstep"]),
+    .executable(name: "doorstepd", targets: ["doorstepd"]),
+    .executable(name: "doorstepctl", targets: ["doorstepctl"]),
+    .library(name: "SyncClient", targets: ["SyncClient", "CurlTransport"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    room("Core", "SyncCore", [crypto]),
+    room("Core", "RecordCatalogue", ["SyncCore", .product(name: "Yams", package: "Yams")]),
+    room("Core", "SyncWire", ["SyncCore", protobuf]),
+
+    room("Client", "SyncReplica", ["SyncCore", "RecordCatalogue", "SyncWire", grdb, sqlite, crypto]),
+    room("Client", "SyncClient", ["SyncCore", "RecordCatalogue", "SyncWire", "SyncReplica"]),
+    .systemLibrary(
+      name: "CCurl", path: "Sources/CLibraries/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    room("Client", "CurlTransport", ["SyncClient", "CCurl"]),
+
+    room("Server", "ServerStorage", ["SyncCore", "RecordCatalogue", crypto]),
+    room("Server", "ServerSQLite", ["ServerStorage", "SyncCore", grdb, sqlite]),
+    room(
+      "Server", "SyncServer",
+      [
+        "SyncCore", "RecordCatalogue", "SyncWire", "ServerStorage", crypto, x509, asn1, logging,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+
+    room("Programs", "ProgramKit", ["SyncCore", "SyncClient", "CurlTransport", "SyncWire", crypto, x509, asn1, arguments]),
+    program("doorstep", ["ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue"]),
+    program("doorstepd", ["ProgramKit", "SyncServer", "ServerSQLite", "RecordCatalogue"]),
+    program("doorstepctl", ["ProgramKit", "SyncClient", "CurlTransport"]),
+    program(
+      "doorstep-bench",
+      ["ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "SyncServer", "ServerSQLite", grdb, sqlite]),
+
+    .target(
+      name: "TestSupport",
+      dependencies: ["SyncCore", "RecordCatalogue", "SyncReplica", "SyncClient", "ServerStorage", "ServerSQLite", "SyncServer", "SyncWire"],
+      path: "Sources/TestSupport"),
+    tests("SyncCoreTests", ["SyncCore", "TestSupport"]),
+    tests("RecordCatalogueTests", ["RecordCatalogue"]),
+    tests("SyncWireTests", ["SyncWire", "TestSupport"]),
+    tests("SyncReplicaTests", ["SyncReplica", "TestSupport"]),
+    tests("SyncClientTests", ["SyncClient", "TestSupport"]),
+    tests("CurlTransportTests", ["CurlTransport"]),
+    tests("StoreContractTests", ["ServerStorage", "ServerSQLite", "TestSupport"]),
+    tests("SyncServerTests", ["SyncServer", "TestSupport"]),
+    tests("TidyTests", []),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,85 @@
+import Crypto
+
+/// How far a replica has been sent the office's records. Opaque to laptops, made and read by the office alone.
+///
+/// One position, and the exceptions to it: cases still being sent whole, each with how far that went. So an interrupted
+/// first sync, a case granted anew and a plain delta are one mechanism: each case has a place from which it is read on.
+public struct Checkpoint: Hashable, Sendable {
+  public var epoch: UInt64
+  /// Every record of a held case up to this sequence has been sent.
+  public var position: UInt64
+  /// Cases that are not complete yet, with the sequence reached in each.
+  public var filling: [CaseID: UInt64]
+
+  public init(epoch: UInt64, position: UInt64, filling: [CaseID: UInt64] = [:]) {
+    self.epoch = epoch
+    self.position = position
+    self.filling = filling
+  }
+
+  /// Reads nothing sent yet.
+  public static func start(epoch: UInt64) -> Checkpoint { Checkpoint(epoch: epoch, position: 0) }
+
+  /// Whether a case granted at `grant` is held whole.
+  public func holds(_ caseID: CaseID, grantedAt grant: UInt64) -> Bool {
+    filling[caseID] == nil && grant <= position
+  }
+
+  /// The sequence after which a case is read on.
+  public func readingPosition(of caseID: CaseID, grantedAt grant: UInt64) -> UInt64 {
+    filling[caseID] ?? (grant <= position ? position : 0)
+  }
+
+  /// The written form with a message authentication code over it and over whom it was made for.
+  public func sealed(for owner: String, key: SymmetricKey) -> [UInt8] {
+    var writer = WireWriter()
+    writer.number(1, epoch)
+    writer.number(2, position)
+    for (caseID, reached) in filling.sorted(by: { $0.key < $1.key }) {
+      writer.message(3) {
+        $0.identifier(1, caseID)
+        $0.number(2, reached)
+      }
+    }
+    return writer.bytes + Self.code(writer.bytes, owner, key)
+  }
+
+  /// Reads one that comes back. `nil` if it was not made here for this owner, or was altered.
+  public init?(opening bytes: [UInt8], for owner: String, key: SymmetricKey, limits: Limits = .standard) {
+    guard bytes.count >= Self.codeBytes, bytes.count <= limits.checkpointBytes else { return nil }
+    let body = Array(bytes.dropLast(Self.codeBytes))
+    let expected = Self.code(body, owner, key)
+    guard zip(expected, bytes.suffix(Self.codeBytes)).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else {
+      return nil
+    }
+    guard let checkpoint = try? Checkpoint(reading: body) else { return nil }
+    self = checkpoint
+  }
+
+  private init(reading bytes: [UInt8]) throws(MalformedBytes) {
+    self.init(epoch: 0, position: 0)
+    var reader = WireReader(bytes)
+    while let field = try reader.field() {
+      switch field.number {
+      case 1: epoch = try reader.varint()
+      case 2: position = try reader.varint()
+      case 3:
+        var entry = try reader.nested()
+        var caseID: CaseID?
+        var reached: UInt64 = 0
+        while let field = try entry.field() {
+          if field.number == 1 { caseID = try entry.identifier() } else { reached = try entry.varint() }
+        }
+        if let caseID { filling[caseID] = reached }
+      default: throw MalformedBytes("a checkpoint has an unknown field \(field.number)")
+      }
+    }
+  }
+
+  private static let codeBytes = 16
+
+  private static func code(_ body: [UInt8], _ owner: String, _ key: SymmetricKey) -> [UInt8] {
+    let message = body + Array("|\(owner)".utf8)
+    return Array(HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(codeBytes))
+  }
+}

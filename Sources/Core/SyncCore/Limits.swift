@@ -1,0 +1,54 @@
+/// Every bound of the protocol, the same on both sides. Bytes are UTF-8 or encoded bytes, never characters.
+///
+/// One value so that a test can shrink all of it. Sources: the limits of OWASP ASVS 5 chapter 2 and 4 turned into
+/// numbers by the sizes of real caseloads (a year of 36 cases is 5 to 8 MB).
+public struct Limits: Sendable {
+  /// Changes in one request.
+  public var pushChanges = 500
+  /// Encoded bytes of all changes in one request; also the most one group may take.
+  public var pushBytes = 1 << 20
+  /// Encoded bytes of one change; refused at edit, so that an outbox can always be sent.
+  public var changeBytes = 256 << 10
+  /// Records in one page.
+  public var pageRecords = 2_000
+  /// Encoded bytes after which a page ends. A page holds at least one record, so it may pass this by one record.
+  public var pageBytes = 1 << 20
+  /// Encoded bytes of one record with all its standing edits.
+  public var recordBytes = 4 << 20
+  /// Bytes of one frame of a response.
+  public var frameBytes = 8 << 20
+  /// Bytes of a request's body.
+  public var requestBytes = 4 << 20
+  /// Bytes of one text value.
+  public var textBytes = 64 << 10
+  /// Bytes of a name: a field, a member, a type, a user.
+  public var nameBytes = 64
+  /// Fields that one change may set.
+  public var changeFields = 64
+  /// Replicas in one record's version vector or one context.
+  public var vectorEntries = 1_024
+  /// Standing edits of one record.
+  public var standingEdits = 1_024
+  /// Composites and lists inside each other.
+  public var valueDepth = 8
+  /// Members or elements of one composite or list.
+  public var valueMembers = 256
+  /// Cases that one officer may hold.
+  public var scopeCases = 5_000
+  /// Bytes of a checkpoint.
+  public var checkpointBytes = 256 << 10
+
+  /// Bytes of all header fields of a request.
+  public var headerBytes = 16 << 10
+  public var headerFields = 64
+  /// Seconds that an idle connection is kept.
+  public var idleSeconds = 60
+  /// Connections served at once; more wait in the kernel's queue.
+  public var connections = 512
+  /// Seconds given to running requests once the server is asked to stop.
+  public var drainSeconds = 10
+
+  public init() {}
+
+  public static let standard = Limits()
+}

@@ -1,0 +1,207 @@
+/// The newest change of a replica: how far its chain goes and where it ends.
+public struct ChainHead: Hashable, Sendable {
+  public let counter: UInt64
+  public let hash: Hash
+
+  /// Before the first change.
+  public static let start = ChainHead(counter: 0, hash: .zero)
+
+  public init(counter: UInt64, hash: Hash) {
+    self.counter = counter
+    self.hash = hash
+  }
+}
+
+/// A change as it arrived. One that cannot be read still has its place in the chain and is kept as it came.
+public enum PushedChange: Hashable, Sendable {
+  case readable(Change)
+  case unreadable([UInt8])
+
+  public var bytes: [UInt8] {
+    switch self {
+    case .readable(let change): change.bytes
+    case .unreadable(let bytes): bytes
+    }
+  }
+
+  public var hash: Hash {
+    switch self {
+    case .readable(let change): change.hash
+    case .unreadable(let bytes): Hash(of: bytes)
+    }
+  }
+}
+
+/// What a laptop asks in one round trip.
+public struct SyncRequest: Sendable {
+  public static let currentVersion: UInt32 = 1
+
+  public var protocolVersion = SyncRequest.currentVersion
+  /// Echoed in the answer, so that an answer to another request is noticed.
+  public var requestID: UInt64
+  public var replica: ReplicaID
+  /// The epoch of the office's store as last heard; 0 before the first sync.
+  public var epoch: UInt64
+  /// The end of this replica's chain, also when nothing is sent.
+  public var head: ChainHead
+  /// As last stored with a page; empty to ask for everything.
+  public var checkpoint: [UInt8]
+  public var catalogueVersion: UInt32
+  /// The laptop's clock, so that the office can record how far it is off.
+  public var deviceTime: Timestamp
+  /// Counter of the first change sent.
+  public var firstCounter: UInt64
+  /// In dot order, without gaps.
+  public var changes: [PushedChange]
+  /// Changes on the laptop without a receipt, those sent included; for the office's view of its fleet.
+  public var unsent: UInt64
+  /// Whether more changes wait than fit: the office answers with receipts alone.
+  public var hasMore: Bool
+  /// Orders that the laptop has carried out.
+  public var obeyed: [UInt64]
+  /// Whether to send the digest of each case at the end.
+  public var wantsDigests: Bool
+
+  public init(
+    requestID: UInt64, replica: ReplicaID, epoch: UInt64, head: ChainHead, checkpoint: [UInt8],
+    catalogueVersion: UInt32, deviceTime: Timestamp, firstCounter: UInt64, changes: [PushedChange],
+    unsent: UInt64, hasMore: Bool, obeyed: [UInt64] = [], wantsDigests: Bool = false
+  ) {
+    self.requestID = requestID
+    self.replica = replica
+    self.epoch = epoch
+    self.head = head
+    self.checkpoint = checkpoint
+    self.catalogueVersion = catalogueVersion
+    self.deviceTime = deviceTime
+    self.firstCounter = firstCounter
+    self.changes = changes
+    self.unsent = unsent
+    self.hasMore = hasMore
+    self.obeyed = obeyed
+    self.wantsDigests = wantsDigests
+  }
+}
+
+/// Something the office tells a laptop to do.
+public struct Order: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// Fetch the whole scope anew beside the present copy, then swap; upload first.
+    case resync
+    /// The chain is not the one the office knows: this copy was cloned or restored.
+    case forked(common: UInt64)
+    /// Changes from this counter on are missing at the office.
+    case resend(from: UInt64)
+    /// The office's store was restored; the new epoch.
+    case newEpoch(UInt64)
+    /// An order that this version does not know. It is shown, never guessed.
+    case unknown(UInt32)
+  }
+
+  /// Names the order, so that it can be reported as obeyed; 0 for one that needs no report.
+  public let id: UInt64
+  public let kind: Kind
+
+  public init(id: UInt64, kind: Kind) {
+    self.id = id
+    self.kind = kind
+  }
+}
+
+/// All cases that this user holds, at one position. What is not in it is dropped.
+public struct Scope: Hashable, Sendable {
+  public struct Entry: Hashable, Sendable {
+    public let caseID: CaseID
+    /// Whether the case is about to be sent whole: the laptop empties it first and opens it when it is complete.
+    public let isSentWhole: Bool
+
+    public init(caseID: CaseID, isSentWhole: Bool) {
+      self.caseID = caseID
+      self.isSentWhole = isSentWhole
+    }
+  }
+
+  public var place: Place
+  /// Ascending by case.
+  public var entries: [Entry]
+
+  public init(place: Place, entries: [Entry]) {
+    self.place = place
+    self.entries = entries
+  }
+}
+
+/// Records of cases in scope, and the checkpoint to store in the same transaction.
+public struct Page: Sendable {
+  /// Canonical bytes of records; see `Record.init(reading:)`.
+  public var records: [[UInt8]]
+  /// Cases that are complete with this page.
+  public var completed: [CaseID]
+  public var checkpoint: [UInt8]
+  /// The office's position that the checkpoint stands for.
+  public var place: Place
+
+  public init(records: [[UInt8]], completed: [CaseID], checkpoint: [UInt8], place: Place) {
+    self.records = records
+    self.completed = completed
+    self.checkpoint = checkpoint
+    self.place = place
+  }
+}
+
+/// The digest of one case: the sum of its records' digests, and how many there are.
+public struct CaseDigest: Hashable, Sendable {
+  public var caseID: CaseID
+  public var records: UInt64
+  public var sum: Hash
+
+  public init(caseID: CaseID, records: UInt64 = 0, sum: Hash = .zero) {
+    self.caseID = caseID
+    self.records = records
+    self.sum = sum
+  }
+
+  /// Takes a record's digest out (when it stood before) and a new one in.
+  public mutating func replace(_ old: Hash?, with new: Hash) {
+    if let old { sum = sum &- old } else { records &+= 1 }
+    sum = sum &+ new
+  }
+}
+
+/// One part of the streamed answer, in this order: opening, receipts, orders, scope, pages, digests, end.
+public enum Frame: Sendable {
+  case opening(Opening)
+  case receipts([Receipt])
+  case order(Order)
+  case scope(Scope)
+  case page(Page)
+  case digests([CaseDigest])
+  case end(Ending)
+
+  public struct Opening: Hashable, Sendable {
+    public var protocolVersion: UInt32
+    public var requestID: UInt64
+    public var epoch: UInt64
+    public var serverTime: Timestamp
+
+    public init(protocolVersion: UInt32, requestID: UInt64, epoch: UInt64, serverTime: Timestamp) {
+      self.protocolVersion = protocolVersion
+      self.requestID = requestID
+      self.epoch = epoch
+      self.serverTime = serverTime
+    }
+  }
+
+  /// The last frame. An answer without it was cut.
+  public struct Ending: Hashable, Sendable {
+    /// Frames before this one.
+    public var frames: UInt64
+    /// The highest counter of this replica that the office has stored or refused.
+    public var known: UInt64
+
+    public init(frames: UInt64, known: UInt64) {
+      self.frames = frames
+      self.known = known
+    }
+  }
+}

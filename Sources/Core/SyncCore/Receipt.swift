@@ -1,0 +1,40 @@
+/// What the office did with one change. It never changes: a change sent again gets its first verdict again.
+public enum Verdict: Hashable, Sendable {
+  /// Nothing concurrent: the record is now what its author saw plus this edit.
+  case applied
+  /// Concurrent with other edits, which were to other fields, equal, or settled by a rule.
+  case merged
+  /// A field now has unequal concurrent values for a person to decide.
+  case contested
+  /// Accepted from somebody who held the case when it was written and no longer does.
+  case late
+  /// Kept in quarantine with its text.
+  case refused(code: String, field: String)
+  /// Not decided now; covers this change and all after it. Send again later.
+  case retry
+}
+
+/// The answer to one change.
+public struct Receipt: Hashable, Sendable {
+  /// The change's counter; its replica is the one that asked.
+  public let counter: UInt64
+  public let verdict: Verdict
+  /// Whether the change was known already and this repeats its first verdict.
+  public let isAgain: Bool
+  /// Whether the record at the office is exactly what the laptop's base becomes by this change. Such a record is not
+  /// sent back.
+  public let settlesBase: Bool
+  /// Where the office put the change; `nil` when refused or not decided.
+  public let place: Place?
+
+  public init(
+    counter: UInt64, verdict: Verdict, isAgain: Bool = false, settlesBase: Bool = false,
+    place: Place? = nil
+  ) {
+    self.counter = counter
+    self.verdict = verdict
+    self.isAgain = isAgain
+    self.settlesBase = settlesBase
+    self.place = place
+  }
+}

@@ -1,0 +1,231 @@
+/// Where a change stands in the order in which the office accepted changes.
+public struct Place: Hashable, Comparable, Sendable {
+  /// Raised whenever the office's store was restored from a backup.
+  public let epoch: UInt64
+  public let sequence: UInt64
+
+  public init(epoch: UInt64, sequence: UInt64) {
+    self.epoch = epoch
+    self.sequence = sequence
+  }
+
+  public static func < (left: Self, right: Self) -> Bool {
+    (left.epoch, left.sequence) < (right.epoch, right.sequence)
+  }
+}
+
+/// A value that nothing has superseded: one for most fields, several where edits were concurrent.
+public struct StandingEdit: Hashable, Sendable {
+  public let field: String
+  public let dot: Dot
+  /// Hash of the change that set it.
+  public let hash: Hash
+  public let value: Value
+  /// `nil` while only this laptop knows of it.
+  public let place: Place?
+
+  public init(field: String, dot: Dot, hash: Hash, value: Value, place: Place?) {
+    self.field = field
+    self.dot = dot
+    self.hash = hash
+    self.value = value
+    self.place = place
+  }
+
+  /// Server order: placed before unplaced, then by place, then by dot. No clock.
+  public static func precedes(_ left: Self, _ right: Self) -> Bool {
+    switch (left.place, right.place) {
+    case (let a?, let b?) where a != b: a < b
+    case (.some, nil): true
+    case (nil, .some): false
+    case (.some, .some), (nil, nil): left.dot < right.dot
+    }
+  }
+
+  fileprivate func isBefore(_ other: Self) -> Bool {
+    field == other.field ? dot < other.dot : field < other.field
+  }
+}
+
+/// A record's merged state: its standing edits, and its version, which says what else was seen and superseded.
+///
+/// Merging asks no rule. So no rule, now or later, can stop two replicas from ending alike; rules only read.
+public struct Record: Hashable, Sendable {
+  /// The field that holds deletions. A deletion is an edit that keeps what it saw.
+  public static let deletionField = "~deleted"
+
+  public let id: RecordID
+  public let type: String
+  public let caseID: CaseID
+  public internal(set) var version: VersionVector
+  /// Ascending by field, then by dot; each dot once a field.
+  public internal(set) var edits: [StandingEdit]
+
+  /// A record that nobody has edited.
+  public init(id: RecordID, type: String, caseID: CaseID) {
+    self.id = id
+    self.type = type
+    self.caseID = caseID
+    version = VersionVector()
+    edits = []
+  }
+
+  init(id: RecordID, type: String, caseID: CaseID, version: VersionVector, edits: [StandingEdit]) {
+    self.id = id
+    self.type = type
+    self.caseID = caseID
+    self.version = version
+    self.edits = edits
+  }
+
+  /// Takes a change in. A known dot has no effect.
+  ///
+  /// For each field set, the change displaces the standing edits that its context, cut to this record's version,
+  /// contains. An edit takes the place of the earliest that it displaces.
+  /// - Parameter place: where the office put it; `nil` on the laptop that made it.
+  /// - Returns: whether anything changed.
+  @discardableResult
+  public mutating func apply(_ change: Change, at place: Place?) -> Bool {
+    guard !version.contains(change.dot) else { return false }
+    let seen = change.body.context.met(with: version)
+    switch change.body.action {
+    case .set(let members):
+      for member in members {
+        set(member.name, to: member.value, by: change, having: seen, at: place)
+      }
+    case .delete:
+      set(Self.deletionField, to: .seen(seen), by: change, having: seen, at: place)
+    }
+    version.insert(change.dot)
+    return true
+  }
+
+  private mutating func set(
+    _ field: String, to value: Value, by change: Change, having seen: VersionVector, at place: Place?
+  ) {
+    let range = range(of: field)
+    var place = place
+    var kept: [StandingEdit] = []
+    for edit in edits[range] {
+      if seen.contains(edit.dot) {
+        if let earlier = edit.place, let own = place { place = min(earlier, own) }
+      } else {
+        kept.append(edit)
+      }
+    }
+    let new = StandingEdit(
+      field: field, dot: change.dot, hash: change.hash, value: value, place: place)
+    let at = kept.firstIndex { change.dot < $0.dot } ?? kept.count
+    kept.insert(new, at: at)
+    edits.replaceSubrange(range, with: kept)
+  }
+
+  /// Joins another copy of the same record. Commutative, associative, idempotent.
+  ///
+  /// An edit stays when both copies hold it, or when the copy without it never saw it. Where copies of one edit differ
+  /// in place, the lower stands.
+  /// - Precondition: `other` has the same id; a record never changes its type or case.
+  public mutating func merge(_ other: Record) {
+    precondition(id == other.id, "only copies of one record merge")
+    if version == other.version, edits == other.edits { return }
+    var merged: [StandingEdit] = []
+    merged.reserveCapacity(max(edits.count, other.edits.count))
+    var mine = edits[...]
+    var theirs = other.edits[...]
+    while let a = mine.first, let b = theirs.first {
+      if a.isBefore(b) {
+        if !other.version.contains(a.dot) { merged.append(a) }
+        mine.removeFirst()
+      } else if b.isBefore(a) {
+        if !version.contains(b.dot) { merged.append(b) }
+        theirs.removeFirst()
+      } else {
+        merged.append(StandingEdit.precedes(b, a) ? b : a)
+        mine.removeFirst()
+        theirs.removeFirst()
+      }
+    }
+    merged.append(contentsOf: mine.filter { !other.version.contains($0.dot) })
+    merged.append(contentsOf: theirs.filter { !version.contains($0.dot) })
+    edits = merged
+    version.formJoin(other.version)
+  }
+
+  public func merged(with other: Record) -> Record {
+    var result = self
+    result.merge(other)
+    return result
+  }
+
+  /// The standing edits of one field, ascending by dot.
+  public func standing(_ field: String) -> ArraySlice<StandingEdit> { edits[range(of: field)] }
+
+  /// The names of the fields that hold something, ascending, deletions left out.
+  public var fields: [String] {
+    var names: [String] = []
+    for edit in edits where edit.field != names.last && edit.field != Self.deletionField {
+      names.append(edit.field)
+    }
+    return names
+  }
+
+  /// Whether every standing edit lies in what the deletions saw. A concurrent edit keeps a record alive.
+  public var isDeleted: Bool {
+    let deletions = standing(Self.deletionField)
+    var seen = VersionVector()
+    var found = false
+    for deletion in deletions {
+      guard case .seen(let vector) = deletion.value else { continue }
+      seen.formJoin(vector)
+      found = true
+    }
+    return found && edits.allSatisfy { $0.field == Self.deletionField || seen.contains($0.dot) }
+  }
+
+  /// Whether somebody deleted what somebody else kept editing: listed for review.
+  public var isDeletionDisputed: Bool {
+    let asked = standing(Self.deletionField).contains {
+      if case .seen = $0.value { true } else { false }
+    }
+    return asked && !isDeleted
+  }
+
+  /// Whether some field has two standing edits with unequal values. This is what a conflict is; there is no other list.
+  public var hasConcurrentValues: Bool {
+    for (one, next) in zip(edits, edits.dropFirst())
+    where one.field == next.field && one.field != Self.deletionField && one.value != next.value {
+      return true
+    }
+    return isDeletionDisputed
+  }
+
+  /// The SHA-256 that stands for this state: id, type, case, version, and each standing field, dot and change hash.
+  ///
+  /// Values need no part in it, because a change's hash covers them. Places are left out: they are the office's.
+  public var digest: Hash {
+    var writer = WireWriter(reserving: 64 + edits.count * 72)
+    writer.identifier(1, id)
+    writer.text(2, type)
+    writer.identifier(3, caseID)
+    writer.vector(4, version)
+    for edit in edits {
+      writer.text(5, edit.field)
+      writer.identifier(6, edit.dot.replica)
+      writer.number(7, edit.dot.counter)
+      writer.hash(8, edit.hash)
+    }
+    return Hash(of: writer.bytes)
+  }
+
+  private func range(of field: String) -> Range<Int> {
+    var low = 0
+    var high = edits.count
+    while low < high {
+      let middle = (low + high) / 2
+      if edits[middle].field < field { low = middle + 1 } else { high = middle }
+    }
+    var end = low
+    while end < edits.count, edits[end].field == field { end += 1 }
+    return low..<end
+  }
+}

@@ -1,0 +1,151 @@
+/// The written form of a record: the message `RecordBody` of `Protocol/doorstep.proto`.
+///
+/// A record is usually the work of one or two changes, so their dots, hashes and places stand once, in `heads`, and
+/// each standing edit points there; replicas stand once, in the version.
+extension Record {
+  fileprivate struct Head: Hashable {
+    let dot: Dot
+    let hash: Hash
+    let place: Place?
+  }
+
+  public var bytes: [UInt8] {
+    var writer = WireWriter(reserving: 256 + edits.count * 48)
+    writer.identifier(1, id)
+    writer.text(2, type)
+    writer.identifier(3, caseID)
+    writer.vector(4, version)
+    let heads = Set(edits.map { Head(dot: $0.dot, hash: $0.hash, place: $0.place) }).sorted {
+      $0.dot == $1.dot ? Self.orderedPlaces($0.place, $1.place) : $0.dot < $1.dot
+    }
+    var numbers: [Head: UInt64] = [:]
+    for (number, head) in heads.enumerated() {
+      numbers[head] = UInt64(number)
+      writer.message(5) {
+        $0.number(1, UInt64(version.index(of: head.dot.replica) ?? 0))
+        $0.number(2, head.dot.counter)
+        $0.hash(3, head.hash)
+        $0.number(4, head.place?.epoch ?? 0)
+        $0.number(5, head.place?.sequence ?? 0)
+      }
+    }
+    for edit in edits {
+      let number = numbers[Head(dot: edit.dot, hash: edit.hash, place: edit.place)] ?? 0
+      writer.message(6) {
+        $0.text(1, edit.field)
+        $0.value(2, edit.value)
+        $0.number(3, number)
+      }
+    }
+    return writer.bytes
+  }
+
+  private static func orderedPlaces(_ left: Place?, _ right: Place?) -> Bool {
+    switch (left, right) {
+    case (let a?, let b?): a < b
+    case (nil, .some): true
+    case (.some, nil), (nil, nil): false
+    }
+  }
+
+  /// Reads what a peer or a file holds, and checks that it is a state that a record can have.
+  public init(reading bytes: [UInt8], limits: Limits = .standard) throws(MalformedBytes) {
+    guard bytes.count <= limits.recordBytes else {
+      throw MalformedBytes("a record is larger than \(limits.recordBytes) bytes")
+    }
+    var reader = WireReader(bytes)
+    var id: RecordID?
+    var caseID: CaseID?
+    var type = ""
+    var dots: [Dot] = []
+    var version: VersionVector?
+    var heads: [Head] = []
+    var edits: [StandingEdit] = []
+    while let field = try reader.field() {
+      switch field.number {
+      case 1: id = try reader.identifier()
+      case 2: type = try reader.name(limit: limits.nameBytes)
+      case 3: caseID = try reader.identifier()
+      case 4:
+        guard version == nil else { throw MalformedBytes("a record's version is not in its place") }
+        try reader.vectorEntry(into: &dots, limit: limits.vectorEntries)
+      case 5:
+        let known = try version.orElse(dots)
+        version = known
+        guard heads.count < limits.standingEdits else { throw MalformedBytes("a record has too many heads") }
+        heads.append(try reader.nested().head(of: known))
+      case 6:
+        guard edits.count < limits.standingEdits else {
+          throw MalformedBytes("a record has more than \(limits.standingEdits) standing edits")
+        }
+        edits.append(try reader.nested().edit(heads, limits))
+      default: throw MalformedBytes("a record has an unknown field \(field.number)")
+      }
+    }
+    guard let id, let caseID, !type.isEmpty else { throw MalformedBytes("a record is not complete") }
+    for (one, next) in zip(edits, edits.dropFirst()) {
+      guard one.field < next.field || (one.field == next.field && one.dot < next.dot) else {
+        throw MalformedBytes("a record's edits are not ascending")
+      }
+    }
+    self.init(
+      id: id, type: type, caseID: caseID, version: try version.orElse(dots), edits: edits)
+  }
+}
+
+extension VersionVector? {
+  fileprivate func orElse(_ dots: [Dot]) throws(MalformedBytes) -> VersionVector {
+    if let self { self } else { try vector(ascending: dots) }
+  }
+}
+
+extension WireReader {
+  fileprivate consuming func head(of version: VersionVector) throws(MalformedBytes) -> Record.Head {
+    var reader = self
+    var index: UInt64 = 0
+    var counter: UInt64 = 0
+    var hash = Hash.zero
+    var epoch: UInt64 = 0
+    var sequence: UInt64 = 0
+    while let field = try reader.field() {
+      switch field.number {
+      case 1: index = try reader.varint()
+      case 2: counter = try reader.varint()
+      case 3: hash = try reader.hash()
+      case 4: epoch = try reader.varint()
+      case 5: sequence = try reader.varint()
+      default: throw MalformedBytes("a head has an unknown field \(field.number)")
+      }
+    }
+    guard index < UInt64(version.count), counter > 0 else {
+      throw MalformedBytes("a head names no replica of the version")
+    }
+    let dot = Dot(version.entries[Int(index)].replica, counter)
+    guard version.contains(dot) else { throw MalformedBytes("an edit is not in its record's version") }
+    return Record.Head(
+      dot: dot, hash: hash, place: epoch == 0 ? nil : Place(epoch: epoch, sequence: sequence))
+  }
+
+  fileprivate consuming func edit(
+    _ heads: [Record.Head], _ limits: Limits
+  ) throws(MalformedBytes) -> StandingEdit {
+    var reader = self
+    var name = ""
+    var value = Value.none
+    var number: UInt64 = 0
+    while let field = try reader.field() {
+      switch field.number {
+      case 1: name = try reader.name(limit: limits.nameBytes)
+      case 2: value = try reader.nested().value(limits)
+      case 3: number = try reader.varint()
+      default: throw MalformedBytes("an edit has an unknown field \(field.number)")
+      }
+    }
+    guard number < UInt64(heads.count), !name.isEmpty else {
+      throw MalformedBytes("an edit names no head or no field")
+    }
+    let head = heads[Int(number)]
+    return StandingEdit(
+      field: name, dot: head.dot, hash: head.hash, value: value, place: head.place)
+  }
+}

@@ -1,0 +1,116 @@
+/// How concurrent values of a field are read. A rule never merges: it looks at the standing edits and answers.
+///
+/// Rules look at values, roles and server order, never at clocks. See `Protocol/README.md` section 5.
+public enum Rule: Hashable, Sendable {
+  /// Append-only. As a plain field: written once. As a set: one field an element, where an add beats a concurrent remove.
+  case union
+  /// The most protective standing value; `order` goes from least to most protective.
+  case ratchet(order: [String])
+  /// Computed at the office from other records; never accepted from a laptop.
+  case derived
+  /// Only the office writes it.
+  case serverOwned
+  /// Different fields merge; the same field keeps all values, shows the preferred one and asks for review.
+  case fieldMerge(Preference)
+  /// The first valid signature stands, later concurrent ones are kept as dissent; stages only advance.
+  case signed(stages: [String])
+  /// Unequal concurrent claims read as `holding` until a named role decides; equal ones agree.
+  case claims(holding: String)
+
+  /// Which of several concurrent values is shown while they wait for review.
+  public enum Preference: Hashable, Sendable {
+    /// The one that the office accepted first.
+    case first
+    /// The one that the office accepted last.
+    case last
+    /// The one whose `member` ranks highest in `order` (lowest to highest); equal ranks by the office's order, last first.
+    case ranked(member: String, order: [String])
+  }
+}
+
+/// What a field reads as.
+public struct Reading: Hashable, Sendable {
+  public enum Status: Hashable, Sendable {
+    /// One value, or equal ones.
+    case settled
+    /// Several values; the rule chose, and the others stay listed.
+    case settledByRule
+    /// Several values; a person must decide.
+    case contested
+  }
+
+  /// The value to show.
+  public let value: Value
+  public let status: Status
+  /// All standing edits in server order, those not shown included.
+  public let standing: [StandingEdit]
+}
+
+extension Record {
+  /// Reads one field by its rule; `nil` if nobody has set it.
+  public func read(_ field: String, by rule: Rule) -> Reading? {
+    let standing = standing(field).sorted(by: StandingEdit.precedes)
+    guard let first = standing.first, let last = standing.last else { return nil }
+    if standing.allSatisfy({ $0.value == first.value }) {
+      return Reading(value: first.value, status: .settled, standing: standing)
+    }
+    switch rule {
+    case .union:
+      if let present = standing.first(where: { $0.value.flag == true }) {
+        return Reading(value: present.value, status: .settledByRule, standing: standing)
+      }
+      return Reading(value: first.value, status: .contested, standing: standing)
+    case .ratchet(let order):
+      let top = Self.highest(standing) { rank($0.text, in: order) }
+      return Reading(value: top.value, status: .settledByRule, standing: standing)
+    case .derived, .serverOwned:
+      return Reading(value: last.value, status: .settledByRule, standing: standing)
+    case .fieldMerge(let preference):
+      let shown = Self.preferred(preference, of: standing, first: first, last: last)
+      return Reading(value: shown.value, status: .contested, standing: standing)
+    case .signed(let stages):
+      let top = Self.highest(standing) { rank($0.stage, in: stages) }
+      return Reading(value: top.value, status: .settledByRule, standing: standing)
+    case .claims(let holding):
+      return Reading(value: .text(holding), status: .contested, standing: standing)
+    }
+  }
+
+  /// The elements of a set that are present, each with its reading, ascending.
+  public func elements(of set: String, by rule: Rule) -> [(element: String, reading: Reading)] {
+    let prefix = set + "/"
+    return fields.filter { $0.hasPrefix(prefix) }.compactMap { field in
+      guard let reading = read(field, by: rule), reading.value.flag == true else { return nil }
+      return (String(field.dropFirst(prefix.count)), reading)
+    }
+  }
+
+  /// The first in server order among those that rank highest.
+  private static func highest(_ standing: [StandingEdit], _ rank: (Value) -> Int) -> StandingEdit {
+    var top = standing[0]
+    for edit in standing.dropFirst() where rank(edit.value) > rank(top.value) { top = edit }
+    return top
+  }
+
+  private static func preferred(
+    _ preference: Rule.Preference, of standing: [StandingEdit], first: StandingEdit, last: StandingEdit
+  ) -> StandingEdit {
+    switch preference {
+    case .first: first
+    case .last: last
+    case .ranked(let member, let order):
+      highest(standing.reversed()) { ($0[member: member]?.text).map { order.firstIndex(of: $0) ?? -1 } ?? -1 }
+    }
+  }
+}
+
+extension Value {
+  /// The stage of a signature: its member `stage`, or the value itself.
+  var stage: String? { self[member: "stage"]?.text ?? text }
+}
+
+/// The rank of a code. A code that this version does not know ranks above all: what is unknown is protected.
+func rank(_ code: String?, in order: [String]) -> Int {
+  guard let code else { return -1 }
+  return order.firstIndex(of: code) ?? order.count
+}

@@ -1,0 +1,146 @@
+/// The office's side of one round trip: a value that takes what happened and says what to do next.
+///
+/// Storage and sockets belong to the driver. Whatever decides what is sent, and in which order, is here.
+public struct ServerSession: Sendable {
+  public enum Event: Sendable {
+    case accepted(Acceptance)
+    case read(Reading)
+    case sent
+  }
+
+  public enum Action: Sendable {
+    /// Check the chain and take the changes in, in one transaction.
+    case accept
+    case send(Frame)
+    /// Read the scope as it is now and the next page after this checkpoint.
+    case read(Checkpoint)
+    case finish
+  }
+
+  /// What taking the changes in came to.
+  public struct Acceptance: Sendable {
+    public var finding: ChainFinding
+    public var epoch: UInt64
+    public var serverTime: Timestamp
+    public var receipts: [Receipt]
+    public var orders: [Order]
+    /// The replica's head at the office afterwards.
+    public var known: UInt64
+    /// Where reading goes on; `nil` when there is nothing to read for this request.
+    public var checkpoint: Checkpoint?
+
+    public init(
+      finding: ChainFinding, epoch: UInt64, serverTime: Timestamp, receipts: [Receipt], orders: [Order],
+      known: UInt64, checkpoint: Checkpoint?
+    ) {
+      self.finding = finding
+      self.epoch = epoch
+      self.serverTime = serverTime
+      self.receipts = receipts
+      self.orders = orders
+      self.known = known
+      self.checkpoint = checkpoint
+    }
+  }
+
+  /// One look at the store.
+  public struct Reading: Sendable {
+    public var scope: Scope
+    public var page: Page
+    /// Where the next page goes on; `nil` after the last.
+    public var next: Checkpoint?
+    /// With the last page, when they were asked for.
+    public var digests: [CaseDigest]
+
+    public init(scope: Scope, page: Page, next: Checkpoint?, digests: [CaseDigest]) {
+      self.scope = scope
+      self.page = page
+      self.next = next
+      self.digests = digests
+    }
+  }
+
+  private enum Then: Sendable {
+    case read(Checkpoint)
+    case end
+  }
+
+  private enum State: Sendable {
+    case accepting
+    case reading
+    case sending([Frame], then: Then)
+    case ended
+  }
+
+  private let request: SyncRequest
+  private var state = State.accepting
+  private var frames: UInt64 = 0
+  private var known: UInt64 = 0
+  private var cases: [CaseID]?
+
+  public init(_ request: SyncRequest) { self.request = request }
+
+  /// The first thing to do.
+  public func begin() -> Action { .accept }
+
+  /// Takes one event and answers with the one thing to do next.
+  public mutating func handle(_ event: Event) -> Action {
+    switch (state, event) {
+    case (.accepting, .accepted(let acceptance)): open(acceptance)
+    case (.reading, .read(let reading)): show(reading)
+    case (.sending(let queue, let then), .sent): goOn(queue, then)
+    case (.accepting, _), (.reading, _), (.sending, _), (.ended, _): .finish
+    }
+  }
+
+  private mutating func open(_ acceptance: Acceptance) -> Action {
+    known = acceptance.known
+    var queue: [Frame] = [
+      .opening(
+        Frame.Opening(
+          protocolVersion: SyncRequest.currentVersion, requestID: request.requestID,
+          epoch: acceptance.epoch, serverTime: acceptance.serverTime))
+    ]
+    if !acceptance.receipts.isEmpty { queue.append(.receipts(acceptance.receipts)) }
+    var then = Then.end
+    switch acceptance.finding {
+    case .sound:
+      queue += acceptance.orders.map(Frame.order)
+      if let checkpoint = acceptance.checkpoint, !request.hasMore { then = .read(checkpoint) }
+    case .resend(let from): queue.append(.order(Order(id: 0, kind: .resend(from: from))))
+    case .forked(let common): queue.append(.order(Order(id: 0, kind: .forked(common: common))))
+    case .incoherent: break
+    }
+    return goOn(queue, then)
+  }
+
+  /// The scope goes out first, and again whenever it is no longer what was sent.
+  private mutating func show(_ reading: Reading) -> Action {
+    var queue: [Frame] = []
+    let now = reading.scope.entries.map(\.caseID)
+    if cases != now {
+      queue.append(.scope(reading.scope))
+      cases = now
+    }
+    queue.append(.page(reading.page))
+    if !reading.digests.isEmpty { queue.append(.digests(reading.digests)) }
+    return goOn(queue, reading.next.map(Then.read) ?? .end)
+  }
+
+  private mutating func goOn(_ queue: [Frame], _ then: Then) -> Action {
+    if let frame = queue.first {
+      state = .sending(Array(queue.dropFirst()), then: then)
+      frames += 1
+      return .send(frame)
+    }
+    switch then {
+    case .read(let checkpoint):
+      state = .reading
+      return .read(checkpoint)
+    case .end:
+      state = .ended
+      frames += 1
+      return .send(.end(Frame.Ending(frames: frames - 1, known: known)))
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import SwiftProtobuf
+import SyncCore
+
+extension SyncRequest {
+  /// The request in one of the two forms.
+  package func written(as form: WireForm) -> [UInt8] { form.write(PBSyncRequest(self, form)) }
+}
+
+extension PBSyncRequest {
+  init(_ request: SyncRequest, _ form: WireForm) {
+    protocolVersion = request.protocolVersion
+    requestID = request.requestID
+    replica = Data(request.replica.bytes)
+    epoch = request.epoch
+    head = PBChainHead(request.head)
+    checkpoint = Data(request.checkpoint)
+    catalogueVersion = request.catalogueVersion
+    deviceTime = request.deviceTime.milliseconds
+    firstCounter = request.firstCounter
+    changes = request.changes.map { PBChange($0, form) }
+    unsent = request.unsent
+    hasMore_p = request.hasMore
+    obeyed = request.obeyed
+    wantsDigests = request.wantsDigests
+  }
+}
+
+extension PBChange {
+  init(_ change: PushedChange, _ form: WireForm) {
+    encoded = Data(change.bytes)
+    if form == .json, let readable = try? PBChangeBody(serializedBytes: change.bytes) { body = readable }
+  }
+
+  /// The exact bytes, or the canonical form of a body that came alone.
+  var exactBytes: [UInt8] {
+    if !encoded.isEmpty || !hasBody { return [UInt8](encoded) }
+    return (try? body.serializedBytes()) ?? []
+  }
+}
+
+extension PBChainHead {
+  init(_ head: ChainHead) {
+    counter = head.counter
+    if head.hash != .zero { hash = Data(head.hash.bytes) }
+  }
+}
+
+extension Unverified {
+  /// The request, after every check that needs no store.
+  ///
+  /// A single change that cannot be read is carried as it came: one bad record holds up nothing else.
+  package func syncRequest(_ limits: Limits = .standard) throws(WireRefusal) -> SyncRequest {
+    guard bytes.count <= limits.requestBytes else { throw .tooLarge(limit: limits.requestBytes) }
+    let message: PBSyncRequest = try message()
+    guard message.protocolVersion == SyncRequest.currentVersion else {
+      throw .unsupportedVersion(message.protocolVersion)
+    }
+    guard message.changes.count <= limits.pushChanges else {
+      throw .unreadable("it holds more than \(limits.pushChanges) changes")
+    }
+    guard message.checkpoint.count <= limits.checkpointBytes else {
+      throw .unreadable("its checkpoint is larger than \(limits.checkpointBytes) bytes")
+    }
+    guard message.obeyed.count <= limits.pushChanges else { throw .unreadable("it obeys too many orders") }
+    guard message.changes.isEmpty || message.firstCounter > 0 else {
+      throw .unreadable("its changes have no first counter")
+    }
+    let changes = message.changes.map { pushed in
+      let bytes = pushed.exactBytes
+      return (try? Change(reading: bytes, limits: limits)).map(PushedChange.readable) ?? .unreadable(bytes)
+    }
+    return SyncRequest(
+      requestID: message.requestID, replica: try identifier(message.replica, "the replica"),
+      epoch: message.epoch,
+      head: ChainHead(
+        counter: message.head.counter, hash: try hash(message.head.hash, "the head's hash")),
+      checkpoint: [UInt8](message.checkpoint), catalogueVersion: message.catalogueVersion,
+      deviceTime: Timestamp(milliseconds: message.deviceTime), firstCounter: message.firstCounter,
+      changes: changes, unsent: message.unsent, hasMore: message.hasMore_p, obeyed: message.obeyed,
+      wantsDigests: message.wantsDigests)
+  }
+}
