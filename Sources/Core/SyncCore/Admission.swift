@@ -6,7 +6,8 @@ public enum Origin: Hashable, Sendable {
 }
 
 extension Record {
-  /// The rule's other question, asked at write time on both sides: may this author set these fields to these values now?
+  /// The rule's other question, asked at write time on both sides: may this author set these fields
+  /// to these values now?
   ///
   /// - Parameters:
   ///   - record: the record as it stands; `nil` if there is none yet.
@@ -21,13 +22,18 @@ extension Record {
     } else if !body.context.isEmpty {
       return .recordUnknown
     }
+    if case .set(let members) = body.action, members.contains(where: \.forgesDeletion) {
+      return .invalid(field: deletionField)
+    }
     guard let policy else { return nil }
     let seen = record.map { body.context.met(with: $0.version) } ?? VersionVector()
     switch body.action {
     case .delete:
       return policy.deleters.contains(body.role) ? nil : .roleMayNotDelete
     case .set(let members):
-      if seen.isEmpty, let missing = policy.missingField(in: members) { return .missing(field: missing) }
+      if seen.isEmpty, let missing = policy.missingField(in: members) {
+        return .missing(field: missing)
+      }
       for member in members {
         guard let field = policy.policy(of: member.name) else { continue }
         let standing = record?.standing(member.name).filter { seen.contains($0.dot) } ?? []
@@ -43,9 +49,11 @@ extension Record {
 
 extension TypePolicy {
   fileprivate func missingField(in members: [Value.Member]) -> String? {
-    fields.filter(\.value.isRequired).keys.sorted().first { name in
-      !members.contains { $0.name == name && $0.value != .none }
-    }
+    fields.filter(\.value.isRequired).sorted { $0.key < $1.key }.first { name, field in
+      !members.contains {
+        $0.value != .none && (field.isSet ? $0.name.hasPrefix(name + "/") : $0.name == name)
+      }
+    }?.key
   }
 }
 
@@ -69,14 +77,14 @@ private struct Attempt {
     case .union:
       if !field.isSet, !seen.isEmpty { return .writtenOnce(field: name) }
     case .ratchet(let order):
-      let highest = seen.map { rank($0.value.text, in: order) }.max() ?? -1
-      if rank(value.text, in: order) < highest {
+      let highest = seen.map { rank($0.value, by: \.text, in: order) }.max() ?? -1
+      if rank(value, by: \.text, in: order) < highest {
         let mayEase = field.deciders.contains(role) && !change.body.reason.isEmpty
         return mayEase ? nil : .easing(field: name)
       }
     case .signed(let stages):
-      let highest = seen.map { rank($0.value.stage, in: stages) }.max() ?? -1
-      if rank(value.stage, in: stages) < highest { return .stageBack(field: name) }
+      let highest = seen.map { rank($0.value, by: \.stage, in: stages) }.max() ?? -1
+      if rank(value, by: \.stage, in: stages) < highest { return .stageBack(field: name) }
     case .claims:
       let isDecision = Set(seen.map(\.value)).count > 1
       if isDecision { return field.deciders.contains(role) ? nil : .roleMayNotDecide(field: name) }
@@ -88,11 +96,12 @@ private struct Attempt {
 }
 
 extension FieldKind {
-  /// Whether a value is of this kind and within its bounds. Members of a composite that are not known are carried.
+  /// Whether a value is of this kind and within its bounds. Members of a composite that are not
+  /// known are carried.
   public func accepts(_ value: Value) -> Bool {
     switch (self, value) {
     case (.text(let maxBytes), .text(let text)): text.utf8.count <= maxBytes
-    case (.code(let codes), .text(let code)): codes.contains(code)
+    case (.code(let codes), .text(let code)): codes.contains { $0.utf8.elementsEqual(code.utf8) }
     case (.flag, .flag), (.instant, .integer): true
     case (.integer(let range), .integer(let number)): range.contains(number)
     case (.date, .text(let text)): CalendarDate(text) != nil
@@ -100,7 +109,8 @@ extension FieldKind {
     case (.composite(let kinds, let required), .composite(let members)):
       members.allSatisfy { kinds[$0.name]?.accepts($0.value) ?? true }
         && required.allSatisfy { name in members.contains { $0.name == name } }
-    case (.text, _), (.code, _), (.flag, _), (.instant, _), (.integer, _), (.date, _), (.reference, _),
+    case (.text, _), (.code, _), (.flag, _), (.instant, _), (.integer, _), (.date, _),
+      (.reference, _),
       (.composite, _):
       false
     }
@@ -124,8 +134,11 @@ public struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConverti
   }
 
   public init?(_ text: String) {
-    let parts = Array(text.utf8).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2 else { return nil }
+    let parts = Array(text.utf8).split(
+      separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2 else {
+      return nil
+    }
     var numbers: [Int] = []
     for part in parts {
       guard part.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }

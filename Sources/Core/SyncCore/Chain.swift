@@ -4,15 +4,16 @@ public enum ChainFinding: Hashable, Sendable {
   case sound(firstNew: Int)
   /// The laptop is ahead of what it sent: changes from here on are missing.
   case resend(from: UInt64)
-  /// The same counters name different changes: a clone, or a restored backup. Both agree up to `common` at most.
+  /// The same counters name different changes: a clone, or a restored backup. Both agree up to
+  /// `common` at most.
   case forked(common: UInt64)
   /// The request contradicts itself.
   case incoherent
 
   /// Compares a request with what is stored.
   ///
-  /// Without this check a restored laptop counts the same dots twice, and vector clocks alone then lose edits without a
-  /// word; see `ARCHITECTURE.md`.
+  /// Without this check a restored laptop counts the same dots twice, and vector clocks alone then
+  /// lose edits without a word; see `ARCHITECTURE.md`.
   /// - Parameters:
   ///   - known: the head that the office has stored; `ChainHead.start` for a new replica.
   ///   - hash: the stored hash of a known counter.
@@ -24,7 +25,9 @@ public enum ChainFinding: Hashable, Sendable {
     var previous: Hash?
     for (index, change) in request.changes.enumerated() {
       let (counter, overflow) = request.firstCounter.addingReportingOverflow(UInt64(index))
-      guard !overflow, counter > 0 else { return .incoherent }
+      guard !overflow, counter > 0, counter <= request.head.counter,
+        counter < request.head.counter || change.hash == request.head.hash
+      else { return .incoherent }
       if case .readable(let readable) = change {
         guard readable.dot == Dot(request.replica, counter),
           previous.map({ $0 == readable.body.previous }) ?? true

@@ -1,7 +1,9 @@
-/// One edit of one record by one replica. Immutable: its bytes are kept, hashed and passed on as they were made.
+/// One edit of one record by one replica. Immutable: its bytes are kept, hashed and passed on as
+/// they were made.
 ///
-/// Each change names the hash of its replica's previous one. A laptop that was cloned or restored from a backup counts
-/// the same dots twice, and this chain is what shows it (`Protocol/README.md` section 6).
+/// Each change names the hash of its replica's previous one. A laptop that was cloned or restored
+/// from a backup counts the same dots twice, and this chain is what shows it (`Protocol/README.md`
+/// section 6).
 public struct Change: Hashable, Sendable {
   /// What a change says, before it is sealed into bytes.
   public struct Body: Hashable, Sendable {
@@ -12,8 +14,8 @@ public struct Change: Hashable, Sendable {
     /// The record's type, for instance `contact-entry`.
     public var type: String
     public var caseID: CaseID
-    /// The record's version as it was shown when the form opened, never as it was at save: what arrived in between
-    /// was not seen.
+    /// The record's version as it was shown when the form opened, never as it was at save: what
+    /// arrived in between was not seen.
     public var context: VersionVector
     public var action: Action
     /// User name of who made the edit.
@@ -25,9 +27,11 @@ public struct Change: Hashable, Sendable {
     public var reason: String
     /// The act that this change is part of; `nil` when it stands alone.
     public var group: GroupID?
-    /// Up to where the laptop knew the office when it was written, which decides later whether it is late or refused.
+    /// Up to where the laptop knew the office when it was written, which decides later whether it
+    /// is late or refused.
     ///
-    /// Not authenticated: a laptop that lied here could as well have kept an old checkpoint by staying offline.
+    /// Not authenticated: a laptop that lied here could as well have kept an old checkpoint by
+    /// staying offline.
     public var writtenUnder: Place?
 
     public init(
@@ -70,7 +74,8 @@ public struct Change: Hashable, Sendable {
     hash = Hash(of: bytes)
   }
 
-  /// Reads what a peer or a file holds. Fails unless the bytes are exactly the canonical form of what they say.
+  /// Reads what a peer or a file holds. Fails unless the bytes are exactly the canonical form of
+  /// what they say.
   public init(reading bytes: [UInt8], limits: Limits = .standard) throws(MalformedBytes) {
     guard bytes.count <= limits.changeBytes else {
       throw MalformedBytes("a change is larger than \(limits.changeBytes) bytes")
@@ -85,9 +90,14 @@ public struct Change: Hashable, Sendable {
   }
 
   public var dot: Dot { body.dot }
+
+  public var authorship: Authorship {
+    Authorship(author: body.author, role: body.role, recordedAt: body.recordedAt)
+  }
 }
 
-/// The part somebody plays, as the device register knows it. Open, so that a newer office may know more of them.
+/// The part somebody plays, as the device register knows it. Open, so that a newer office may know
+/// more of them.
 public struct Role: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   public let rawValue: String
   public init(rawValue: String) { self.rawValue = rawValue }

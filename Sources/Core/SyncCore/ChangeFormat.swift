@@ -89,6 +89,9 @@ extension Change.Body {
       guard !member.name.isEmpty, index == 0 || parts.members[index - 1].name < member.name else {
         throw MalformedBytes("a change's fields are not ascending")
       }
+      guard !member.forgesDeletion else {
+        throw MalformedBytes("a change sets what only a deletion may say")
+      }
     }
     self.init(
       dot: Dot(replica, parts.counter), previous: parts.previous, record: record, type: parts.type,

@@ -1,17 +1,31 @@
 import Crypto
 
-/// How far a replica has been sent the office's records. Opaque to laptops, made and read by the office alone.
+/// How far a replica has been sent the office's records. Opaque to laptops, made and read by the
+/// office alone.
 ///
-/// One position, and the exceptions to it: cases still being sent whole, each with how far that went. So an interrupted
-/// first sync, a case granted anew and a plain delta are one mechanism: each case has a place from which it is read on.
+/// One position, and the exceptions to it: cases still being sent whole, each with how far that
+/// went. So an interrupted first sync, a case granted anew and a plain delta are one mechanism:
+/// each case has a place from which it is read on.
 public struct Checkpoint: Hashable, Sendable {
   public var epoch: UInt64
   /// Every record of a held case up to this sequence has been sent.
   public var position: UInt64
-  /// Cases that are not complete yet, with the sequence reached in each.
-  public var filling: [CaseID: UInt64]
+  /// Cases that have been read beyond or before `position`.
+  public var filling: [CaseID: Reach]
 
-  public init(epoch: UInt64, position: UInt64, filling: [CaseID: UInt64] = [:]) {
+  /// How far one case has been sent, and under which grant: one that was taken away and given again starts anew, because
+  /// the laptop may have dropped it in between.
+  public struct Reach: Hashable, Sendable {
+    public let grant: UInt64
+    public let sequence: UInt64
+
+    public init(grant: UInt64, sequence: UInt64) {
+      self.grant = grant
+      self.sequence = sequence
+    }
+  }
+
+  public init(epoch: UInt64, position: UInt64, filling: [CaseID: Reach] = [:]) {
     self.epoch = epoch
     self.position = position
     self.filling = filling
@@ -27,7 +41,8 @@ public struct Checkpoint: Hashable, Sendable {
 
   /// The sequence after which a case is read on.
   public func readingPosition(of caseID: CaseID, grantedAt grant: UInt64) -> UInt64 {
-    filling[caseID] ?? (grant <= position ? position : 0)
+    if let reach = filling[caseID], reach.grant == grant { return reach.sequence }
+    return grant <= position ? position : 0
   }
 
   /// The written form with a message authentication code over it and over whom it was made for.
@@ -35,17 +50,20 @@ public struct Checkpoint: Hashable, Sendable {
     var writer = WireWriter()
     writer.number(1, epoch)
     writer.number(2, position)
-    for (caseID, reached) in filling.sorted(by: { $0.key < $1.key }) {
+    for (caseID, reach) in filling.sorted(by: { $0.key < $1.key }) {
       writer.message(3) {
         $0.identifier(1, caseID)
-        $0.number(2, reached)
+        $0.number(2, reach.grant)
+        $0.number(3, reach.sequence)
       }
     }
     return writer.bytes + Self.code(writer.bytes, owner, key)
   }
 
   /// Reads one that comes back. `nil` if it was not made here for this owner, or was altered.
-  public init?(opening bytes: [UInt8], for owner: String, key: SymmetricKey, limits: Limits = .standard) {
+  public init?(
+    opening bytes: [UInt8], for owner: String, key: SymmetricKey, limits: Limits = .standard
+  ) {
     guard bytes.count >= Self.codeBytes, bytes.count <= limits.checkpointBytes else { return nil }
     let body = Array(bytes.dropLast(Self.codeBytes))
     let expected = Self.code(body, owner, key)
@@ -66,11 +84,17 @@ public struct Checkpoint: Hashable, Sendable {
       case 3:
         var entry = try reader.nested()
         var caseID: CaseID?
-        var reached: UInt64 = 0
+        var grant: UInt64 = 0
+        var sequence: UInt64 = 0
         while let field = try entry.field() {
-          if field.number == 1 { caseID = try entry.identifier() } else { reached = try entry.varint() }
+          switch field.number {
+          case 1: caseID = try entry.identifier()
+          case 2: grant = try entry.varint()
+          case 3: sequence = try entry.varint()
+          default: throw MalformedBytes("a checkpoint's case has an unknown field")
+          }
         }
-        if let caseID { filling[caseID] = reached }
+        if let caseID { filling[caseID] = Reach(grant: grant, sequence: sequence) }
       default: throw MalformedBytes("a checkpoint has an unknown field \(field.number)")
       }
     }

@@ -1,7 +1,8 @@
-/// The laptop's side of one round trip: a value that takes what arrives and says what to do. No sockets, no store.
+/// The laptop's side of one round trip: a value that takes what arrives and says what to do. No
+/// sockets, no store.
 ///
-/// It holds the order of frames, matches receipts with what was sent, and calls an answer whole only when its end has
-/// come. The driver carries out each action before it gives the next event.
+/// It holds the order of frames, matches receipts with what was sent, and calls an answer whole
+/// only when its end has come. The driver carries out each action before it gives the next event.
 public struct ClientSession: Sendable {
   public enum Event: Sendable {
     case frame(Frame)
@@ -25,7 +26,8 @@ public struct ClientSession: Sendable {
 
   /// What one whole round trip came to.
   public struct Outcome: Hashable, Sendable {
-    /// The highest counter that the office has: "synced" is said only when this is the replica's head.
+    /// The highest counter that the office has: "synced" is said only when this is the replica's
+    /// head.
     public var known: UInt64
     public var epoch: UInt64
     public var serverTime: Timestamp
@@ -50,6 +52,8 @@ public struct ClientSession: Sendable {
   private var state = State.opening
   private var frames: UInt64 = 0
   private var receipted: UInt64
+  /// Whether the last receipt was `retry`, which covers all changes after it.
+  private var isHeldBack = false
   private var orders: [Order] = []
 
   public init(_ request: SyncRequest) {
@@ -63,7 +67,9 @@ public struct ClientSession: Sendable {
     case (.ended, _), (_, .done): return .read
     case (_, .closed): return breach("the answer ended before its last frame")
     case (.opening, .frame(.opening(let opening))):
-      guard opening.requestID == request.requestID else { return breach("the answer is to another request") }
+      guard opening.requestID == request.requestID else {
+        return breach("the answer is to another request")
+      }
       guard opening.protocolVersion == request.protocolVersion else {
         return breach("the office speaks version \(opening.protocolVersion) of the protocol")
       }
@@ -77,7 +83,8 @@ public struct ClientSession: Sendable {
     }
   }
 
-  private mutating func receive(_ frame: Frame, _ opening: Frame.Opening, _ stage: Stage) -> Action {
+  private mutating func receive(_ frame: Frame, _ opening: Frame.Opening, _ stage: Stage) -> Action
+  {
     let next: Stage
     let action: Action
     switch frame {
@@ -89,12 +96,17 @@ public struct ClientSession: Sendable {
       orders.append(order)
       (next, action) = (.orders, .read)
     case .scope(let scope):
-      let isAscending = zip(scope.entries, scope.entries.dropFirst()).allSatisfy { $0.caseID < $1.caseID }
+      let isAscending = zip(scope.entries, scope.entries.dropFirst()).allSatisfy {
+        $0.caseID < $1.caseID
+      }
       guard isAscending else { return breach("the scope is not ascending") }
       state = .receiving(opening, .scope)
-      return stage.rawValue <= Stage.pages.rawValue ? .adopt(scope) : breach("a scope comes too late")
+      return stage.rawValue <= Stage.pages.rawValue
+        ? .adopt(scope) : breach("a scope comes too late")
     case .page(let page):
-      guard stage == .scope || stage == .pages else { return breach("a page comes before the scope") }
+      guard stage == .scope || stage == .pages else {
+        return breach("a page comes before the scope")
+      }
       (next, action) = (.pages, .apply(page))
     case .digests(let digests): (next, action) = (.digests, .compare(digests))
     case .end(let ending): return end(ending, opening)
@@ -104,13 +116,15 @@ public struct ClientSession: Sendable {
     return action
   }
 
-  /// Receipts come in the order of the changes, one each.
+  /// Receipts come in the order of the changes, one each; after `retry` none is needed.
   private mutating func accept(_ receipts: [Receipt]) -> Bool {
     for receipt in receipts {
       guard receipt.counter == receipted &+ 1,
-        receipt.counter &- request.firstCounter < UInt64(request.changes.count)
+        receipt.counter &- request.firstCounter < UInt64(request.changes.count),
+        !isHeldBack || receipt.verdict == .retry
       else { return false }
       receipted = receipt.counter
+      isHeldBack = receipt.verdict == .retry
     }
     return true
   }
@@ -118,7 +132,9 @@ public struct ClientSession: Sendable {
   private mutating func end(_ ending: Frame.Ending, _ opening: Frame.Opening) -> Action {
     guard ending.frames == frames - 1 else { return breach("frames are missing") }
     let sent = request.firstCounter &- 1 &+ UInt64(request.changes.count)
-    guard receipted == sent || !orders.isEmpty else { return breach("receipts are missing") }
+    guard receipted == sent || isHeldBack || !orders.isEmpty else {
+      return breach("receipts are missing")
+    }
     guard ending.known <= request.head.counter || !orders.isEmpty else {
       return breach("the office claims changes that this laptop never made")
     }

@@ -1,6 +1,7 @@
 import Crypto
 
-/// A SHA-256 value. Thirty-two bytes held in place, so that a record's standing edits need no allocation for it.
+/// A SHA-256 value. Thirty-two bytes held in place, so that a record's standing edits need no
+/// allocation for it.
 public struct Hash: Hashable, Sendable, CustomStringConvertible {
   let words: (UInt64, UInt64, UInt64, UInt64)
 
@@ -18,13 +19,17 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
   public init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
     var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+    for (index, byte) in bytes.enumerated() {
+      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+    }
     self.init(words[0], words[1], words[2], words[3])
   }
 
   init(_ digest: SHA256Digest) {
     self = digest.withUnsafeBytes { raw in
-      func word(_ at: Int) -> UInt64 { UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)) }
+      func word(_ at: Int) -> UInt64 {
+        UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      }
       return Hash(word(0), word(8), word(16), word(24))
     }
   }
@@ -51,8 +56,8 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
     hasher.combine(words.1)
   }
 
-  /// The sum of two hashes as 256-bit numbers, wrapping. A set's digest is the sum of its members' hashes: it does not
-  /// depend on order, and one member changes it without reading the others.
+  /// The sum of two hashes as 256-bit numbers, wrapping. A set's digest is the sum of its members'
+  /// hashes: it does not depend on order, and one member changes it without reading the others.
   public static func &+ (left: Self, right: Self) -> Self {
     var carry: UInt64 = 0
     func add(_ a: UInt64, _ b: UInt64) -> UInt64 {
@@ -78,4 +83,6 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
 /// Byte arrays and their slices, which SHA-256 takes without a copy.
 public protocol ContiguousBytesLike { var contiguous: ArraySlice<UInt8> { get } }
 extension [UInt8]: ContiguousBytesLike { public var contiguous: ArraySlice<UInt8> { self[...] } }
-extension ArraySlice<UInt8>: ContiguousBytesLike { public var contiguous: ArraySlice<UInt8> { self } }
+extension ArraySlice<UInt8>: ContiguousBytesLike {
+  public var contiguous: ArraySlice<UInt8> { self }
+}

@@ -1,7 +1,7 @@
 /// Sixteen bytes that name one thing for ever, compared as an unsigned big-endian number.
 ///
-/// One layout for every kind of name, but a type for each kind, so that a record's name cannot be passed where a
-/// case's is wanted. See `Protocol/README.md` section 2.
+/// One layout for every kind of name, but a type for each kind, so that a record's name cannot be
+/// passed where a case's is wanted. See `Protocol/README.md` section 2.
 public protocol Identifier: Hashable, Comparable, Sendable, CustomStringConvertible {
   var value: UInt128 { get }
   init(value: UInt128)
@@ -18,14 +18,17 @@ extension Identifier {
 
   /// From 32 hexadecimal digits, with or without the dashes of a UUID; `nil` for anything else.
   public init?(_ text: some StringProtocol) {
+    let length = text.utf8.count
+    guard length == 32 || length == 36 else { return nil }
     var value: UInt128 = 0
-    var digits = 0
-    for byte in text.utf8 where byte != UInt8(ascii: "-") {
-      guard let digit = hexDigit(byte), digits < 32 else { return nil }
-      value = value << 4 | UInt128(digit)
-      digits += 1
+    for (index, byte) in text.utf8.enumerated() {
+      if length == 36, [8, 13, 18, 23].contains(index) {
+        guard byte == UInt8(ascii: "-") else { return nil }
+      } else {
+        guard let digit = hexDigit(byte) else { return nil }
+        value = value << 4 | UInt128(digit)
+      }
     }
-    guard digits == 32 else { return nil }
     self.init(value: value)
   }
 
@@ -51,7 +54,8 @@ extension Identifier {
 
 /// Names one replica: one (device, user) pair from enrolment to its end.
 ///
-/// A restored backup, a cloned disk or a wiped laptop starts a new one, because it would count the same dots twice.
+/// A restored backup, a cloned disk or a wiped laptop starts a new one, because it would count the
+/// same dots twice.
 public struct ReplicaID: Identifier {
   public let value: UInt128
   public init(value: UInt128) { self.value = value }
@@ -82,18 +86,19 @@ public struct DeviceID: Identifier {
 }
 
 extension Identifier {
-  /// A time-ordered name (UUIDv7, RFC 9562 section 5.7): the time in the first 48 bits keeps new rows together in a
-  /// store's index.
+  /// A time-ordered name (UUIDv7, RFC 9562 section 5.7): the time in the first 48 bits keeps new
+  /// rows together in a store's index.
   /// - Parameters:
-  ///   - time: negative times count as 0.
+  ///   - time: negative times count as 0, those past 48 bits (the year 10889) as the last.
   ///   - random: chance from the caller; 74 of its bits are used.
   public static func timeOrdered(at time: Timestamp, random: UInt128) -> Self {
-    let milliseconds = UInt128(UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF)
+    let milliseconds = UInt128(min(UInt64(clamping: time.milliseconds), 0xFFFF_FFFF_FFFF))
     return Self(value: milliseconds << 80 | stamped(random & (1 << 80 - 1), version: 7))
   }
 
-  /// A name computed from a natural key (UUIDv8, RFC 9562 section 5.8), so that two laptops that meet the same thing
-  /// offline give it the same name. Hashed by SHA-256, where version 5 would use SHA-1.
+  /// A name computed from a natural key (UUIDv8, RFC 9562 section 5.8), so that two laptops that
+  /// meet the same thing offline give it the same name. Hashed by SHA-256, where version 5 would
+  /// use SHA-1.
   /// - Parameters:
   ///   - kind: what is named, for instance `case`.
   ///   - key: the natural key, compared as bytes.

@@ -1,7 +1,8 @@
-/// Every bound of the protocol, the same on both sides. Bytes are UTF-8 or encoded bytes, never characters.
+/// Every bound of the protocol, the same on both sides. Bytes are UTF-8 or encoded bytes, never
+/// characters.
 ///
-/// One value so that a test can shrink all of it. Sources: the limits of OWASP ASVS 5 chapter 2 and 4 turned into
-/// numbers by the sizes of real caseloads (a year of 36 cases is 5 to 8 MB).
+/// One value so that a test can shrink all of it. Sources: the limits of OWASP ASVS 5 chapter 2 and
+/// 4 turned into numbers by the sizes of real caseloads (a year of 36 cases is 5 to 8 MB).
 public struct Limits: Sendable {
   /// Changes in one request.
   public var pushChanges = 500
@@ -11,7 +12,8 @@ public struct Limits: Sendable {
   public var changeBytes = 256 << 10
   /// Records in one page.
   public var pageRecords = 2_000
-  /// Encoded bytes after which a page ends. A page holds at least one record, so it may pass this by one record.
+  /// Encoded bytes after which a page ends. A page holds at least one record, so it may pass this
+  /// by one record.
   public var pageBytes = 1 << 20
   /// Encoded bytes of one record with all its standing edits.
   public var recordBytes = 4 << 20

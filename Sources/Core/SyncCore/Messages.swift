@@ -12,7 +12,8 @@ public struct ChainHead: Hashable, Sendable {
   }
 }
 
-/// A change as it arrived. One that cannot be read still has its place in the chain and is kept as it came.
+/// A change as it arrived. One that cannot be read still has its place in the chain and is kept as
+/// it came.
 public enum PushedChange: Hashable, Sendable {
   case readable(Change)
   case unreadable([UInt8])
@@ -53,7 +54,8 @@ public struct SyncRequest: Sendable {
   public var firstCounter: UInt64
   /// In dot order, without gaps.
   public var changes: [PushedChange]
-  /// Changes on the laptop without a receipt, those sent included; for the office's view of its fleet.
+  /// Changes on the laptop without a receipt, those sent included; for the office's view of its
+  /// fleet.
   public var unsent: UInt64
   /// Whether more changes wait than fit: the office answers with receipts alone.
   public var hasMore: Bool
@@ -112,7 +114,8 @@ public struct Order: Hashable, Sendable {
 public struct Scope: Hashable, Sendable {
   public struct Entry: Hashable, Sendable {
     public let caseID: CaseID
-    /// Whether the case is about to be sent whole: the laptop empties it first and opens it when it is complete.
+    /// Whether the case is about to be sent whole: the laptop empties it first and opens it when it
+    /// is complete.
     public let isSentWhole: Bool
 
     public init(caseID: CaseID, isSentWhole: Bool) {
@@ -168,7 +171,8 @@ public struct CaseDigest: Hashable, Sendable {
   }
 }
 
-/// One part of the streamed answer, in this order: opening, receipts, orders, scope, pages, digests, end.
+/// One part of the streamed answer, in this order: opening, receipts, orders, scope, pages,
+/// digests, end.
 public enum Frame: Sendable {
   case opening(Opening)
   case receipts([Receipt])

@@ -47,11 +47,13 @@ public struct TypePolicy: Hashable, Sendable {
   public var fields: [String: FieldPolicy]
   /// Who may delete a record of this type.
   public var deleters: Set<Role>
-  /// Whether it is accepted from an author who no longer holds the case: information about harm outranks tidiness.
+  /// Whether it is accepted from an author who no longer holds the case: information about harm
+  /// outranks tidiness.
   public var isAlwaysAccepted: Bool
 
   public init(
-    name: String, fields: [String: FieldPolicy], deleters: Set<Role> = [], isAlwaysAccepted: Bool = false
+    name: String, fields: [String: FieldPolicy], deleters: Set<Role> = [],
+    isAlwaysAccepted: Bool = false
   ) {
     self.name = name
     self.fields = fields
@@ -62,12 +64,14 @@ public struct TypePolicy: Hashable, Sendable {
   /// The policy of a field as records name it, elements of sets included.
   public func policy(of field: String) -> FieldPolicy? {
     if let exact = fields[field], !exact.isSet { return exact }
-    guard let slash = field.firstIndex(of: "/"), let set = fields[String(field[..<slash])], set.isSet
+    guard let slash = field.firstIndex(of: "/"), let set = fields[String(field[..<slash])],
+      set.isSet
     else { return nil }
     return set
   }
 
-  /// The rule of a field. One that this catalogue does not know is shown as contested when values differ.
+  /// The rule of a field. One that this catalogue does not know is shown as contested when values
+  /// differ.
   public func rule(of field: String) -> Rule { policy(of: field)?.rule ?? .fieldMerge(.first) }
 }
 

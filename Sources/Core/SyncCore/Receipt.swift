@@ -1,4 +1,5 @@
-/// What the office did with one change. It never changes: a change sent again gets its first verdict again.
+/// What the office did with one change. It never changes: a change sent again gets its first
+/// verdict again.
 public enum Verdict: Hashable, Sendable {
   /// Nothing concurrent: the record is now what its author saw plus this edit.
   case applied
@@ -21,8 +22,8 @@ public struct Receipt: Hashable, Sendable {
   public let verdict: Verdict
   /// Whether the change was known already and this repeats its first verdict.
   public let isAgain: Bool
-  /// Whether the record at the office is exactly what the laptop's base becomes by this change. Such a record is not
-  /// sent back.
+  /// Whether the record at the office is exactly what the laptop's base becomes by this change.
+  /// Such a record is not sent back.
   public let settlesBase: Bool
   /// Where the office put the change; `nil` when refused or not decided.
   public let place: Place?

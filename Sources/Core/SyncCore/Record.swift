@@ -14,6 +14,20 @@ public struct Place: Hashable, Comparable, Sendable {
   }
 }
 
+/// Who made an edit, in what part, and when by their own clock. Shown beside concurrent values; it
+/// orders nothing.
+public struct Authorship: Hashable, Sendable {
+  public let author: String
+  public let role: Role
+  public let recordedAt: Timestamp
+
+  public init(author: String, role: Role, recordedAt: Timestamp) {
+    self.author = author
+    self.role = role
+    self.recordedAt = recordedAt
+  }
+}
+
 /// A value that nothing has superseded: one for most fields, several where edits were concurrent.
 public struct StandingEdit: Hashable, Sendable {
   public let field: String
@@ -21,14 +35,16 @@ public struct StandingEdit: Hashable, Sendable {
   /// Hash of the change that set it.
   public let hash: Hash
   public let value: Value
+  public let by: Authorship
   /// `nil` while only this laptop knows of it.
   public let place: Place?
 
-  public init(field: String, dot: Dot, hash: Hash, value: Value, place: Place?) {
+  public init(field: String, dot: Dot, hash: Hash, value: Value, by: Authorship, place: Place?) {
     self.field = field
     self.dot = dot
     self.hash = hash
     self.value = value
+    self.by = by
     self.place = place
   }
 
@@ -42,16 +58,25 @@ public struct StandingEdit: Hashable, Sendable {
     }
   }
 
+  /// Whether it deletes. The field of deletions also holds their withdrawals, which are `none`.
+  fileprivate var isDeletion: Bool {
+    if case .seen = value { field == Record.deletionField } else { false }
+  }
+
   fileprivate func isBefore(_ other: Self) -> Bool {
     field == other.field ? dot < other.dot : field < other.field
   }
 }
 
-/// A record's merged state: its standing edits, and its version, which says what else was seen and superseded.
+/// A record's merged state: its standing edits, and its version, which says what else was seen and
+/// superseded.
 ///
-/// Merging asks no rule. So no rule, now or later, can stop two replicas from ending alike; rules only read.
+/// Merging asks no rule. So no rule, now or later, can stop two replicas from ending alike; rules
+/// only read.
 public struct Record: Hashable, Sendable {
   /// The field that holds deletions. A deletion is an edit that keeps what it saw.
+  ///
+  /// A change may set it to `none` alone, which withdraws the deletions that it has seen.
   public static let deletionField = "~deleted"
 
   public let id: RecordID
@@ -80,8 +105,8 @@ public struct Record: Hashable, Sendable {
 
   /// Takes a change in. A known dot has no effect.
   ///
-  /// For each field set, the change displaces the standing edits that its context, cut to this record's version,
-  /// contains. An edit takes the place of the earliest that it displaces.
+  /// For each field set, the change displaces the standing edits that its context, cut to this
+  /// record's version, contains. An edit takes the place of the earliest that it displaces.
   /// - Parameter place: where the office put it; `nil` on the laptop that made it.
   /// - Returns: whether anything changed.
   @discardableResult
@@ -101,7 +126,8 @@ public struct Record: Hashable, Sendable {
   }
 
   private mutating func set(
-    _ field: String, to value: Value, by change: Change, having seen: VersionVector, at place: Place?
+    _ field: String, to value: Value, by change: Change, having seen: VersionVector,
+    at place: Place?
   ) {
     let range = range(of: field)
     var place = place
@@ -114,7 +140,8 @@ public struct Record: Hashable, Sendable {
       }
     }
     let new = StandingEdit(
-      field: field, dot: change.dot, hash: change.hash, value: value, place: place)
+      field: field, dot: change.dot, hash: change.hash, value: value, by: change.authorship,
+      place: place)
     let at = kept.firstIndex { change.dot < $0.dot } ?? kept.count
     kept.insert(new, at: at)
     edits.replaceSubrange(range, with: kept)
@@ -122,8 +149,8 @@ public struct Record: Hashable, Sendable {
 
   /// Joins another copy of the same record. Commutative, associative, idempotent.
   ///
-  /// An edit stays when both copies hold it, or when the copy without it never saw it. Where copies of one edit differ
-  /// in place, the lower stands.
+  /// An edit stays when both copies hold it, or when the copy without it never saw it. Where copies
+  /// of one edit differ in place, the lower stands.
   /// - Precondition: `other` has the same id; a record never changes its type or case.
   public mutating func merge(_ other: Record) {
     precondition(id == other.id, "only copies of one record merge")
@@ -169,7 +196,8 @@ public struct Record: Hashable, Sendable {
     return names
   }
 
-  /// Whether every standing edit lies in what the deletions saw. A concurrent edit keeps a record alive.
+  /// Whether every standing edit lies in what the deletions saw. A concurrent edit keeps a record
+  /// alive.
   public var isDeleted: Bool {
     let deletions = standing(Self.deletionField)
     var seen = VersionVector()
@@ -179,18 +207,16 @@ public struct Record: Hashable, Sendable {
       seen.formJoin(vector)
       found = true
     }
-    return found && edits.allSatisfy { $0.field == Self.deletionField || seen.contains($0.dot) }
+    return found && edits.allSatisfy { $0.isDeletion || seen.contains($0.dot) }
   }
 
   /// Whether somebody deleted what somebody else kept editing: listed for review.
   public var isDeletionDisputed: Bool {
-    let asked = standing(Self.deletionField).contains {
-      if case .seen = $0.value { true } else { false }
-    }
-    return asked && !isDeleted
+    standing(Self.deletionField).contains(where: \.isDeletion) && !isDeleted
   }
 
-  /// Whether some field has two standing edits with unequal values. This is what a conflict is; there is no other list.
+  /// Whether some field has two standing edits with unequal values. This is what a conflict is;
+  /// there is no other list.
   public var hasConcurrentValues: Bool {
     for (one, next) in zip(edits, edits.dropFirst())
     where one.field == next.field && one.field != Self.deletionField && one.value != next.value {
@@ -199,9 +225,11 @@ public struct Record: Hashable, Sendable {
     return isDeletionDisputed
   }
 
-  /// The SHA-256 that stands for this state: id, type, case, version, and each standing field, dot and change hash.
+  /// The SHA-256 that stands for this state: id, type, case, version, and each standing field, dot
+  /// and change hash.
   ///
-  /// Values need no part in it, because a change's hash covers them. Places are left out: they are the office's.
+  /// Values need no part in it, because a change's hash covers them. Places are left out: they are
+  /// the office's.
   public var digest: Hash {
     var writer = WireWriter(reserving: 64 + edits.count * 72)
     writer.identifier(1, id)
@@ -228,4 +256,10 @@ public struct Record: Hashable, Sendable {
     while end < edits.count, edits[end].field == field { end += 1 }
     return low..<end
   }
+}
+
+extension Value.Member {
+  /// Whether it claims to be a deletion, which is an action of its own: it is cut to what the record
+  /// has seen, and not every role may do it.
+  var forgesDeletion: Bool { name == Record.deletionField && value != .none }
 }

@@ -1,12 +1,24 @@
 /// The written form of a record: the message `RecordBody` of `Protocol/doorstep.proto`.
 ///
-/// A record is usually the work of one or two changes, so their dots, hashes and places stand once, in `heads`, and
-/// each standing edit points there; replicas stand once, in the version.
+/// A record is usually the work of one or two changes, so their dots, hashes and places stand once,
+/// in `heads`, and each standing edit points there; replicas stand once, in the version.
 extension Record {
   fileprivate struct Head: Hashable {
     let dot: Dot
     let hash: Hash
+    let by: Authorship
     let place: Place?
+
+    init(dot: Dot, hash: Hash, by: Authorship, place: Place?) {
+      self.dot = dot
+      self.hash = hash
+      self.by = by
+      self.place = place
+    }
+
+    init(of edit: StandingEdit) {
+      self.init(dot: edit.dot, hash: edit.hash, by: edit.by, place: edit.place)
+    }
   }
 
   public var bytes: [UInt8] {
@@ -15,7 +27,7 @@ extension Record {
     writer.text(2, type)
     writer.identifier(3, caseID)
     writer.vector(4, version)
-    let heads = Set(edits.map { Head(dot: $0.dot, hash: $0.hash, place: $0.place) }).sorted {
+    let heads = Set(edits.map(Head.init(of:))).sorted {
       $0.dot == $1.dot ? Self.orderedPlaces($0.place, $1.place) : $0.dot < $1.dot
     }
     var numbers: [Head: UInt64] = [:]
@@ -27,10 +39,13 @@ extension Record {
         $0.hash(3, head.hash)
         $0.number(4, head.place?.epoch ?? 0)
         $0.number(5, head.place?.sequence ?? 0)
+        $0.text(6, head.by.author)
+        $0.text(7, head.by.role.rawValue)
+        $0.number(8, UInt64(bitPattern: head.by.recordedAt.milliseconds))
       }
     }
     for edit in edits {
-      let number = numbers[Head(dot: edit.dot, hash: edit.hash, place: edit.place)] ?? 0
+      let number = numbers[Head(of: edit)] ?? 0
       writer.message(6) {
         $0.text(1, edit.field)
         $0.value(2, edit.value)
@@ -72,8 +87,10 @@ extension Record {
       case 5:
         let known = try version.orElse(dots)
         version = known
-        guard heads.count < limits.standingEdits else { throw MalformedBytes("a record has too many heads") }
-        heads.append(try reader.nested().head(of: known))
+        guard heads.count < limits.standingEdits else {
+          throw MalformedBytes("a record has too many heads")
+        }
+        heads.append(try reader.nested().head(of: known, limits))
       case 6:
         guard edits.count < limits.standingEdits else {
           throw MalformedBytes("a record has more than \(limits.standingEdits) standing edits")
@@ -82,14 +99,33 @@ extension Record {
       default: throw MalformedBytes("a record has an unknown field \(field.number)")
       }
     }
-    guard let id, let caseID, !type.isEmpty else { throw MalformedBytes("a record is not complete") }
+    guard let id, let caseID, !type.isEmpty else {
+      throw MalformedBytes("a record is not complete")
+    }
+    self.init(
+      id: id, type: type, caseID: caseID, version: try version.orElse(dots), edits: edits)
+    try check(heads)
+  }
+
+  /// Fields ascending with each dot once, one change behind each dot, and no deletion that saw more
+  /// than the record: nothing else comes of applying and merging.
+  private func check(_ heads: [Head]) throws(MalformedBytes) {
+    for (one, next) in zip(heads, heads.dropFirst()) where one.dot >= next.dot {
+      guard one.dot == next.dot, one.hash == next.hash, one.by == next.by,
+        Self.orderedPlaces(one.place, next.place)
+      else { throw MalformedBytes("a record's heads are not ascending") }
+    }
     for (one, next) in zip(edits, edits.dropFirst()) {
       guard one.field < next.field || (one.field == next.field && one.dot < next.dot) else {
         throw MalformedBytes("a record's edits are not ascending")
       }
     }
-    self.init(
-      id: id, type: type, caseID: caseID, version: try version.orElse(dots), edits: edits)
+    for deletion in standing(Self.deletionField) {
+      guard case .seen(let vector) = deletion.value else { continue }
+      guard version.contains(vector) else {
+        throw MalformedBytes("a deletion saw more than its record")
+      }
+    }
   }
 }
 
@@ -100,13 +136,18 @@ extension VersionVector? {
 }
 
 extension WireReader {
-  fileprivate consuming func head(of version: VersionVector) throws(MalformedBytes) -> Record.Head {
+  fileprivate consuming func head(
+    of version: VersionVector, _ limits: Limits
+  ) throws(MalformedBytes) -> Record.Head {
     var reader = self
     var index: UInt64 = 0
     var counter: UInt64 = 0
     var hash = Hash.zero
     var epoch: UInt64 = 0
     var sequence: UInt64 = 0
+    var author = ""
+    var role = ""
+    var recordedAt: UInt64 = 0
     while let field = try reader.field() {
       switch field.number {
       case 1: index = try reader.varint()
@@ -114,6 +155,9 @@ extension WireReader {
       case 3: hash = try reader.hash()
       case 4: epoch = try reader.varint()
       case 5: sequence = try reader.varint()
+      case 6: author = try reader.name(limit: limits.nameBytes)
+      case 7: role = try reader.name(limit: limits.nameBytes)
+      case 8: recordedAt = try reader.varint()
       default: throw MalformedBytes("a head has an unknown field \(field.number)")
       }
     }
@@ -121,9 +165,15 @@ extension WireReader {
       throw MalformedBytes("a head names no replica of the version")
     }
     let dot = Dot(version.entries[Int(index)].replica, counter)
-    guard version.contains(dot) else { throw MalformedBytes("an edit is not in its record's version") }
+    guard version.contains(dot) else {
+      throw MalformedBytes("an edit is not in its record's version")
+    }
+    let by = Authorship(
+      author: author, role: Role(rawValue: role),
+      recordedAt: Timestamp(milliseconds: Int64(bitPattern: recordedAt)))
     return Record.Head(
-      dot: dot, hash: hash, place: epoch == 0 ? nil : Place(epoch: epoch, sequence: sequence))
+      dot: dot, hash: hash, by: by,
+      place: epoch == 0 ? nil : Place(epoch: epoch, sequence: sequence))
   }
 
   fileprivate consuming func edit(
@@ -146,6 +196,6 @@ extension WireReader {
     }
     let head = heads[Int(number)]
     return StandingEdit(
-      field: name, dot: head.dot, hash: head.hash, value: value, place: head.place)
+      field: name, dot: head.dot, hash: head.hash, value: value, by: head.by, place: head.place)
   }
 }

@@ -1,8 +1,11 @@
-/// How concurrent values of a field are read. A rule never merges: it looks at the standing edits and answers.
+/// How concurrent values of a field are read. A rule never merges: it looks at the standing edits
+/// and answers.
 ///
-/// Rules look at values, roles and server order, never at clocks. See `Protocol/README.md` section 5.
+/// Rules look at values, roles and server order, never at clocks. See `Protocol/README.md` section
+/// 5.
 public enum Rule: Hashable, Sendable {
-  /// Append-only. As a plain field: written once. As a set: one field an element, where an add beats a concurrent remove.
+  /// Append-only. As a plain field: written once. As a set: one field an element, where an add
+  /// beats a concurrent remove.
   case union
   /// The most protective standing value; `order` goes from least to most protective.
   case ratchet(order: [String])
@@ -10,9 +13,11 @@ public enum Rule: Hashable, Sendable {
   case derived
   /// Only the office writes it.
   case serverOwned
-  /// Different fields merge; the same field keeps all values, shows the preferred one and asks for review.
+  /// Different fields merge; the same field keeps all values, shows the preferred one and asks for
+  /// review.
   case fieldMerge(Preference)
-  /// The first valid signature stands, later concurrent ones are kept as dissent; stages only advance.
+  /// The first valid signature stands, later concurrent ones are kept as dissent; stages only
+  /// advance.
   case signed(stages: [String])
   /// Unequal concurrent claims read as `holding` until a named role decides; equal ones agree.
   case claims(holding: String)
@@ -23,7 +28,8 @@ public enum Rule: Hashable, Sendable {
     case first
     /// The one that the office accepted last.
     case last
-    /// The one whose `member` ranks highest in `order` (lowest to highest); equal ranks by the office's order, last first.
+    /// The one whose `member` ranks highest in `order` (lowest to highest); equal ranks by the
+    /// office's order, last first.
     case ranked(member: String, order: [String])
   }
 }
@@ -61,7 +67,7 @@ extension Record {
       }
       return Reading(value: first.value, status: .contested, standing: standing)
     case .ratchet(let order):
-      let top = Self.highest(standing) { rank($0.text, in: order) }
+      let top = Self.highest(standing) { rank($0, by: \.text, in: order) }
       return Reading(value: top.value, status: .settledByRule, standing: standing)
     case .derived, .serverOwned:
       return Reading(value: last.value, status: .settledByRule, standing: standing)
@@ -69,7 +75,7 @@ extension Record {
       let shown = Self.preferred(preference, of: standing, first: first, last: last)
       return Reading(value: shown.value, status: .contested, standing: standing)
     case .signed(let stages):
-      let top = Self.highest(standing) { rank($0.stage, in: stages) }
+      let top = Self.highest(standing) { rank($0, by: \.stage, in: stages) }
       return Reading(value: top.value, status: .settledByRule, standing: standing)
     case .claims(let holding):
       return Reading(value: .text(holding), status: .contested, standing: standing)
@@ -93,13 +99,16 @@ extension Record {
   }
 
   private static func preferred(
-    _ preference: Rule.Preference, of standing: [StandingEdit], first: StandingEdit, last: StandingEdit
+    _ preference: Rule.Preference, of standing: [StandingEdit], first: StandingEdit,
+    last: StandingEdit
   ) -> StandingEdit {
     switch preference {
     case .first: first
     case .last: last
     case .ranked(let member, let order):
-      highest(standing.reversed()) { ($0[member: member]?.text).map { order.firstIndex(of: $0) ?? -1 } ?? -1 }
+      highest(standing.reversed()) {
+        ($0[member: member]?.text).map { order.firstIndex(of: $0) ?? -1 } ?? -1
+      }
     }
   }
 }
@@ -109,8 +118,10 @@ extension Value {
   var stage: String? { self[member: "stage"]?.text ?? text }
 }
 
-/// The rank of a code. A code that this version does not know ranks above all: what is unknown is protected.
-func rank(_ code: String?, in order: [String]) -> Int {
-  guard let code else { return -1 }
+/// The rank of a value by its code. A code or a kind that this version does not know ranks above
+/// all: what is unknown is protected.
+func rank(_ value: Value, by code: (Value) -> String?, in order: [String]) -> Int {
+  if case .unknown = value { return order.count }
+  guard let code = code(value) else { return -1 }
   return order.firstIndex(of: code) ?? order.count
 }

@@ -1,6 +1,7 @@
 /// The office's side of one round trip: a value that takes what happened and says what to do next.
 ///
-/// Storage and sockets belong to the driver. Whatever decides what is sent, and in which order, is here.
+/// Storage and sockets belong to the driver. Whatever decides what is sent, and in which order, is
+/// here.
 public struct ServerSession: Sendable {
   public enum Event: Sendable {
     case accepted(Acceptance)
@@ -30,7 +31,8 @@ public struct ServerSession: Sendable {
     public var checkpoint: Checkpoint?
 
     public init(
-      finding: ChainFinding, epoch: UInt64, serverTime: Timestamp, receipts: [Receipt], orders: [Order],
+      finding: ChainFinding, epoch: UInt64, serverTime: Timestamp, receipts: [Receipt],
+      orders: [Order],
       known: UInt64, checkpoint: Checkpoint?
     ) {
       self.finding = finding
@@ -76,7 +78,7 @@ public struct ServerSession: Sendable {
   private var state = State.accepting
   private var frames: UInt64 = 0
   private var known: UInt64 = 0
-  private var cases: [CaseID]?
+  private var shown: [Scope.Entry]?
 
   public init(_ request: SyncRequest) { self.request = request }
 
@@ -117,14 +119,17 @@ public struct ServerSession: Sendable {
   /// The scope goes out first, and again whenever it is no longer what was sent.
   private mutating func show(_ reading: Reading) -> Action {
     var queue: [Frame] = []
-    let now = reading.scope.entries.map(\.caseID)
-    if cases != now {
-      queue.append(.scope(reading.scope))
-      cases = now
-    }
+    if isNews(reading.scope.entries) { queue.append(.scope(reading.scope)) }
+    shown = reading.scope.entries
     queue.append(.page(reading.page))
     if !reading.digests.isEmpty { queue.append(.digests(reading.digests)) }
     return goOn(queue, reading.next.map(Then.read) ?? .end)
+  }
+
+  /// Whether cases came or went, or one is now to be sent whole: taken away and granted anew.
+  private func isNews(_ entries: [Scope.Entry]) -> Bool {
+    guard let shown, shown.map(\.caseID) == entries.map(\.caseID) else { return true }
+    return zip(shown, entries).contains { !$0.isSentWhole && $1.isSentWhole }
   }
 
   private mutating func goOn(_ queue: [Frame], _ then: Then) -> Action {

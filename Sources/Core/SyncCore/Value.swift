@@ -1,6 +1,8 @@
-/// What a field holds. Fields that mean something only together (an address, a claim, a signature) are one composite.
+/// What a field holds. Fields that mean something only together (an address, a claim, a signature)
+/// are one composite.
 ///
-/// Text is compared as UTF-8 bytes: two spellings that Unicode calls equivalent are two values, as in any store.
+/// Text is compared as UTF-8 bytes: two spellings that Unicode calls equivalent are two values, as
+/// in any store.
 public enum Value: Sendable {
   /// The field was emptied on purpose.
   case none
@@ -13,7 +15,8 @@ public enum Value: Sendable {
   case list([Value])
   /// What a deletion had seen: the record is gone while every standing edit lies in it.
   case seen(VersionVector)
-  /// A kind that this version does not know, carried whole: its field number in the written form, and its bytes.
+  /// A kind that this version does not know, carried whole: its field number in the written form,
+  /// and its bytes.
   case unknown(UInt32, [UInt8])
 
   /// One named part of a composite.
@@ -26,10 +29,13 @@ public enum Value: Sendable {
     }
   }
 
-  /// A composite from parts in any order. Parts that are `none` are left out: absent and empty are the same here.
+  /// A composite from parts in any order. Parts that are `none` are left out: absent and empty are
+  /// the same here.
   public static func composite(_ parts: [String: Value]) -> Value {
     .composite(
-      parts.filter { $0.value != .none }.map { Member($0.key, $0.value) }.sorted { $0.name < $1.name })
+      parts.filter { $0.value != .none }.map { Member($0.key, $0.value) }.sorted {
+        $0.name < $1.name
+      })
   }
 
   /// The member of a composite; `nil` when there is none or this is no composite.
@@ -55,7 +61,8 @@ extension Value: Hashable {
     case (.list(let a), .list(let b)): a == b
     case (.seen(let a), .seen(let b)): a == b
     case (.unknown(let a, let x), .unknown(let b, let y)): a == b && x == y
-    case (.none, _), (.flag, _), (.integer, _), (.text, _), (.bytes, _), (.composite, _), (.list, _),
+    case (.none, _), (.flag, _), (.integer, _), (.text, _), (.bytes, _), (.composite, _),
+      (.list, _),
       (.seen, _), (.unknown, _):
       false
     }

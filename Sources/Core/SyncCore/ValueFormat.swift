@@ -81,7 +81,9 @@ extension WireReader {
         default: throw MalformedBytes("a part of a composite has an unknown field")
         }
       }
-      if let last = members.last, last.name >= name { throw MalformedBytes("a composite is not ascending") }
+      if let last = members.last, last.name >= name {
+        throw MalformedBytes("a composite is not ascending")
+      }
       members.append(Value.Member(name, value))
     }
     return .composite(members)

@@ -21,23 +21,26 @@ public enum CausalOrder: Sendable {
   case equal, before, after, concurrent
 }
 
-/// What a history has seen: the highest counter of each replica, sorted by replica, zero entries left out.
+/// What a history has seen: the highest counter of each replica, sorted by replica, zero entries
+/// left out.
 ///
-/// Usually one to three entries, so a sorted array beats a dictionary in space and time and has one written form.
+/// Usually one to three entries, so a sorted array beats a dictionary in space and time and has one
+/// written form.
 public struct VersionVector: Hashable, Sendable, CustomStringConvertible {
   /// Strictly ascending by replica; every counter at least 1.
   public private(set) var entries: [Dot]
 
   public init() { entries = [] }
 
-  /// From entries in any order; of several for one replica the highest counts. Zero counters are dropped.
+  /// From entries in any order; of several for one replica the highest counts. Zero counters are
+  /// dropped.
   public init(_ dots: some Sequence<Dot>) {
     entries = []
     for dot in dots { insert(dot) }
   }
 
-  /// From entries that a peer sent; `nil` unless strictly ascending with counters of at least 1, so that a vector has
-  /// exactly one written form.
+  /// From entries that a peer sent; `nil` unless strictly ascending with counters of at least 1, so
+  /// that a vector has exactly one written form.
   public init?(ascending dots: [Dot]) {
     for (index, dot) in dots.enumerated() {
       guard dot.counter > 0, index == 0 || dots[index - 1].replica < dot.replica else { return nil }
@@ -94,7 +97,8 @@ public struct VersionVector: Hashable, Sendable, CustomStringConvertible {
 
   /// What both histories have seen: the pointwise minimum.
   ///
-  /// A context is cut this way to the record's own version, so that nobody can claim to have seen what nobody issued.
+  /// A context is cut this way to the record's own version, so that nobody can claim to have seen
+  /// what nobody issued.
   public func met(with other: VersionVector) -> VersionVector {
     if entries == other.entries { return self }
     var result = VersionVector()

@@ -5,9 +5,9 @@ public struct MalformedBytes: Error, Equatable, Sendable, CustomStringConvertibl
   public var description: String { problem }
 }
 
-/// Writes the canonical form of the protocol's immutable messages: proto3's wire format with fields ascending,
-/// defaults left out and shortest varints, so that equal values have equal bytes and hashes mean something.
-/// See `Protocol/README.md` section 3.
+/// Writes the canonical form of the protocol's immutable messages: proto3's wire format with fields
+/// ascending, defaults left out and shortest varints, so that equal values have equal bytes and
+/// hashes mean something. See `Protocol/README.md` section 3.
 struct WireWriter {
   private(set) var bytes: [UInt8] = []
 
@@ -22,7 +22,9 @@ struct WireWriter {
     bytes.append(UInt8(rest))
   }
 
-  mutating func tag(_ field: UInt32, _ type: WireType) { varint(UInt64(field) << 3 | type.rawValue) }
+  mutating func tag(_ field: UInt32, _ type: WireType) {
+    varint(UInt64(field) << 3 | type.rawValue)
+  }
 
   mutating func number(_ field: UInt32, _ value: UInt64) {
     guard value != 0 else { return }
@@ -56,7 +58,8 @@ struct WireWriter {
     bytes(field, value.utf8)
   }
 
-  /// A nested message, written in place and moved by the width of its length where that needs more than one byte.
+  /// A nested message, written in place and moved by the width of its length where that needs more
+  /// than one byte.
   mutating func message(_ field: UInt32, _ write: (inout WireWriter) -> Void) {
     tag(field, .length)
     let start = bytes.count
@@ -82,9 +85,15 @@ struct WireWriter {
   }
 }
 
-enum WireType: UInt64 { case varint = 0, fixed64 = 1, length = 2, fixed32 = 5 }
+enum WireType: UInt64 {
+  case varint = 0
+  case fixed64 = 1
+  case length = 2
+  case fixed32 = 5
+}
 
-/// Reads the same form from bytes that anybody may have made. Never traps; every length is checked before use.
+/// Reads the same form from bytes that anybody may have made. Never traps; every length is checked
+/// before use.
 struct WireReader {
   private let bytes: [UInt8]
   private(set) var position: Int
@@ -128,7 +137,9 @@ struct WireReader {
   /// A reader over a length-delimited field, which shares the bytes.
   mutating func nested() throws(MalformedBytes) -> WireReader {
     let length = try varint()
-    guard length <= UInt64(remaining) else { throw MalformedBytes("a field is longer than what holds it") }
+    guard length <= UInt64(remaining) else {
+      throw MalformedBytes("a field is longer than what holds it")
+    }
     let start = position
     position += Int(length)
     return WireReader(bytes, start..<position)
@@ -147,7 +158,8 @@ struct WireReader {
     return text
   }
 
-  /// A name of our own making (field, member, type, user): printable ASCII, so that bytes, letters and order agree.
+  /// A name of our own making (field, member, type, user): printable ASCII, so that bytes, letters
+  /// and order agree.
   mutating func name(limit: Int) throws(MalformedBytes) -> String {
     let slice = try nested().rest
     guard slice.count <= limit, slice.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
@@ -157,18 +169,24 @@ struct WireReader {
   }
 
   mutating func identifier<ID: Identifier>() throws(MalformedBytes) -> ID {
-    guard let id = ID(bytes: try nested().rest) else { throw MalformedBytes("an id is not 16 bytes") }
+    guard let id = ID(bytes: try nested().rest) else {
+      throw MalformedBytes("an id is not 16 bytes")
+    }
     return id
   }
 
   mutating func hash() throws(MalformedBytes) -> Hash {
-    guard let hash = Hash(bytes: try nested().rest) else { throw MalformedBytes("a hash is not 32 bytes") }
+    guard let hash = Hash(bytes: try nested().rest) else {
+      throw MalformedBytes("a hash is not 32 bytes")
+    }
     return hash
   }
 
   /// One entry of a vector, appended to those read before it.
   mutating func vectorEntry(into dots: inout [Dot], limit: Int) throws(MalformedBytes) {
-    guard dots.count < limit else { throw MalformedBytes("a vector has more than \(limit) entries") }
+    guard dots.count < limit else {
+      throw MalformedBytes("a vector has more than \(limit) entries")
+    }
     dots.append(try nested().dot())
   }
 
@@ -207,4 +225,13 @@ func vector(ascending dots: [Dot]) throws(MalformedBytes) -> VersionVector {
     throw MalformedBytes("a vector is not strictly ascending")
   }
   return vector
+}
+
+extension VersionVector {
+  /// The vector alone in its written form, as stores keep it beside a sealed body.
+  public var writtenForm: [UInt8] {
+    var writer = WireWriter(reserving: entries.count * 24)
+    writer.vector(1, self)
+    return writer.bytes
+  }
 }

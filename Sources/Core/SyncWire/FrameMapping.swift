@@ -108,7 +108,7 @@ extension PBReceipt {
   }
 
   func receipt() throws(WireRefusal) -> Receipt {
-    let verdict: Verdict
+    let verdict: SyncCore.Verdict
     switch self.verdict {
     case .applied: verdict = .applied
     case .merged: verdict = .merged
@@ -155,7 +155,7 @@ extension PBScope {
     var result = Scope(place: place.place, entries: [])
     for entry in entries {
       result.entries.append(
-        Scope.Entry(caseID: try identifier(entry.caseID, "a case"), isSentWhole: entry.sentWhole))
+        Scope.Entry(caseID: try checkedID(entry.caseID, "a case"), isSentWhole: entry.sentWhole))
     }
     return result
   }
@@ -168,7 +168,7 @@ extension PBPage {
     }
     guard checkpoint.count <= limits.checkpointBytes else { throw .unreadable("a checkpoint is too large") }
     var completed: [CaseID] = []
-    for caseID in self.completed { completed.append(try identifier(caseID, "a case")) }
+    for caseID in self.completed { completed.append(try checkedID(caseID, "a case")) }
     return Page(
       records: records.map(\.exactBytes), completed: completed, checkpoint: [UInt8](checkpoint),
       place: place.place)
@@ -196,6 +196,6 @@ extension PBCaseDigest {
 
   package func digest() throws(WireRefusal) -> CaseDigest {
     CaseDigest(
-      caseID: try identifier(caseID, "a case"), records: records, sum: try hash(sum, "a digest"))
+      caseID: try checkedID(caseID, "a case"), records: records, sum: try checkedHash(sum, "a digest"))
   }
 }

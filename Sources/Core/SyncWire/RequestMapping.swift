@@ -71,10 +71,10 @@ extension Unverified {
       return (try? Change(reading: bytes, limits: limits)).map(PushedChange.readable) ?? .unreadable(bytes)
     }
     return SyncRequest(
-      requestID: message.requestID, replica: try identifier(message.replica, "the replica"),
+      requestID: message.requestID, replica: try checkedID(message.replica, "the replica"),
       epoch: message.epoch,
       head: ChainHead(
-        counter: message.head.counter, hash: try hash(message.head.hash, "the head's hash")),
+        counter: message.head.counter, hash: try checkedHash(message.head.hash, "the head's hash")),
       checkpoint: [UInt8](message.checkpoint), catalogueVersion: message.catalogueVersion,
       deviceTime: Timestamp(milliseconds: message.deviceTime), firstCounter: message.firstCounter,
       changes: changes, unsent: message.unsent, hasMore: message.hasMore_p, obeyed: message.obeyed,

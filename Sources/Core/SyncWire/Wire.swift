@@ -80,12 +80,12 @@ func refusing<Result>(_ body: () throws(MalformedBytes) -> Result) throws(WireRe
   do { return try body() } catch { throw .unreadable(error.problem) }
 }
 
-func identifier<ID: Identifier>(_ bytes: some Collection<UInt8>, _ name: String) throws(WireRefusal) -> ID {
+func checkedID<ID: Identifier>(_ bytes: some Collection<UInt8>, _ name: String) throws(WireRefusal) -> ID {
   guard let id = ID(bytes: bytes) else { throw .unreadable("\(name) is not 16 bytes") }
   return id
 }
 
-func hash(_ bytes: some Collection<UInt8>, _ name: String) throws(WireRefusal) -> Hash {
+func checkedHash(_ bytes: some Collection<UInt8>, _ name: String) throws(WireRefusal) -> Hash {
   if bytes.isEmpty { return .zero }
   guard let hash = Hash(bytes: bytes) else { throw .unreadable("\(name) is not 32 bytes") }
   return hash

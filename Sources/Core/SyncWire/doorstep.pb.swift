@@ -293,6 +293,12 @@ package nonisolated struct PBRecordBody: Sendable {
 
     package var sequence: UInt64 = 0
 
+    package var author: String = String()
+
+    package var role: String = String()
+
+    package var recordedAt: Int64 = 0
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
@@ -1040,6 +1046,31 @@ package nonisolated struct PBResyncResponse: Sendable {
   package init() {}
 }
 
+/// POST /v1/operator/revoke
+package nonisolated struct PBRevokeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var device: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PBRevokeResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var wasActive: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// GET /v1/operator/report and /v1/operator/verify
 package nonisolated struct PBOfficeReport: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1658,7 +1689,7 @@ nonisolated extension PBRecordBody: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBRecordBody.Head: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = PBRecordBody.protoMessageName + ".Head"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}replica_index\0\u{1}counter\0\u{1}hash\0\u{1}epoch\0\u{1}sequence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}replica_index\0\u{1}counter\0\u{1}hash\0\u{1}epoch\0\u{1}sequence\0\u{1}author\0\u{1}role\0\u{3}recorded_at\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1671,6 +1702,9 @@ nonisolated extension PBRecordBody.Head: SwiftProtobuf.Message, SwiftProtobuf._M
       case 3: try { try decoder.decodeSingularBytesField(value: &self.hash) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.epoch) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.author) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.recordedAt) }()
       default: break
       }
     }
@@ -1692,6 +1726,15 @@ nonisolated extension PBRecordBody.Head: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.sequence != 0 {
       try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 5)
     }
+    if !self.author.isEmpty {
+      try visitor.visitSingularStringField(value: self.author, fieldNumber: 6)
+    }
+    if !self.role.isEmpty {
+      try visitor.visitSingularStringField(value: self.role, fieldNumber: 7)
+    }
+    if self.recordedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.recordedAt, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1701,6 +1744,9 @@ nonisolated extension PBRecordBody.Head: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.hash != rhs.hash {return false}
     if lhs.epoch != rhs.epoch {return false}
     if lhs.sequence != rhs.sequence {return false}
+    if lhs.author != rhs.author {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs.recordedAt != rhs.recordedAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3176,6 +3222,66 @@ nonisolated extension PBResyncResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
 
   package static func ==(lhs: PBResyncResponse, rhs: PBResyncResponse) -> Bool {
     if lhs.ordered != rhs.ordered {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBRevokeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RevokeRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.device) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.device.isEmpty {
+      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBRevokeRequest, rhs: PBRevokeRequest) -> Bool {
+    if lhs.device != rhs.device {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBRevokeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RevokeResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}was_active\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.wasActive) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.wasActive != false {
+      try visitor.visitSingularBoolField(value: self.wasActive, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBRevokeResponse, rhs: PBRevokeResponse) -> Bool {
+    if lhs.wasActive != rhs.wasActive {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

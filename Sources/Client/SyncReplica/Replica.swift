@@ -1,0 +1,139 @@
+import Foundation
+import GRDB
+import RecordCatalogue
+import SyncCore
+
+/// Who a store belongs to.
+public struct ReplicaIdentity: Hashable, Sendable {
+  public var replica: ReplicaID
+  public var device: DeviceID
+  public var user: String
+  public var role: Role
+  /// The office's name, for people.
+  public var office: String
+
+  public init(replica: ReplicaID, device: DeviceID, user: String, role: Role, office: String) {
+    self.replica = replica
+    self.device = device
+    self.user = user
+    self.role = role
+    self.office = office
+  }
+}
+
+/// The laptop's store: the office's state as last received, and the laptop's own changes over it.
+///
+/// Every edit and every page is one durable transaction: write-ahead log with `synchronous=FULL`, so that what was called
+/// saved survives a power cut. One program writes at a time (`ReplicaLock`); readers open the file read-only.
+public final class Replica: Sendable {
+  public enum Access: Sendable {
+    /// - Parameter wait: how long to wait for another writer.
+    case write(wait: Duration = .zero)
+    case read
+  }
+
+  public let identity: ReplicaIdentity
+  public let catalogue: Catalogue
+  let pool: DatabasePool
+  let sealer: any Sealer
+  let limits: Limits
+  let path: String
+  private let lock: ReplicaLock?
+
+  /// Opens an existing store.
+  public convenience init(
+    path: String, access: Access, catalogue: Catalogue, sealer: any Sealer = PlainSealer(),
+    limits: Limits = .standard
+  ) throws(ReplicaError) {
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    try self.init(path, access, nil, catalogue, sealer, limits)
+  }
+
+  /// Makes a new, empty store.
+  public static func create(
+    path: String, identity: ReplicaIdentity, catalogue: Catalogue, sealer: any Sealer = PlainSealer(),
+    limits: Limits = .standard
+  ) throws(ReplicaError) -> Replica {
+    guard !FileManager.default.fileExists(atPath: path) else { throw .alreadyThere(path: path) }
+    return try Replica(path, .write(), identity, catalogue, sealer, limits)
+  }
+
+  private init(
+    _ path: String, _ access: Access, _ new: ReplicaIdentity?, _ catalogue: Catalogue,
+    _ sealer: any Sealer, _ limits: Limits
+  ) throws(ReplicaError) {
+    self.path = path
+    self.catalogue = catalogue
+    self.sealer = sealer
+    self.limits = limits
+    switch access {
+    case .write(let wait): lock = try ReplicaLock(path: path + ".lock", wait: wait)
+    case .read: lock = nil
+    }
+    do {
+      pool = try Self.open(path, isReadOnly: lock == nil)
+      if lock != nil {
+        try Self.makeDurable(pool)
+        let migrator = ReplicaSchema.migrator
+        if try pool.read(migrator.hasBeenSuperseded) { throw ReplicaError.newer(path: path) }
+        try migrator.migrate(pool)
+        if let new { try pool.write { db in try Self.write(new, db) } }
+      }
+      identity = try pool.read(Self.identity)
+    } catch { throw ReplicaError(error, path: path) }
+  }
+
+  private static func open(_ path: String, isReadOnly: Bool) throws -> DatabasePool {
+    var configuration = Configuration()
+    configuration.readonly = isReadOnly
+    configuration.maximumReaderCount = 2
+    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size=-16384") }
+    return try DatabasePool(path: path, configuration: configuration)
+  }
+
+  /// GRDB sets NORMAL when it opens a pool; FULL is set afterwards and asserted, because NORMAL loses acknowledged commits
+  /// at a power cut.
+  private static func makeDurable(_ pool: DatabasePool) throws {
+    try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000")
+      let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+      let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
+      guard synchronous == 2, journal == "wal" else {
+        throw ReplicaError.database("it could not be made durable")
+      }
+    }
+  }
+
+  private static func write(_ identity: ReplicaIdentity, _ db: Database) throws {
+    try db.setMeta(.replica, bytes: identity.replica.bytes)
+    try db.setMeta(.device, bytes: identity.device.bytes)
+    try db.setMeta(.user, identity.user)
+    try db.setMeta(.role, identity.role.rawValue)
+    try db.setMeta(.office, identity.office)
+    try db.setMeta(.generation, 1)
+  }
+
+  private static func identity(_ db: Database) throws -> ReplicaIdentity {
+    guard let replica = try db.meta(.replica).flatMap({ ReplicaID(bytes: $0) }),
+      let device = try db.meta(.device).flatMap({ DeviceID(bytes: $0) }),
+      let user = try db.metaText(.user), let role = try db.metaText(.role)
+    else { throw ReplicaError.damaged("it does not say whose it is") }
+    return ReplicaIdentity(
+      replica: replica, device: device, user: user, role: Role(rawValue: role),
+      office: try db.metaText(.office) ?? "")
+  }
+
+  /// Runs one durable transaction.
+  func write<Result>(_ body: (Database) throws -> Result) throws(ReplicaError) -> Result {
+    do { return try pool.write(body) } catch { throw ReplicaError(error, path: path) }
+  }
+
+  func read<Result>(_ body: (Database) throws -> Result) throws(ReplicaError) -> Result {
+    do { return try pool.read(body) } catch { throw ReplicaError(error, path: path) }
+  }
+
+  /// Folds the write-ahead log into the file and closes. Further use fails.
+  public func close() throws(ReplicaError) {
+    do { try pool.close() } catch { throw ReplicaError(error, path: path) }
+  }
+}

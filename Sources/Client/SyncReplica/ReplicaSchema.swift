@@ -1,0 +1,66 @@
+import GRDB
+
+/// The tables of a laptop's store.
+///
+/// Outside the sealed bodies stand only ids, types, versions, places and times.
+enum ReplicaSchema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+          -- One generation is shown; while a resync runs, the next is built beside it.
+          CREATE TABLE cases (
+            generation INTEGER NOT NULL,
+            case_id BLOB NOT NULL,
+            is_whole INTEGER NOT NULL,
+            PRIMARY KEY (generation, case_id)
+          ) WITHOUT ROWID;
+
+          -- base: the office's state as last received. shown: base with the laptop's own changes; null when equal.
+          CREATE TABLE records (
+            generation INTEGER NOT NULL,
+            record_id BLOB NOT NULL,
+            case_id BLOB NOT NULL,
+            type TEXT NOT NULL,
+            version BLOB NOT NULL,
+            base BLOB,
+            shown_version BLOB,
+            shown BLOB,
+            PRIMARY KEY (generation, record_id)
+          ) WITHOUT ROWID;
+          CREATE INDEX records_by_case ON records (generation, case_id, type);
+
+          -- The laptop's own changes, in dot order. verdict is null until the office has receipted it.
+          CREATE TABLE changes (
+            counter INTEGER PRIMARY KEY,
+            record_id BLOB NOT NULL,
+            case_id BLOB NOT NULL,
+            type TEXT NOT NULL,
+            hash BLOB NOT NULL,
+            body BLOB,
+            group_id BLOB,
+            recorded_at INTEGER NOT NULL,
+            verdict TEXT,
+            refusal TEXT,
+            epoch INTEGER,
+            sequence INTEGER,
+            in_base INTEGER NOT NULL DEFAULT 0
+          );
+          CREATE INDEX changes_waiting ON changes (counter) WHERE verdict IS NULL;
+          CREATE INDEX changes_by_record ON changes (record_id);
+
+          CREATE TABLE drafts (
+            id BLOB PRIMARY KEY,
+            case_id BLOB NOT NULL,
+            type TEXT NOT NULL,
+            saved_at INTEGER NOT NULL,
+            body BLOB NOT NULL
+          ) WITHOUT ROWID;
+          """)
+    }
+    return migrator
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import GRDB
+import ServerStorage
+import Synchronization
+
+/// Runs waiting transactions on a thread of its own, all that wait together in one commit.
+///
+/// Each body runs behind a savepoint, so that one that throws takes nothing of the others with it. Nobody hears of success
+/// before the shared commit is durable; when that fails, all of them fail.
+///
+/// `@unchecked Sendable`: `jobs` and `isStopped` are touched only under `condition`.
+final class CommitQueue: @unchecked Sendable {
+  /// A transaction that waits.
+  private struct Job {
+    /// Runs the body; returns what to do once the commit is known to have succeeded or failed.
+    let run: (Database) -> @Sendable ((any Error)?) -> Void
+    let fail: @Sendable (any Error) -> Void
+  }
+
+  /// Bodies in one commit: enough to share the disk, few enough that nobody waits long behind others.
+  private static let batch = 64
+
+  private let pool: DatabasePool
+  private let condition = NSCondition()
+  private var jobs: [Job] = []
+  private var isStopped = false
+
+  init(_ pool: DatabasePool) {
+    self.pool = pool
+    let thread = Thread { [weak self] in
+      while let work = self?.next() { self?.commit(work) }
+    }
+    thread.name = "commit"
+    thread.start()
+  }
+
+  deinit { stop() }
+
+  func stop() {
+    condition.withLock {
+      isStopped = true
+      condition.broadcast()
+    }
+  }
+
+  func run<Result: Sendable>(
+    _ body: @escaping @Sendable (any ServerTransaction) throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      let job = Job(
+        run: { db in
+          let outcome = Swift.Result { try Self.isolated(db, body) }
+          return { commitError in
+            if let commitError, case .success = outcome {
+              continuation.resume(throwing: commitError)
+            } else {
+              continuation.resume(with: outcome)
+            }
+          }
+        },
+        fail: { continuation.resume(throwing: $0) })
+      condition.withLock {
+        jobs.append(job)
+        condition.signal()
+      }
+    }
+  }
+
+  private static func isolated<Result>(
+    _ db: Database, _ body: (any ServerTransaction) throws -> Result
+  ) throws -> Result {
+    try db.execute(sql: "SAVEPOINT one")
+    do {
+      let transaction = SQLiteTransaction(db)
+      let result = try body(transaction)
+      try transaction.finish()
+      try db.execute(sql: "RELEASE one")
+      return result
+    } catch {
+      try db.execute(sql: "ROLLBACK TO one; RELEASE one")
+      throw error
+    }
+  }
+
+  /// Waits for work; `nil` once stopped and empty.
+  private func next() -> [Job]? {
+    condition.withLock {
+      while jobs.isEmpty, !isStopped { condition.wait(until: Date(timeIntervalSinceNow: 60)) }
+      guard !jobs.isEmpty else { return isStopped ? nil : [] }
+      let work = Array(jobs.prefix(Self.batch))
+      jobs.removeFirst(work.count)
+      return work
+    }
+  }
+
+  private func commit(_ work: [Job]) {
+    guard !work.isEmpty else { return }
+    var finish: [@Sendable ((any Error)?) -> Void] = []
+    do {
+      try pool.writeWithoutTransaction { db in
+        try db.inTransaction(.immediate) {
+          finish = work.map { $0.run(db) }
+          return .commit
+        }
+      }
+      for done in finish { done(nil) }
+    } catch {
+      if finish.isEmpty { for job in work { job.fail(error) } }
+      for done in finish { done(error) }
+    }
+  }
+}

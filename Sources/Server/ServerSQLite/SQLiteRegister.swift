@@ -1,0 +1,143 @@
+import Foundation
+import GRDB
+import ServerStorage
+import SyncCore
+
+/// Grants, devices, codes and orders in SQL.
+extension SQLiteTransaction {
+  func grants(of user: String) throws -> [Grant] {
+    try all(
+      "SELECT user, case_id, granted_at, ended_at, reason FROM grants WHERE user = ?", [user.lowercased()]
+    ) { row in
+      Grant(
+        user: row[0], caseID: try id(row[1]), grantedAt: UInt64(stored: row[2]),
+        endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4])
+    }
+  }
+
+  func save(_ grant: Grant) throws {
+    try run(
+      "INSERT OR REPLACE INTO grants (user, case_id, granted_at, ended_at, reason) VALUES (?, ?, ?, ?, ?)",
+      [
+        grant.user, Data(grant.caseID.bytes), Int64(storing: grant.grantedAt),
+        grant.endedAt.map(Int64.init(storing:)), grant.reason,
+      ])
+  }
+
+  private static let deviceColumns = """
+    device_id, user, role, label, is_operator, state, fingerprint, certificate_expires, enrolled_at, replica,
+    last_contact, clock_offset, unsent, catalogue_version
+    """
+
+  func device(_ id: DeviceID) throws -> Device? {
+    try one(
+      "SELECT \(Self.deviceColumns) FROM devices WHERE device_id = ?", [Data(id.bytes)]
+    ).map(device)
+  }
+
+  func device(fingerprint: Hash) throws -> Device? {
+    try one(
+      "SELECT \(Self.deviceColumns) FROM devices WHERE fingerprint = ?", [Data(fingerprint.bytes)]
+    ).map(device)
+  }
+
+  func devices() throws -> [Device] {
+    try all("SELECT \(Self.deviceColumns) FROM devices ORDER BY device_id", [], device)
+  }
+
+  private func device(_ row: Row) throws -> Device {
+    var device = Device(
+      id: try id(row[0]), user: row[1], role: Role(rawValue: row[2]), label: row[3], isOperator: row[4],
+      fingerprint: try hash(row[6]), certificateExpires: Timestamp(milliseconds: row[7]),
+      enrolledAt: Timestamp(milliseconds: row[8]))
+    guard let state = Device.State(rawValue: row[5]) else {
+      throw StoreError.damaged("a device's state is not known")
+    }
+    device.state = state
+    device.replica = try (row[9] as Data?).map(id)
+    device.lastContact = (row[10] as Int64?).map(Timestamp.init(milliseconds:))
+    device.clockOffset = row[11]
+    device.unsent = UInt64(stored: row[12])
+    device.catalogueVersion = UInt32(clamping: row[13] as Int64)
+    return device
+  }
+
+  func save(_ device: Device) throws {
+    try run(
+      """
+      INSERT OR REPLACE INTO devices (\(Self.deviceColumns))
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        Data(device.id.bytes), device.user, device.role.rawValue, device.label, device.isOperator,
+        device.state.rawValue, Data(device.fingerprint.bytes), device.certificateExpires.milliseconds,
+        device.enrolledAt.milliseconds, device.replica.map { Data($0.bytes) },
+        device.lastContact?.milliseconds, device.clockOffset, Int64(storing: device.unsent),
+        Int64(device.catalogueVersion),
+      ])
+  }
+
+  func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode? {
+    try one(
+      "SELECT user, role, label, is_operator, expires_at, used_at FROM enrolment_codes WHERE hash = ?",
+      [Data(hash.bytes)]
+    ).map { row in
+      EnrolmentCode(
+        hash: hash, user: row[0], role: Role(rawValue: row[1]), label: row[2], isOperator: row[3],
+        expiresAt: Timestamp(milliseconds: row[4]),
+        usedAt: (row[5] as Int64?).map(Timestamp.init(milliseconds:)))
+    }
+  }
+
+  func save(_ code: EnrolmentCode) throws {
+    try run(
+      """
+      INSERT OR REPLACE INTO enrolment_codes (hash, user, role, label, is_operator, expires_at, used_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        Data(code.hash.bytes), code.user, code.role.rawValue, code.label, code.isOperator,
+        code.expiresAt.milliseconds, code.usedAt?.milliseconds,
+      ])
+  }
+
+  func orders(for device: DeviceID) throws -> [StoredOrder] {
+    try all(
+      "SELECT id, kind FROM orders WHERE device_id = ? ORDER BY id", [Data(device.bytes)]
+    ) { row in
+      guard let kind = StoredOrder.Kind(rawValue: row[1]) else {
+        throw StoreError.damaged("an order is not known")
+      }
+      return StoredOrder(id: UInt64(stored: row[0]), device: device, kind: kind)
+    }
+  }
+
+  func add(_ order: StoredOrder) throws {
+    try run(
+      "INSERT INTO orders (id, device_id, kind) VALUES (?, ?, ?)",
+      [Int64(storing: order.id), Data(order.device.bytes), order.kind.rawValue])
+  }
+
+  func removeOrder(_ id: UInt64, of device: DeviceID) throws {
+    try run(
+      "DELETE FROM orders WHERE id = ? AND device_id = ?", [Int64(storing: id), Data(device.bytes)])
+  }
+
+  func counts() throws -> StoreCounts {
+    func count(_ sql: String) throws -> UInt64 {
+      UInt64(stored: try Int64.fetchOne(db, sql: "SELECT count(*) FROM \(sql)") ?? 0)
+    }
+    var counts = StoreCounts()
+    counts.cases = try count("cases")
+    counts.records = try count("records")
+    counts.changes = try count("changes")
+    counts.refused = try count("changes WHERE verdict = 'refused'")
+    counts.contested = try count("records WHERE is_contested = 1")
+    counts.devices = try count("devices")
+    counts.grants = try count("grants WHERE ended_at IS NULL")
+    for row in try Row.fetchAll(db, sql: "SELECT type, count(*) FROM records GROUP BY type") {
+      counts.types[row[0]] = UInt64(stored: row[1])
+    }
+    return counts
+  }
+}

@@ -1,0 +1,106 @@
+import GRDB
+
+/// The tables of an office's store.
+enum SQLiteSchema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+          -- Replicas are numbered, so that a dot takes a few bytes in the log's index. head: the end of its chain.
+          CREATE TABLE replicas (
+            number INTEGER PRIMARY KEY,
+            replica BLOB NOT NULL UNIQUE,
+            counter INTEGER NOT NULL,
+            hash BLOB NOT NULL
+          );
+
+          -- Every change that ever arrived, refused ones included, in server order.
+          CREATE TABLE changes (
+            sequence INTEGER PRIMARY KEY,
+            replica INTEGER NOT NULL REFERENCES replicas (number),
+            counter INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            bytes BLOB NOT NULL,
+            verdict TEXT NOT NULL,
+            refusal TEXT,
+            record_id BLOB,
+            case_id BLOB,
+            received_at INTEGER NOT NULL
+          );
+          CREATE UNIQUE INDEX changes_by_dot ON changes (replica, counter);
+          CREATE INDEX changes_refused ON changes (sequence) WHERE verdict = 'refused';
+
+          CREATE TABLE records (
+            record_id BLOB PRIMARY KEY,
+            type TEXT NOT NULL,
+            case_id BLOB NOT NULL,
+            sequence INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            resolved TEXT NOT NULL,
+            is_contested INTEGER NOT NULL
+          ) WITHOUT ROWID;
+          CREATE UNIQUE INDEX records_by_case ON records (case_id, sequence);
+          CREATE INDEX records_contested ON records (record_id) WHERE is_contested = 1;
+
+          -- For reporting: every record as it reads by its rules.
+          CREATE VIEW resolved_records AS
+            SELECT lower(hex(record_id)) AS record, type, lower(hex(case_id)) AS case_id, sequence, resolved
+            FROM records;
+
+          CREATE TABLE cases (
+            case_id BLOB PRIMARY KEY,
+            sequence INTEGER NOT NULL,
+            records INTEGER NOT NULL,
+            digest BLOB NOT NULL
+          ) WITHOUT ROWID;
+
+          CREATE TABLE grants (
+            user TEXT NOT NULL,
+            case_id BLOB NOT NULL,
+            granted_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (user, case_id, granted_at)
+          ) WITHOUT ROWID;
+
+          CREATE TABLE devices (
+            device_id BLOB PRIMARY KEY,
+            user TEXT NOT NULL,
+            role TEXT NOT NULL,
+            label TEXT NOT NULL,
+            is_operator INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            fingerprint BLOB NOT NULL UNIQUE,
+            certificate_expires INTEGER NOT NULL,
+            enrolled_at INTEGER NOT NULL,
+            replica BLOB UNIQUE,
+            last_contact INTEGER,
+            clock_offset INTEGER NOT NULL,
+            unsent INTEGER NOT NULL,
+            catalogue_version INTEGER NOT NULL
+          );
+
+          CREATE TABLE enrolment_codes (
+            hash BLOB PRIMARY KEY,
+            user TEXT NOT NULL,
+            role TEXT NOT NULL,
+            label TEXT NOT NULL,
+            is_operator INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            used_at INTEGER
+          ) WITHOUT ROWID;
+
+          CREATE TABLE orders (
+            id INTEGER PRIMARY KEY,
+            device_id BLOB NOT NULL,
+            kind TEXT NOT NULL
+          );
+          CREATE INDEX orders_by_device ON orders (device_id);
+          """)
+    }
+    return migrator
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import GRDB
+import ServerStorage
+import SyncCore
+
+/// The office's store on SQLite: write-ahead log, `synchronous=FULL`, one writer.
+///
+/// Transactions that wait at the same moment share one commit (`CommitQueue`), each behind a savepoint of its own: one
+/// durable commit costs as much as the disk takes, and a busy office must not pay it for every laptop.
+package final class SQLiteStore: ServerStore {
+  private let pool: DatabasePool
+  private let queue: CommitQueue
+  private let lock: FileLock
+  /// The server's own replica in this epoch, for what the office enters itself.
+  package let replica: ReplicaID
+
+  /// Opens the store in `path`.
+  /// - Parameter creating: make a new one with these values; fails if there is one already.
+  package init(path: String, creating new: New? = nil) throws(StoreError) {
+    let exists = FileManager.default.fileExists(atPath: path)
+    if new == nil, !exists { throw .missing(path: path) }
+    if new != nil, exists { throw .alreadyThere(path: path) }
+    lock = try FileLock(path: path + ".lock", holds: path)
+    do {
+      var configuration = Configuration()
+      configuration.maximumReaderCount = 4
+      configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size=-65536") }
+      pool = try DatabasePool(path: path, configuration: configuration)
+      try Self.makeDurable(pool)
+      let migrator = SQLiteSchema.migrator
+      if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newer(path: path) }
+      try migrator.migrate(pool)
+      if let new { try pool.write { db in try new.write(to: db) } }
+      let bytes = try pool.read { db in
+        try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'replica'")
+      }
+      guard let bytes, let id = ReplicaID(bytes: bytes) else {
+        throw StoreError.damaged("it has no replica of its own")
+      }
+      replica = id
+      queue = CommitQueue(pool)
+    } catch { throw StoreError(error, path: path) }
+  }
+
+  /// What a new store starts with. Chance comes from the caller.
+  package struct New: Sendable {
+    package var epoch: UInt64 = 1
+    package var replica: ReplicaID
+    package var secret: [UInt8]
+
+    package init(replica: ReplicaID, secret: [UInt8]) {
+      self.replica = replica
+      self.secret = secret
+    }
+
+    fileprivate func write(to db: Database) throws {
+      let insert = "INSERT INTO meta (key, value) VALUES (?, ?)"
+      try db.execute(sql: insert, arguments: ["epoch", Int64(storing: epoch)])
+      try db.execute(sql: insert, arguments: ["sequence", 0])
+      try db.execute(sql: insert, arguments: ["replica", Data(replica.bytes)])
+      try db.execute(sql: insert, arguments: ["secret", Data(secret)])
+    }
+  }
+
+  /// GRDB sets NORMAL when it opens a pool; FULL is set afterwards and asserted.
+  private static func makeDurable(_ pool: DatabasePool) throws {
+    try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8000")
+      let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+      let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
+      guard synchronous == 2, journal == "wal" else {
+        throw StoreError.database("it could not be made durable")
+      }
+    }
+  }
+
+  package func transaction<Result: Sendable>(
+    _ body: @escaping @Sendable (any ServerTransaction) throws -> Result
+  ) async throws -> Result {
+    do { return try await queue.run(body) } catch { throw Self.meaning(of: error) }
+  }
+
+  package func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any ServerReading) throws -> Result
+  ) async throws -> Result {
+    do { return try await pool.read { db in try body(SQLiteTransaction(db)) } } catch {
+      throw Self.meaning(of: error)
+    }
+  }
+
+  /// An error of the database becomes the store's; what the body threw stays what it is.
+  private static func meaning(of error: any Error) -> any Error {
+    error is DatabaseError ? StoreError(error, path: "") : error
+  }
+
+  /// Folds the write-ahead log into the file and closes.
+  package func close() throws {
+    queue.stop()
+    try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    try pool.close()
+  }
+}
+
+extension StoreError {
+  init(_ error: any Error, path: String) {
+    switch error {
+    case let error as StoreError: self = error
+    case let error as DatabaseError:
+      switch error.resultCode {
+      case .SQLITE_FULL: self = .diskFull
+      case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
+        self = .noAccess(path: path, reason: "it cannot be opened for writing")
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged("SQLite reports \(error.resultCode)")
+      default: self = .database("SQLite reports \(error.resultCode): \(error.message ?? "")")
+      }
+    default: self = .database("\(type(of: error))")
+    }
+  }
+}
+
+/// One program at a time; the kernel lets go when it ends.
+private final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  init(path: String, holds store: String) throws(StoreError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw .noAccess(path: path, reason: String(cString: strerror(errno)))
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      Foundation.close(descriptor)
+      throw .held(path: store)
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit { Foundation.close(descriptor) }
+}
+
+extension Int64 {
+  init(storing number: UInt64) { self = Int64(clamping: number) }
+}
+
+extension UInt64 {
+  init(stored number: Int64) { self = UInt64(exactly: number) ?? 0 }
+}

@@ -1,0 +1,230 @@
+import Foundation
+import GRDB
+import ServerStorage
+import SyncCore
+
+/// One transaction or one view of the store, in SQL.
+final class SQLiteTransaction: ServerTransaction {
+  let db: Database
+  private var lastSequence: UInt64?
+  private var numbers: [ReplicaID: Int64] = [:]
+
+  init(_ db: Database) { self.db = db }
+
+  /// Writes what was counted in memory.
+  func finish() throws {
+    guard let lastSequence else { return }
+    try run("UPDATE meta SET value = ? WHERE key = 'sequence'", [Int64(storing: lastSequence)])
+  }
+
+  func run(_ sql: String, _ arguments: StatementArguments) throws {
+    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+
+  func one(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
+    try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  func all<Element>(
+    _ sql: String, _ arguments: StatementArguments = [], _ element: (Row) throws -> Element
+  ) throws -> [Element] {
+    let cursor = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
+    var elements: [Element] = []
+    while let row = try cursor.next() { elements.append(try element(row)) }
+    return elements
+  }
+
+  private func meta<Result: DatabaseValueConvertible>(_ key: String) throws -> Result {
+    guard
+      let value = try Result.fetchOne(
+        db.cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"), arguments: [key])
+    else { throw StoreError.damaged("it has no \(key)") }
+    return value
+  }
+
+  func epoch() throws -> UInt64 { UInt64(stored: try meta("epoch")) }
+  func sequence() throws -> UInt64 { try lastSequence ?? UInt64(stored: meta("sequence")) }
+  func secret() throws -> [UInt8] { [UInt8](try meta("secret") as Data) }
+
+  func nextSequence() throws -> UInt64 {
+    let next = try sequence() + 1
+    lastSequence = next
+    return next
+  }
+
+  // MARK: Changes
+
+  func head(of replica: ReplicaID) throws -> ChainHead {
+    let row = try one(
+      "SELECT number, counter, hash FROM replicas WHERE replica = ?", [Data(replica.bytes)])
+    guard let row else { return .start }
+    numbers[replica] = row[0]
+    return ChainHead(counter: UInt64(stored: row[1]), hash: try hash(row[2]))
+  }
+
+  func replicas() throws -> [ReplicaID] {
+    try all("SELECT replica FROM replicas ORDER BY replica") { try id($0[0]) }
+  }
+
+  private static let changeColumns =
+    "replicas.replica, changes.counter, changes.hash, bytes, verdict, refusal, sequence, record_id, case_id, received_at"
+
+  func change(_ dot: Dot) throws -> LoggedChange? {
+    try one(
+      """
+      SELECT \(Self.changeColumns) FROM changes JOIN replicas ON number = changes.replica
+      WHERE replicas.replica = ? AND changes.counter = ?
+      """, [Data(dot.replica.bytes), Int64(storing: dot.counter)]
+    ).map(logged)
+  }
+
+  func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) throws -> [LoggedChange] {
+    try all(
+      """
+      SELECT \(Self.changeColumns) FROM changes JOIN replicas ON number = changes.replica
+      WHERE replicas.replica = ? AND changes.counter > ? ORDER BY changes.counter LIMIT ?
+      """, [Data(replica.bytes), Int64(storing: counter), limit], logged)
+  }
+
+  private func logged(_ row: Row) throws -> LoggedChange {
+    LoggedChange(
+      dot: Dot(try id(row[0]), UInt64(stored: row[1])), hash: try hash(row[2]),
+      bytes: [UInt8](row[3] as Data), verdict: try Self.verdict(row[4], row[5]),
+      sequence: UInt64(stored: row[6]), record: try (row[7] as Data?).map(id),
+      caseID: try (row[8] as Data?).map(id), receivedAt: Timestamp(milliseconds: row[9]))
+  }
+
+  func append(_ change: LoggedChange) throws {
+    let number = try number(of: change.dot.replica)
+    let (verdict, refusal) = Self.text(of: change.verdict)
+    do {
+      try run(
+        """
+        INSERT INTO changes
+          (sequence, replica, counter, hash, bytes, verdict, refusal, record_id, case_id, received_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          Int64(storing: change.sequence), number, Int64(storing: change.dot.counter),
+          Data(change.hash.bytes), Data(change.bytes), verdict, refusal,
+          change.record.map { Data($0.bytes) }, change.caseID.map { Data($0.bytes) },
+          change.receivedAt.milliseconds,
+        ])
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      throw StoreError.changeLoggedTwice(change.dot)
+    }
+    try run(
+      "UPDATE replicas SET counter = ?, hash = ? WHERE number = ?",
+      [Int64(storing: change.dot.counter), Data(change.hash.bytes), number])
+  }
+
+  private func number(of replica: ReplicaID) throws -> Int64 {
+    if let number = numbers[replica] { return number }
+    let bytes = Data(replica.bytes)
+    try run(
+      "INSERT OR IGNORE INTO replicas (replica, counter, hash) VALUES (?, 0, ?)",
+      [bytes, Data(Hash.zero.bytes)])
+    guard let row = try one("SELECT number FROM replicas WHERE replica = ?", [bytes]) else {
+      throw StoreError.damaged("a replica has no number")
+    }
+    numbers[replica] = row[0]
+    return row[0]
+  }
+
+  private static func text(of verdict: Verdict) -> (String, String?) {
+    switch verdict {
+    case .applied: ("applied", nil)
+    case .merged: ("merged", nil)
+    case .contested: ("contested", nil)
+    case .late: ("late", nil)
+    case .refused(let code, let field): ("refused", "\(code):\(field)")
+    case .retry: ("retry", nil)
+    }
+  }
+
+  private static func verdict(_ text: String, _ refusal: String?) throws -> Verdict {
+    switch text {
+    case "applied": return .applied
+    case "merged": return .merged
+    case "contested": return .contested
+    case "late": return .late
+    case "refused":
+      let parts = (refusal ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      return .refused(code: String(parts.first ?? ""), field: String(parts.dropFirst().first ?? ""))
+    default: throw StoreError.damaged("a verdict is not known")
+    }
+  }
+
+  // MARK: Records
+
+  func record(_ id: RecordID) throws -> StoredRecord? {
+    try one(
+      "SELECT record_id, type, case_id, sequence, body FROM records WHERE record_id = ?", [Data(id.bytes)]
+    ).map(stored)
+  }
+
+  func records(of caseID: CaseID, after sequence: UInt64, limit: Int) throws -> [StoredRecord] {
+    try all(
+      """
+      SELECT record_id, type, case_id, sequence, body FROM records
+      WHERE case_id = ? AND sequence > ? ORDER BY sequence LIMIT ?
+      """, [Data(caseID.bytes), Int64(storing: sequence), limit], stored)
+  }
+
+  private func stored(_ row: Row) throws -> StoredRecord {
+    StoredRecord(
+      id: try id(row[0]), type: row[1], caseID: try id(row[2]), sequence: UInt64(stored: row[3]),
+      bytes: [UInt8](row[4] as Data))
+  }
+
+  func save(_ record: StoredRecord, resolved: String) throws {
+    try run(
+      """
+      INSERT OR REPLACE INTO records (record_id, type, case_id, sequence, body, resolved, is_contested)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        Data(record.id.bytes), record.type, Data(record.caseID.bytes), Int64(storing: record.sequence),
+        Data(record.bytes), resolved, !resolved.contains("\"_contested\":[]"),
+      ])
+  }
+
+  func caseHead(_ caseID: CaseID) throws -> CaseHead? {
+    try one(
+      "SELECT case_id, sequence, records, digest FROM cases WHERE case_id = ?", [Data(caseID.bytes)]
+    ).map(caseHead)
+  }
+
+  func caseHeads(after caseID: CaseID?, limit: Int) throws -> [CaseHead] {
+    try all(
+      """
+      SELECT case_id, sequence, records, digest FROM cases WHERE case_id > ? ORDER BY case_id LIMIT ?
+      """, [Data(caseID?.bytes ?? []), limit], caseHead)
+  }
+
+  private func caseHead(_ row: Row) throws -> CaseHead {
+    let caseID: CaseID = try id(row[0])
+    var digest = CaseDigest(caseID: caseID, records: UInt64(stored: row[2]))
+    digest.sum = try hash(row[3])
+    return CaseHead(caseID: caseID, sequence: UInt64(stored: row[1]), digest: digest)
+  }
+
+  func save(_ head: CaseHead) throws {
+    try run(
+      "INSERT OR REPLACE INTO cases (case_id, sequence, records, digest) VALUES (?, ?, ?, ?)",
+      [
+        Data(head.caseID.bytes), Int64(storing: head.sequence), Int64(storing: head.digest.records),
+        Data(head.digest.sum.bytes),
+      ])
+  }
+
+  func id<ID: Identifier>(_ bytes: Data) throws -> ID {
+    guard let id = ID(bytes: bytes) else { throw StoreError.damaged("an id is not 16 bytes") }
+    return id
+  }
+
+  func hash(_ bytes: Data) throws -> Hash {
+    guard let hash = Hash(bytes: bytes) else { throw StoreError.damaged("a hash is not 32 bytes") }
+    return hash
+  }
+}

@@ -1,0 +1,208 @@
+import RecordCatalogue
+import SyncCore
+
+/// The changes of one request on their way into the store.
+struct Batch {
+  private let intake: Intake
+  private let request: SyncRequest
+  private let device: Device
+  private let checkpoint: Checkpoint
+  private let epoch: UInt64
+  private let grants: [CaseID: Grant]?
+  private(set) var settled: [RecordID: UInt64] = [:]
+
+  init(
+    _ intake: Intake, _ request: SyncRequest, _ device: Device, _ checkpoint: Checkpoint, epoch: UInt64
+  ) {
+    self.intake = intake
+    self.request = request
+    self.device = device
+    self.checkpoint = checkpoint
+    self.epoch = epoch
+    grants = request.changes.isEmpty ? [:] : nil
+  }
+
+  /// One receipt a change: the first verdict again for those known, a new one for the others.
+  mutating func receipts(firstNew: Int) throws -> [Receipt] {
+    var receipts: [Receipt] = []
+    for index in request.changes.indices.prefix(firstNew) { receipts.append(try again(index)) }
+    guard firstNew < request.changes.count else { return receipts }
+    let grants = try newestGrants()
+    var index = firstNew
+    while index < request.changes.count {
+      let act = act(from: index)
+      receipts += try take(act, grants)
+      index = act.upperBound
+    }
+    return receipts
+  }
+
+  private func counter(_ index: Int) -> UInt64 { request.firstCounter + UInt64(index) }
+
+  private func again(_ index: Int) throws -> Receipt {
+    let dot = Dot(request.replica, counter(index))
+    guard let logged = try intake.transaction.change(dot) else {
+      throw StoreError.damaged("a known change is not in the log")
+    }
+    var place: Place?
+    if case .refused = logged.verdict {} else { place = Place(epoch: epoch, sequence: logged.sequence) }
+    return Receipt(counter: dot.counter, verdict: logged.verdict, isAgain: true, place: place)
+  }
+
+  private func newestGrants() throws -> [CaseID: Grant] {
+    Dictionary(try intake.transaction.grants(of: device.user).map { ($0.caseID, $0) }) {
+      $0.grantedAt > $1.grantedAt ? $0 : $1
+    }
+  }
+
+  /// The changes made in one act, which stand or fall together.
+  private func act(from index: Int) -> Range<Int> {
+    func group(_ index: Int) -> GroupID? {
+      if case .readable(let change) = request.changes[index] { change.body.group } else { nil }
+    }
+    guard let first = group(index) else { return index..<index + 1 }
+    let end = request.changes[index...].indices.first { group($0) != first } ?? request.changes.count
+    return index..<end
+  }
+
+  /// Tries the whole act; when one change of it is refused, every change of it is.
+  private mutating func take(_ act: Range<Int>, _ grants: [CaseID: Grant]) throws -> [Receipt] {
+    let settledBefore = settled
+    var drafts: [RecordID: Entry] = [:]
+    var decisions: [(index: Int, decision: Decision)] = []
+    for index in act {
+      let decision = try decide(index, grants, &drafts)
+      decisions.append((index, decision))
+    }
+    let refused = decisions.first { if case .refused = $0.decision { true } else { false } }
+    if let refused {
+      settled = settledBefore
+      return try decisions.map { index, decision in
+        guard case .refused(let refusal) = decision, index == refused.index || act.count == 1 else {
+          return try log(index, .refused(code: Refusal.groupRefused.code, field: ""), intake.transaction.nextSequence())
+        }
+        return try log(
+          index, .refused(code: refusal.code, field: refusal.field), intake.transaction.nextSequence())
+      }
+    }
+    for entry in drafts.values { try save(entry) }
+    return try decisions.map { index, decision in
+      guard case .taken(let taken) = decision else { throw StoreError.damaged("an act was half decided") }
+      return try log(index, taken.verdict, taken.sequence, settlesBase: taken.settlesBase)
+    }
+  }
+
+  /// A record as this act leaves it, with the digest that it had before.
+  private struct Entry {
+    var record: Record
+    var sequence: UInt64
+    let before: Hash?
+  }
+
+  private struct Taken {
+    let verdict: Verdict
+    let sequence: UInt64
+    let settlesBase: Bool
+  }
+
+  private enum Decision {
+    case taken(Taken)
+    case refused(Refusal)
+  }
+
+  private mutating func decide(
+    _ index: Int, _ grants: [CaseID: Grant], _ drafts: inout [RecordID: Entry]
+  ) throws -> Decision {
+    guard case .readable(let change) = request.changes[index] else { return .refused(.unreadable) }
+    let body = change.body
+    guard body.author == device.user, body.role == device.role else { return .refused(.notTheAuthor) }
+    let policy = intake.catalogue.policy(of: body.type)
+    let standing = standing(of: body, grants[body.caseID], policy)
+    guard let standing else { return .refused(.outOfScope) }
+    let stored = try drafts[body.record] ?? entry(body.record)
+    if let refusal = Record.refusal(of: change, to: stored?.record, policy: policy, origin: .device) {
+      return .refused(refusal)
+    }
+    var record = stored?.record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
+    let versionBefore = record.version
+    let sequence = try intake.transaction.nextSequence()
+    record.apply(change, at: Place(epoch: epoch, sequence: sequence))
+    guard record.edits.count <= intake.limits.standingEdits,
+      record.version.count <= intake.limits.vectorEntries,
+      record.bytes.count <= intake.limits.recordBytes
+    else { return .refused(.tooLarge) }
+    let sawAll = body.context.met(with: versionBefore) == versionBefore
+    let settles = sawAll && isBase(stored, body, grants[body.caseID])
+    settled[body.record] = settles ? sequence : nil
+    drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)
+    let verdict = standing == .late ? .late : Self.verdict(on: change, record, policy, sawAll: sawAll)
+    return .taken(Taken(verdict: verdict, sequence: sequence, settlesBase: settles))
+  }
+
+  private func entry(_ id: RecordID) throws -> Entry? {
+    guard let stored = try intake.transaction.record(id) else { return nil }
+    let record = try Record(reading: stored.bytes)
+    return Entry(record: record, sequence: stored.sequence, before: record.digest)
+  }
+
+  private enum Standing { case holder, late }
+
+  /// Whether the author may write to the case. Work from before he can have heard that it moved is late, not refused.
+  private func standing(of body: Change.Body, _ grant: Grant?, _ policy: TypePolicy?) -> Standing? {
+    if let grant, grant.endedAt == nil { return .holder }
+    if policy?.isAlwaysAccepted == true { return .late }
+    guard let ended = grant?.endedAt, let under = body.writtenUnder, under.epoch == epoch,
+      under.sequence < ended
+    else { return nil }
+    return .late
+  }
+
+  /// Whether the laptop's base of this record is what the office had just before the change.
+  private func isBase(_ stored: Entry?, _ body: Change.Body, _ grant: Grant?) -> Bool {
+    guard let grant, grant.endedAt == nil, checkpoint.holds(body.caseID, grantedAt: grant.grantedAt) else {
+      return false
+    }
+    guard let stored else { return true }
+    return stored.sequence <= checkpoint.position || settled[body.record] == stored.sequence
+  }
+
+  private static func verdict(
+    on change: Change, _ record: Record, _ policy: TypePolicy?, sawAll: Bool
+  ) -> Verdict {
+    let isContested: Bool
+    switch change.body.action {
+    case .delete: isContested = record.isDeletionDisputed
+    case .set(let members):
+      isContested = members.contains { member in
+        let rule = policy?.rule(of: member.name) ?? .fieldMerge(.first)
+        return record.read(member.name, by: rule)?.status == .contested
+      }
+    }
+    return isContested ? .contested : sawAll ? .applied : .merged
+  }
+
+  private func save(_ entry: Entry) throws {
+    try RecordWriter(intake.transaction, intake.catalogue)
+      .save(entry.record, at: entry.sequence, replacing: entry.before)
+  }
+
+  private func log(
+    _ index: Int, _ verdict: Verdict, _ sequence: UInt64, settlesBase: Bool = false
+  ) throws -> Receipt {
+    let pushed = request.changes[index]
+    var record: RecordID?
+    var caseID: CaseID?
+    if case .readable(let change) = pushed {
+      record = change.body.record
+      caseID = change.body.caseID
+    }
+    let counter = counter(index)
+    try intake.transaction.append(
+      LoggedChange(
+        dot: Dot(request.replica, counter), hash: pushed.hash, bytes: pushed.bytes, verdict: verdict,
+        sequence: sequence, record: record, caseID: caseID, receivedAt: intake.now))
+    var place: Place?
+    if case .refused = verdict {} else { place = Place(epoch: epoch, sequence: sequence) }
+    return Receipt(counter: counter, verdict: verdict, settlesBase: settlesBase, place: place)
+  }
+}

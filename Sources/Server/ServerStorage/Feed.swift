@@ -1,0 +1,121 @@
+import Crypto
+import SyncCore
+
+/// Reads what a laptop is to be sent next: its scope as it is now, and one page of records of cases in it.
+package struct Feed {
+  let store: any ServerReading
+  let limits: Limits
+
+  package init(_ store: any ServerReading, limits: Limits = .standard) {
+    self.store = store
+    self.limits = limits
+  }
+
+  /// What a checkpoint is bound to.
+  static func owner(of device: Device) -> String { "\(device.id)|\(device.user.lowercased())" }
+
+  static func key(_ store: any ServerReading) throws -> SymmetricKey {
+    SymmetricKey(data: try store.secret())
+  }
+
+  /// Reads one page after a checkpoint, case by case, with the scope checked again.
+  ///
+  /// - Parameters:
+  ///   - settled: records that the laptop has made itself by its receipts, not sent unless changed since.
+  ///   - wantsDigests: add the digest of every case in scope to the last page.
+  package func page(
+    after checkpoint: Checkpoint, for device: Device, settled: [RecordID: UInt64] = [:],
+    wantsDigests: Bool = false
+  ) throws -> ServerSession.Reading {
+    let now = try store.sequence()
+    let grants = try activeGrants(of: device.user)
+    var next = checkpoint
+    let inScope = Set(grants.map(\.caseID))
+    next.filling = next.filling.filter { inScope.contains($0.key) }
+    let place = Place(epoch: checkpoint.epoch, sequence: now)
+    let scope = Scope(
+      place: place,
+      entries: grants.map { grant in
+        let from = checkpoint.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
+        return Scope.Entry(caseID: grant.caseID, isSentWhole: from == 0)
+      })
+    var page = PageBuilder(limits: limits)
+    for grant in grants {
+      let from = next.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
+      let isNew = !checkpoint.holds(grant.caseID, grantedAt: grant.grantedAt)
+      let head = try store.caseHead(grant.caseID)?.sequence ?? 0
+      guard isNew || head > from else { continue }
+      let reached = try fill(&page, grant.caseID, after: from, upTo: now, settled: settled)
+      next.filling[grant.caseID] = Checkpoint.Reach(grant: grant.grantedAt, sequence: reached)
+      guard reached == now else {
+        return try reading(scope, page, next, device, place, goesOn: true, digests: [])
+      }
+      if isNew { page.completed.append(grant.caseID) }
+    }
+    next = Checkpoint(epoch: checkpoint.epoch, position: now)
+    let digests = wantsDigests ? try digests(of: grants) : []
+    return try reading(scope, page, next, device, place, goesOn: false, digests: digests)
+  }
+
+  /// Grants that run now, one a case, ascending by case.
+  package func activeGrants(of user: String) throws -> [Grant] {
+    var newest: [CaseID: Grant] = [:]
+    for grant in try store.grants(of: user) where grant.endedAt == nil { newest[grant.caseID] = grant }
+    return newest.values.sorted { $0.caseID < $1.caseID }
+  }
+
+  /// Adds a case's records to the page until either ends.
+  /// - Returns: the sequence reached: `now` when the case has nothing more.
+  private func fill(
+    _ page: inout PageBuilder, _ caseID: CaseID, after from: UInt64, upTo now: UInt64,
+    settled: [RecordID: UInt64]
+  ) throws -> UInt64 {
+    var reached = from
+    while !page.isFull {
+      let batch = try store.records(of: caseID, after: reached, limit: min(page.room, 256))
+      guard !batch.isEmpty else { return now }
+      for record in batch {
+        if settled[record.id] != record.sequence {
+          guard page.add(record.bytes) else { return reached }
+        }
+        reached = record.sequence
+      }
+    }
+    return reached
+  }
+
+  private func digests(of grants: [Grant]) throws -> [CaseDigest] {
+    try grants.map { try store.caseHead($0.caseID)?.digest ?? CaseDigest(caseID: $0.caseID) }
+  }
+
+  private func reading(
+    _ scope: Scope, _ page: PageBuilder, _ next: Checkpoint, _ device: Device, _ place: Place, goesOn: Bool,
+    digests: [CaseDigest]
+  ) throws -> ServerSession.Reading {
+    let sealed = next.sealed(for: Self.owner(of: device), key: try Self.key(store))
+    return ServerSession.Reading(
+      scope: scope,
+      page: Page(records: page.records, completed: page.completed, checkpoint: sealed, place: place),
+      next: goesOn ? next : nil, digests: digests)
+  }
+}
+
+/// A page while it fills. It takes at least one record, so that a large one cannot stop it for ever.
+private struct PageBuilder {
+  let limits: Limits
+  private(set) var records: [[UInt8]] = []
+  var completed: [CaseID] = []
+  private var bytes = 0
+
+  init(limits: Limits) { self.limits = limits }
+
+  var isFull: Bool { records.count >= limits.pageRecords || bytes >= limits.pageBytes }
+  var room: Int { limits.pageRecords - records.count }
+
+  mutating func add(_ record: [UInt8]) -> Bool {
+    guard !isFull else { return false }
+    records.append(record)
+    bytes += record.count
+    return true
+  }
+}

@@ -1,0 +1,62 @@
+import RecordCatalogue
+import SyncCore
+
+/// The office's own hand: imports and feeds become changes with the server's own dots, since the office is a replica too.
+package struct OfficeWriter {
+  private let transaction: any ServerTransaction
+  private let catalogue: Catalogue
+  private let replica: ReplicaID
+  private let epoch: UInt64
+  private let now: Timestamp
+  private var head: ChainHead
+
+  /// - Parameter replica: the server's own; it takes a new one at every new epoch.
+  package init(
+    _ transaction: any ServerTransaction, catalogue: Catalogue, replica: ReplicaID, now: Timestamp
+  ) throws {
+    self.transaction = transaction
+    self.catalogue = catalogue
+    self.replica = replica
+    self.now = now
+    epoch = try transaction.epoch()
+    head = try transaction.head(of: replica)
+  }
+
+  /// Why something was not entered.
+  package struct Refused: Error, Sendable {
+    package let refusal: Refusal
+  }
+
+  /// Sets fields of a record, making it when there is none. Its context is what the office last had.
+  package mutating func set(
+    _ fields: [String: Value], of id: RecordID, type: String, caseID: CaseID, author: String,
+    role: Role = .office, recordedAt: Timestamp? = nil, reason: String = ""
+  ) throws {
+    let stored = try transaction.record(id).map { try Record(reading: $0.bytes) }
+    let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
+    let change = Change(
+      Change.Body(
+        dot: Dot(replica, head.counter + 1), previous: head.hash, record: id, type: type, caseID: caseID,
+        context: stored?.version ?? VersionVector(), action: .set(members), author: author, role: role,
+        recordedAt: recordedAt ?? now, reason: reason))
+    if let refusal = Record.refusal(
+      of: change, to: stored, policy: catalogue.policy(of: type), origin: .office)
+    {
+      throw Refused(refusal: refusal)
+    }
+    let sequence = try transaction.nextSequence()
+    var record = stored ?? Record(id: id, type: type, caseID: caseID)
+    record.apply(change, at: Place(epoch: epoch, sequence: sequence))
+    try RecordWriter(transaction, catalogue).save(record, at: sequence, replacing: stored?.digest)
+    try transaction.append(
+      LoggedChange(
+        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied, sequence: sequence,
+        record: id, caseID: caseID, receivedAt: now))
+    head = ChainHead(counter: change.dot.counter, hash: change.hash)
+  }
+
+  /// Gives a user a case from now on. A grant that runs already is left as it is.
+  package func grant(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
+    try Registry(transaction).grant(user, caseID, reason: reason)
+  }
+}

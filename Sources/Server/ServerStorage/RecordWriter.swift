@@ -1,0 +1,93 @@
+import RecordCatalogue
+import SyncCore
+
+/// Writes a record together with everything that follows from it: its case's head and digest, and its resolved view.
+struct RecordWriter {
+  private let transaction: any ServerTransaction
+  private let catalogue: Catalogue
+
+  init(_ transaction: any ServerTransaction, _ catalogue: Catalogue) {
+    self.transaction = transaction
+    self.catalogue = catalogue
+  }
+
+  /// - Parameter before: the digest of the record as it was; `nil` for a new one.
+  func save(_ record: Record, at sequence: UInt64, replacing before: Hash?) throws {
+    let stored = StoredRecord(
+      id: record.id, type: record.type, caseID: record.caseID, sequence: sequence, bytes: record.bytes)
+    try transaction.save(
+      stored, resolved: ResolvedView.json(of: record, policy: catalogue.policy(of: record.type)))
+    var head = try transaction.caseHead(record.caseID) ?? CaseHead(caseID: record.caseID)
+    head.sequence = max(head.sequence, sequence)
+    head.digest.replace(before, with: record.digest)
+    try transaction.save(head)
+  }
+}
+
+/// A record as it reads by its rules, as JSON, for reporting in SQL. Conflicting fields are named in `_contested`.
+package enum ResolvedView {
+  package static func json(of record: Record, policy: TypePolicy?) -> String {
+    var text = "{"
+    var contested: [String] = []
+    for field in record.fields {
+      let rule = policy?.rule(of: field) ?? .fieldMerge(.first)
+      guard let reading = record.read(field, by: rule) else { continue }
+      append(field, to: &text)
+      text += ":"
+      append(reading.value, to: &text)
+      text += ","
+      if reading.status == .contested { contested.append(field) }
+    }
+    text += "\"_contested\":["
+    for (index, field) in contested.enumerated() {
+      if index > 0 { text += "," }
+      append(field, to: &text)
+    }
+    text += "],\"_deleted\":\(record.isDeleted)}"
+    return text
+  }
+
+  private static func append(_ value: Value, to text: inout String) {
+    switch value {
+    case .none, .seen, .unknown: text += "null"
+    case .flag(let flag): text += flag ? "true" : "false"
+    case .integer(let integer): text += String(integer)
+    case .text(let string): append(string, to: &text)
+    case .bytes(let bytes): append(hexText(bytes), to: &text)
+    case .composite(let members):
+      text += "{"
+      for (index, member) in members.enumerated() {
+        if index > 0 { text += "," }
+        append(member.name, to: &text)
+        text += ":"
+        append(member.value, to: &text)
+      }
+      text += "}"
+    case .list(let values):
+      text += "["
+      for (index, value) in values.enumerated() {
+        if index > 0 { text += "," }
+        append(value, to: &text)
+      }
+      text += "]"
+    }
+  }
+
+  /// A JSON string by RFC 8259 section 7. U+0000 is escaped, which SQLite's text functions need too.
+  private static func append(_ string: String, to text: inout String) {
+    text += "\""
+    var plain = string.utf8[...]
+    while let index = plain.firstIndex(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
+      text += String(plain[..<index]) ?? ""
+      switch plain[index] {
+      case 0x22: text += "\\\""
+      case 0x5C: text += "\\\\"
+      case 0x0A: text += "\\n"
+      case let byte: text += "\\u00" + hexText([byte])
+      }
+      plain = plain[plain.index(after: index)...]
+    }
+    text += String(plain) ?? ""
+    text += "\""
+  }
+}

@@ -1,0 +1,53 @@
+import SyncCore
+
+/// Who may do what: grants, devices, enrolment codes, orders.
+package struct Registry {
+  private let transaction: any ServerTransaction
+
+  package init(_ transaction: any ServerTransaction) { self.transaction = transaction }
+
+  /// - Returns: whether anything changed: a grant that runs already is left as it is.
+  package func grant(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
+    let runs = try transaction.grants(of: user).contains { $0.caseID == caseID && $0.endedAt == nil }
+    guard !runs else { return false }
+    let sequence = try transaction.nextSequence()
+    try transaction.save(Grant(user: user, caseID: caseID, grantedAt: sequence, reason: reason))
+    return true
+  }
+
+  /// Ends a running grant.
+  package func end(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
+    let running = try transaction.grants(of: user).first { $0.caseID == caseID && $0.endedAt == nil }
+    guard var grant = running else { return false }
+    grant.endedAt = try transaction.nextSequence()
+    if !reason.isEmpty { grant.reason = reason }
+    try transaction.save(grant)
+    return true
+  }
+
+  /// Why an enrolment code does not open the door.
+  package enum CodeProblem: Error, Equatable, Sendable { case unknown, used, expired }
+
+  /// Takes a code, once.
+  package func redeem(_ hash: Hash, at now: Timestamp) throws -> EnrolmentCode {
+    guard var code = try transaction.enrolmentCode(hash) else { throw CodeProblem.unknown }
+    guard code.usedAt == nil else { throw CodeProblem.used }
+    guard now < code.expiresAt else { throw CodeProblem.expired }
+    code.usedAt = now
+    try transaction.save(code)
+    return code
+  }
+
+  /// Orders a resync of every matching laptop that does not have one waiting.
+  /// - Returns: the devices that were ordered.
+  package func orderResync(of matches: (Device) -> Bool) throws -> [DeviceID] {
+    var ordered: [DeviceID] = []
+    for device in try transaction.devices() where !device.isOperator && device.state == .active {
+      guard matches(device), try transaction.orders(for: device.id).isEmpty else { continue }
+      try transaction.add(
+        StoredOrder(id: try transaction.nextSequence(), device: device.id, kind: .resync))
+      ordered.append(device.id)
+    }
+    return ordered
+  }
+}

@@ -1,0 +1,268 @@
+import SyncCore
+
+/// The office's store. One door: a body that runs in one transaction, all or nothing, durable when it returns.
+///
+/// Conformances: `MemoryStore`, and `SQLiteStore` of ServerSQLite. One contract suite runs on each.
+package protocol ServerStore: Sendable {
+  /// Runs `body` alone and commits; when it throws, nothing of it remains.
+  func transaction<Result: Sendable>(
+    _ body: @escaping @Sendable (any ServerTransaction) throws -> Result
+  ) async throws -> Result
+
+  /// Runs `body` on one unchanging view of what is committed.
+  func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any ServerReading) throws -> Result
+  ) async throws -> Result
+}
+
+/// What can be asked of the store.
+package protocol ServerReading {
+  /// Raised whenever the store was restored from a backup.
+  func epoch() throws -> UInt64
+  /// The highest sequence given out so far.
+  func sequence() throws -> UInt64
+  /// A secret of the store, made at its creation.
+  func secret() throws -> [UInt8]
+
+  /// The end of a replica's chain; `ChainHead.start` for one never seen.
+  func head(of replica: ReplicaID) throws -> ChainHead
+  func change(_ dot: Dot) throws -> LoggedChange?
+  /// A replica's changes with counters above `counter`, ascending.
+  func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) throws -> [LoggedChange]
+  func replicas() throws -> [ReplicaID]
+
+  func record(_ id: RecordID) throws -> StoredRecord?
+  /// Records of a case changed after `sequence`, ascending by sequence.
+  func records(of caseID: CaseID, after sequence: UInt64, limit: Int) throws -> [StoredRecord]
+  func caseHead(_ caseID: CaseID) throws -> CaseHead?
+  /// All cases ascending, after `caseID`.
+  func caseHeads(after caseID: CaseID?, limit: Int) throws -> [CaseHead]
+
+  /// A user's grants, ended ones included. Users are compared without letters' case.
+  func grants(of user: String) throws -> [Grant]
+
+  func device(_ id: DeviceID) throws -> Device?
+  func device(fingerprint: Hash) throws -> Device?
+  func devices() throws -> [Device]
+  func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode?
+  func orders(for device: DeviceID) throws -> [StoredOrder]
+
+  func counts() throws -> StoreCounts
+}
+
+/// What can be changed in the store.
+package protocol ServerTransaction: ServerReading {
+  /// The next place in the order of everything.
+  func nextSequence() throws -> UInt64
+  /// Adds to the change log. A dot is logged once; a second time throws.
+  func append(_ change: LoggedChange) throws
+  /// - Parameter resolved: the record as it reads by its rules, as JSON, for reporting in SQL.
+  func save(_ record: StoredRecord, resolved: String) throws
+  func save(_ head: CaseHead) throws
+  func save(_ grant: Grant) throws
+  func save(_ device: Device) throws
+  func save(_ code: EnrolmentCode) throws
+  func add(_ order: StoredOrder) throws
+  func removeOrder(_ id: UInt64, of device: DeviceID) throws
+}
+
+/// One change as the office keeps it, whatever became of it.
+package struct LoggedChange: Hashable, Sendable {
+  package var dot: Dot
+  package var hash: Hash
+  package var bytes: [UInt8]
+  package var verdict: Verdict
+  /// Where it stands; refused ones have one too.
+  package var sequence: UInt64
+  /// The record and case that it names; `nil` when it could not be read.
+  package var record: RecordID?
+  package var caseID: CaseID?
+  /// The office's clock at its arrival.
+  package var receivedAt: Timestamp
+
+  package init(
+    dot: Dot, hash: Hash, bytes: [UInt8], verdict: Verdict, sequence: UInt64, record: RecordID?,
+    caseID: CaseID?, receivedAt: Timestamp
+  ) {
+    self.dot = dot
+    self.hash = hash
+    self.bytes = bytes
+    self.verdict = verdict
+    self.sequence = sequence
+    self.record = record
+    self.caseID = caseID
+    self.receivedAt = receivedAt
+  }
+}
+
+/// A record's merged state in its written form, with the sequence of its newest change.
+package struct StoredRecord: Hashable, Sendable {
+  package var id: RecordID
+  package var type: String
+  package var caseID: CaseID
+  package var sequence: UInt64
+  package var bytes: [UInt8]
+
+  package init(id: RecordID, type: String, caseID: CaseID, sequence: UInt64, bytes: [UInt8]) {
+    self.id = id
+    self.type = type
+    self.caseID = caseID
+    self.sequence = sequence
+    self.bytes = bytes
+  }
+}
+
+/// A case's newest change, and the digest of its records.
+package struct CaseHead: Hashable, Sendable {
+  package var caseID: CaseID
+  package var sequence: UInt64
+  package var digest: CaseDigest
+
+  package init(caseID: CaseID, sequence: UInt64 = 0) {
+    self.caseID = caseID
+    self.sequence = sequence
+    digest = CaseDigest(caseID: caseID)
+  }
+
+  package init(caseID: CaseID, sequence: UInt64, digest: CaseDigest) {
+    self.caseID = caseID
+    self.sequence = sequence
+    self.digest = digest
+  }
+}
+
+/// Who holds which case, from when, until when, why. Granting and ending are events in the same order as changes, so that
+/// a checkpoint older than a grant shows by itself that the case was never sent.
+package struct Grant: Hashable, Sendable {
+  package var user: String
+  package var caseID: CaseID
+  package var grantedAt: UInt64
+  /// The sequence at which it ended; `nil` while it runs.
+  package var endedAt: UInt64?
+  package var reason: String
+
+  package init(user: String, caseID: CaseID, grantedAt: UInt64, endedAt: UInt64? = nil, reason: String) {
+    self.user = user.lowercased()
+    self.caseID = caseID
+    self.grantedAt = grantedAt
+    self.endedAt = endedAt
+    self.reason = reason
+  }
+}
+
+/// A registered laptop or operator's machine.
+package struct Device: Hashable, Sendable {
+  package enum State: String, Sendable { case active, revoked }
+
+  package var id: DeviceID
+  package var user: String
+  package var role: Role
+  package var label: String
+  package var isOperator: Bool
+  package var state = State.active
+  /// SHA-256 of its certificate's DER form.
+  package var fingerprint: Hash
+  package var certificateExpires: Timestamp
+  package var enrolledAt: Timestamp
+  package var replica: ReplicaID?
+  package var lastContact: Timestamp?
+  /// Laptop's clock minus the office's, in milliseconds, at its last contact.
+  package var clockOffset: Int64 = 0
+  /// Changes that the laptop said were waiting, those just received left out.
+  package var unsent: UInt64 = 0
+  package var catalogueVersion: UInt32 = 0
+
+  package init(
+    id: DeviceID, user: String, role: Role, label: String, isOperator: Bool, fingerprint: Hash,
+    certificateExpires: Timestamp, enrolledAt: Timestamp
+  ) {
+    self.id = id
+    self.user = user
+    self.role = role
+    self.label = label
+    self.isOperator = isOperator
+    self.fingerprint = fingerprint
+    self.certificateExpires = certificateExpires
+    self.enrolledAt = enrolledAt
+  }
+}
+
+/// A single-use invitation. Only its hash is kept.
+package struct EnrolmentCode: Hashable, Sendable {
+  package var hash: Hash
+  package var user: String
+  package var role: Role
+  package var label: String
+  package var isOperator: Bool
+  package var expiresAt: Timestamp
+  package var usedAt: Timestamp?
+
+  package init(
+    hash: Hash, user: String, role: Role, label: String, isOperator: Bool, expiresAt: Timestamp,
+    usedAt: Timestamp? = nil
+  ) {
+    self.hash = hash
+    self.user = user
+    self.role = role
+    self.label = label
+    self.isOperator = isOperator
+    self.expiresAt = expiresAt
+    self.usedAt = usedAt
+  }
+}
+
+/// An operator's order that waits for a device.
+package struct StoredOrder: Hashable, Sendable {
+  package enum Kind: String, Sendable { case resync }
+
+  package var id: UInt64
+  package var device: DeviceID
+  package var kind: Kind
+
+  package init(id: UInt64, device: DeviceID, kind: Kind) {
+    self.id = id
+    self.device = device
+    self.kind = kind
+  }
+}
+
+/// The store in numbers. No case content.
+package struct StoreCounts: Hashable, Sendable {
+  package var cases: UInt64 = 0
+  package var records: UInt64 = 0
+  package var changes: UInt64 = 0
+  package var refused: UInt64 = 0
+  package var contested: UInt64 = 0
+  package var devices: UInt64 = 0
+  package var grants: UInt64 = 0
+  package var types: [String: UInt64] = [:]
+
+  package init() {}
+}
+
+/// What a store itself finds wrong. No case content.
+package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
+  case changeLoggedTwice(Dot)
+  case damaged(String)
+  case held(path: String)
+  case missing(path: String)
+  case alreadyThere(path: String)
+  case noAccess(path: String, reason: String)
+  case newer(path: String)
+  case diskFull
+  case database(String)
+
+  package var description: String {
+    switch self {
+    case .changeLoggedTwice(let dot): "The change \(dot) is in the log already."
+    case .damaged(let what): "The office's store is damaged: \(what)."
+    case .held(let path): "Another doorstepd is using \(path). Stop it first."
+    case .missing(let path): "There is no office store at \(path). Make one: doorstepd init."
+    case .alreadyThere(let path): "There is an office store at \(path) already. It was left as it is."
+    case .noAccess(let path, let reason): "\(path) cannot be used: \(reason). Check who owns it."
+    case .newer(let path): "\(path) was made by a newer doorstepd. Update this program."
+    case .diskFull: "The disk is full. Nothing was stored."
+    case .database(let problem): "The store could not do it: \(problem)."
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import SyncCore
+
+/// Reads the whole store and checks that it is what it says: each case's digest against its records, and each replica's
+/// chain of changes link by link.
+package struct StoreVerifier {
+  private let store: any ServerReading
+
+  package init(_ store: any ServerReading) { self.store = store }
+
+  package struct Report: Sendable {
+    package var cases = 0
+    package var records = 0
+    package var changes = 0
+    /// What is wrong, with the case when it is about one.
+    package var problems: [(caseID: CaseID?, problem: String)] = []
+    package var digests: [CaseDigest] = []
+  }
+
+  package func verify() throws -> Report {
+    var report = Report()
+    try verifyCases(&report)
+    for replica in try store.replicas() { try verifyChain(replica, &report) }
+    return report
+  }
+
+  private func verifyCases(_ report: inout Report) throws {
+    var last: CaseID?
+    while true {
+      let heads = try store.caseHeads(after: last, limit: 256)
+      guard let end = heads.last else { return }
+      last = end.caseID
+      for head in heads {
+        var digest = CaseDigest(caseID: head.caseID)
+        var reached: UInt64 = 0
+        while true {
+          let batch = try store.records(of: head.caseID, after: reached, limit: 512)
+          guard let last = batch.last else { break }
+          reached = last.sequence
+          for stored in batch {
+            report.records += 1
+            guard let record = try? Record(reading: stored.bytes), record.id == stored.id else {
+              report.problems.append((head.caseID, "the record \(stored.id) cannot be read"))
+              continue
+            }
+            digest.replace(nil, with: record.digest)
+          }
+        }
+        report.cases += 1
+        report.digests.append(digest)
+        if digest != head.digest {
+          report.problems.append((head.caseID, "its digest is not that of its records"))
+        }
+      }
+    }
+  }
+
+  private func verifyChain(_ replica: ReplicaID, _ report: inout Report) throws {
+    var head = ChainHead.start
+    while true {
+      let batch = try store.changes(of: replica, after: head.counter, limit: 512)
+      guard !batch.isEmpty else { return }
+      for logged in batch {
+        report.changes += 1
+        let follows = logged.dot.counter == head.counter + 1 && Hash(of: logged.bytes) == logged.hash
+        let links =
+          (try? Change(reading: logged.bytes)).map { $0.body.previous == head.hash && $0.dot == logged.dot }
+          ?? (logged.record == nil)
+        if !follows || !links {
+          report.problems.append((logged.caseID, "the chain of \(replica) breaks at \(logged.dot.counter)"))
+        }
+        head = ChainHead(counter: logged.dot.counter, hash: logged.hash)
+      }
+    }
+  }
+}
