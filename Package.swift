@@ -56,7 +56,7 @@ let package = Package(
     room("Core", "SyncWire", ["SyncCore", protobuf]),
 
     room("Client", "SyncReplica", ["SyncCore", "RecordCatalogue", "SyncWire", grdb, sqlite, crypto]),
-    room("Client", "SyncClient", ["SyncCore", "RecordCatalogue", "SyncWire", "SyncReplica"]),
+    room("Client", "SyncClient", ["SyncCore", "RecordCatalogue", "SyncWire", "SyncReplica", protobuf]),
     .systemLibrary(
       name: "CCurl", path: "Sources/CLibraries/CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]),

@@ -20,6 +20,17 @@ extension Replica {
     try read { db in try db.metaNumber(.buildingGeneration) != nil }
   }
 
+  /// Gives up the generation that is being built; what is shown stays.
+  public func abandonResync() throws(ReplicaError) {
+    try write { db in
+      guard let building = try db.metaNumber(.buildingGeneration) else { return }
+      try db.execute(sql: "DELETE FROM records WHERE generation = ?", arguments: [building])
+      try db.execute(sql: "DELETE FROM cases WHERE generation = ?", arguments: [building])
+      try db.setMeta(.buildingGeneration, nil)
+      try db.setMeta(.buildingCheckpoint, nil)
+    }
+  }
+
   /// Swaps the finished generation in.
   /// - Returns: whether there was one and every case of it is whole.
   @discardableResult
@@ -83,10 +94,11 @@ extension Replica {
     return Set(ours.keys).union(theirs.keys).filter { ours[$0] != theirs[$0] }.sorted()
   }
 
-  /// The digest of each case as the office's state was last received, ascending by case.
+  /// The digest of each case as the office's state was last received, ascending by case. While a resync runs, of the
+  /// generation that is being built.
   public func digests() throws(ReplicaError) -> [CaseDigest] {
     try read { db in
-      let generation = try db.generation()
+      let generation = try db.targetGeneration()
       var digests: [CaseID: CaseDigest] = [:]
       for row in try Row.fetchAll(
         db, sql: "SELECT case_id FROM cases WHERE generation = ?", arguments: [generation])

@@ -14,6 +14,8 @@ extension Replica {
     public var hasMore: Bool
     public var unsent: UInt64
     public var obeyed: [UInt64]
+    /// Whether pages go to a generation that is being built.
+    public var isResyncing: Bool
   }
 
   /// Gathers the outbox and the checkpoint.
@@ -28,7 +30,7 @@ extension Replica {
         epoch: UInt64(stored: try db.metaNumber(.epoch)), head: try overlay.head(),
         checkpoint: try db.meta(isBuilding ? .buildingCheckpoint : .checkpoint) ?? [],
         firstCounter: changes.first?.dot.counter ?? 1, changes: changes, hasMore: hasMore,
-        unsent: UInt64(stored: unsent), obeyed: try Self.obeyed(db))
+        unsent: UInt64(stored: unsent), obeyed: try Self.obeyed(db), isResyncing: isBuilding)
     }
   }
 

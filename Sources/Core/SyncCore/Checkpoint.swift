@@ -13,8 +13,8 @@ public struct Checkpoint: Hashable, Sendable {
   /// Cases that have been read beyond or before `position`.
   public var filling: [CaseID: Reach]
 
-  /// How far one case has been sent, and under which grant: one that was taken away and given again starts anew, because
-  /// the laptop may have dropped it in between.
+  /// How far one case has been sent, and under which grant: one that was taken away and given again
+  /// starts anew, because the laptop may have dropped it in between.
   public struct Reach: Hashable, Sendable {
     public let grant: UInt64
     public let sequence: UInt64
@@ -41,8 +41,8 @@ public struct Checkpoint: Hashable, Sendable {
 
   /// The sequence after which a case is read on.
   public func readingPosition(of caseID: CaseID, grantedAt grant: UInt64) -> UInt64 {
-    if let reach = filling[caseID], reach.grant == grant { return reach.sequence }
-    return grant <= position ? position : 0
+    guard let reach = filling[caseID] else { return grant <= position ? position : 0 }
+    return reach.grant == grant ? reach.sequence : 0
   }
 
   /// The written form with a message authentication code over it and over whom it was made for.

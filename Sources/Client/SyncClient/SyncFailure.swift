@@ -1,0 +1,55 @@
+import SyncCore
+import SyncReplica
+
+/// Why a sync did not come to its end. Everything that was saved on the laptop is still there.
+public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
+  /// No way to the office now.
+  case offline(String)
+  /// The office, or whatever answers in its name, does not accept this laptop. A person must act.
+  /// - code: the protocol's code, or `connection` when it went wrong below it.
+  case refused(code: String, message: String)
+  /// What answered is not the office, or not in order.
+  case garbled(String)
+  /// The office asks to come back later.
+  case busy(retryAfter: Int?)
+  /// The laptop's own store could not do it.
+  case store(ReplicaError)
+  /// This store was copied, or restored from a backup: the office knows other changes under its name.
+  case forked
+  /// The office's store was restored from a backup.
+  case newEpoch
+  case cancelled
+
+  public var description: String {
+    switch self {
+    case .offline(let detail): "No way to the office: \(detail) Your work is saved on this laptop and will be sent later."
+    case .refused(_, let message): message
+    case .garbled(let detail): "What answered is not the office: \(detail)"
+    case .busy: "The office is busy. Try again shortly; your work is saved on this laptop."
+    case .store(let error): error.description
+    case .forked:
+      "This laptop's store is a copy of an older one, and the office has other work under its name. Nothing was sent. "
+        + "Keep the laptop as it is and ring your office: the work on it can be sent after it is enrolled anew."
+    case .newEpoch:
+      "The office's records were restored from a backup. Nothing was changed on this laptop. Ring your office."
+    case .cancelled: "The sync was stopped. What had arrived is kept."
+    }
+  }
+
+  /// Whether trying again by itself makes sense.
+  public var isTemporary: Bool {
+    switch self {
+    case .offline, .busy, .garbled: true
+    case .refused, .store, .forked, .newEpoch, .cancelled: false
+    }
+  }
+
+  init(_ failure: TransportFailure) {
+    switch failure {
+    case .offline(let detail): self = .offline(detail)
+    case .refused(let detail): self = .refused(code: "connection", message: detail)
+    case .garbled(let detail): self = .garbled(detail)
+    case .cancelled: self = .cancelled
+    }
+  }
+}

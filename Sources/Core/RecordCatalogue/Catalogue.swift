@@ -1,0 +1,119 @@
+import SyncCore
+
+/// The record types that one side knows: what may be written, by whom, and how it reads when people
+/// wrote at once.
+///
+/// It is data, so that a new record type is a new file: stores, wire, forms and tests read it from
+/// here. Types and fields that a catalogue does not know are carried whole by the core and never
+/// dropped.
+public struct Catalogue: Hashable, Sendable {
+  /// The file that holds the version; every other file is a record type.
+  static let versionFile = "catalogue.yaml"
+
+  /// Rises with every change of any file, so that laptop and office can tell who has the newer one.
+  public let version: UInt32
+  /// Ascending by name.
+  public let types: [RecordType]
+  private let places: [String: Int]
+
+  /// The catalogue that the program was built with.
+  ///
+  /// Total on purpose: a test proves that the embedded files parse, so the empty catalogue is never
+  /// met.
+  public static let standard: Catalogue =
+    embedded ?? Catalogue(version: 0, types: [])
+
+  /// Reads every `*.yaml` of a folder. An office uses it to run a newer catalogue than its programs
+  /// carry.
+  public init(directory: String) throws(CatalogueError) {
+    try self.init(files: try CatalogueFolder(path: directory).files(), from: directory)
+  }
+
+  /// Reads files that are in memory already.
+  /// - Parameter files: their names end in `.yaml`; the name of a type's file is the type's name.
+  public init(files: [(name: String, text: String)]) throws(CatalogueError) {
+    try self.init(files: files, from: "the catalogue")
+  }
+
+  /// The record type of this name; `nil` for one that this catalogue does not know.
+  public subscript(type: String) -> RecordType? { places[type].map { types[$0] } }
+
+  /// What both sides enforce of a record type; `nil` for one that this catalogue does not know.
+  public func policy(of type: String) -> TypePolicy? { self[type]?.policy }
+
+  private init(version: UInt32, types: [RecordType]) {
+    self.version = version
+    self.types = types.sorted { $0.name < $1.name }
+    var places: [String: Int] = [:]
+    for (place, type) in self.types.enumerated() { places[type.name] = place }
+    self.places = places
+  }
+
+  private static var embedded: Catalogue? {
+    let parts = EmbeddedCatalogue.files.map { name, outline in
+      var outline = Outline(outline)
+      return (name, outline.part())
+    }
+    return try? Catalogue(parts: parts, from: "the embedded catalogue")
+  }
+
+  private init(
+    files: [(name: String, text: String)], from folder: String
+  ) throws(CatalogueError) {
+    var parts: [(name: String, part: Part)] = []
+    for (name, text) in files.sorted(by: { $0.name < $1.name }) {
+      guard name.hasSuffix(".yaml") else {
+        throw CatalogueError(
+          name, nil, "the file's name does not end in .yaml",
+          remedy: "rename it, or move it elsewhere")
+      }
+      guard parts.last?.name != name else {
+        throw CatalogueError(name, nil, "the file is given twice", remedy: "leave one of them out")
+      }
+      parts.append((name, try YAMLText(file: name, text: text).part()))
+    }
+    try self.init(parts: parts, from: folder)
+  }
+
+  private init(
+    parts: [(name: String, part: Part)], from folder: String
+  ) throws(CatalogueError) {
+    var version: UInt32?
+    var results: [(file: String, result: TypeReader.Result)] = []
+    for (name, part) in parts {
+      if name == Self.versionFile {
+        version = try Self.version(in: part)
+      } else {
+        var reader = try TypeReader(file: name)
+        results.append((name, try reader.read(part)))
+      }
+    }
+    guard !results.isEmpty else {
+      throw CatalogueError(
+        folder, nil, "there are no record types in it",
+        remedy: "give the folder that holds address.yaml, appointment.yaml and so on")
+    }
+    guard let version else {
+      throw CatalogueError(
+        folder, nil, "there is no \(Self.versionFile) in it",
+        remedy: "write one with the line `version: 1`, or a number above the last catalogue's")
+    }
+    let names = results.map(\.result.type.name)
+    for (file, result) in results {
+      for target in result.targets where !names.contains(target.text) {
+        throw CatalogueError(
+          file, target.line,
+          "it refers to the record type \(quoted(target.text)), which has no file",
+          remedy: "name one of \(listed(names))")
+      }
+    }
+    self.init(version: version, types: results.map(\.result.type))
+  }
+
+  private static func version(in part: Part) throws(CatalogueError) -> UInt32 {
+    var section = try Section(part, file: versionFile, title: .init(kind: "the version file"))
+    let version = try section.number("version", in: 1...Int64(UInt32.max))
+    try section.finish()
+    return UInt32(version)
+  }
+}

@@ -1,0 +1,46 @@
+import SyncCore
+
+/// One kind of record: what it holds, how it is read when people wrote at once, and how long a
+/// laptop keeps it.
+public struct RecordType: Hashable, Sendable {
+  /// The name on the wire and in stores, for instance `contact-entry`. It never changes.
+  public let name: String
+  /// What people call one of them, for instance “Contact entry”.
+  public let label: String
+  /// What people call several of them.
+  public let plural: String
+  /// What both sides enforce.
+  public let policy: TypePolicy
+  /// In the order of the file, which is the order of forms.
+  public let fields: [Field]
+  /// 0 (distress) to 5 (documents): what comes first in a response, and how soon a sync starts.
+  public let priority: Int
+  /// How long a laptop keeps a record of it.
+  public let window: Window
+  /// One sentence: why this rule and no other.
+  public let why: String
+  /// The fields whose values name the record, so that two laptops that meet the same thing offline
+  /// make one record; empty where each record is its own.
+  public let naturalKey: [String]
+
+  /// The field as records name it, elements of sets included; `nil` for one that this catalogue
+  /// does not know.
+  public func field(_ name: String) -> Field? {
+    if let exact = fields.first(where: { $0.name == name }), !exact.policy.isSet { return exact }
+    guard let slash = name.firstIndex(of: "/") else { return nil }
+    return fields.first { $0.name == name[..<slash] && $0.policy.isSet }
+  }
+}
+
+/// How long a laptop keeps a record. Data protection asks for no more than the work needs.
+public enum Window: Hashable, Sendable {
+  /// As long as the officer holds the case.
+  case whileHeld
+  /// Until this many days after the day that it tells of, or after its last change where it tells
+  /// of none.
+  case days(Int)
+  /// The newest so many of the case.
+  case latest(Int)
+  /// As long as the record that this reference field names.
+  case with(field: String)
+}

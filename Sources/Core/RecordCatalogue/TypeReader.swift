@@ -1,0 +1,198 @@
+import SyncCore
+
+/// Reads one file of the catalogue into a record type, and refuses whatever could not be meant.
+struct TypeReader {
+  /// Bytes of a label.
+  static let labelBytes = 100
+  /// Bytes of a hint or a reason.
+  static let textBytes = 600
+
+  /// A record type with the types that its references name, which other files hold.
+  struct Result {
+    var type: RecordType
+    var targets: [Word]
+  }
+
+  let file: String
+  private let name: String
+  private var writers: Set<Role> = []
+  private var why = ""
+  private var targets: [Word] = []
+
+  /// - Parameter file: its name gives the record type its name, so the two cannot disagree.
+  init(file: String) throws(CatalogueError) {
+    self.file = file
+    name = String(file.dropLast(".yaml".count))
+    guard isName(name) else {
+      throw CatalogueError(
+        file, nil, "the file's name cannot name a record type",
+        remedy: nameRemedy)
+    }
+  }
+
+  mutating func read(_ part: Part) throws(CatalogueError) -> Result {
+    var section = try Section(part, file: file, title: .init(kind: "the record type"))
+    let label = try section.sentence("label", bytes: Self.labelBytes)
+    let plural = try section.sentence("plural", bytes: Self.labelBytes)
+    why = try section.sentence("why", bytes: Self.textBytes)
+    writers = try section.roles("writers")
+    let deleters = try section.roles("deleters")
+    let isAlwaysAccepted = try section.claim("always-accepted")
+    let priority = Int(try section.number("priority", in: 0...5))
+    let fields = try fields(
+      in: try section.section("fields", title: .init(kind: "the list of fields")))
+    let window = try window(in: &section, fields: fields)
+    let naturalKey = try naturalKey(in: &section, fields: fields)
+    try section.finish()
+    let policies = Dictionary(
+      fields.map { ($0.name, $0.policy) }, uniquingKeysWith: { first, _ in first })
+    let type = RecordType(
+      name: name, label: label, plural: plural,
+      policy: TypePolicy(
+        name: name, fields: policies, deleters: deleters, isAlwaysAccepted: isAlwaysAccepted),
+      fields: fields, priority: priority, window: window, why: why, naturalKey: naturalKey)
+    return Result(type: type, targets: targets)
+  }
+
+  private mutating func fields(in list: Section) throws(CatalogueError) -> [Field] {
+    guard list.entries.count <= Limits.standard.changeFields else {
+      throw list.wrong(
+        "there are more than \(Limits.standard.changeFields) fields",
+        remedy: "split the type: one change must be able to set them all")
+    }
+    var fields: [Field] = []
+    for entry in list.entries {
+      var section = try list.named(entry, "the field")
+      fields.append(try field(entry.key.text, in: &section))
+      try section.finish()
+    }
+    return fields
+  }
+
+  private mutating func field(
+    _ name: String, in section: inout Section
+  ) throws(CatalogueError) -> Field {
+    let shape = try Shape(reading: &section, isMember: false)
+    targets += shape.targets
+    let policy = FieldPolicy(
+      kind: shape.kind,
+      rule: try RuleReader(shape: shape).rule(in: &section),
+      isSet: try section.claim("set"),
+      isRequired: try section.claim("required"),
+      writers: try section.optionalRoles("writers") ?? writers,
+      deciders: try section.optionalRoles("deciders") ?? [])
+    try checkSet(policy, name: name, section)
+    try checkRoles(policy, section)
+    return Field(
+      name: name,
+      label: try section.sentence("label", bytes: Self.labelBytes),
+      hint: try section.optionalSentence("hint", bytes: Self.textBytes) ?? "",
+      policy: policy, codes: shape.codes, members: shape.members,
+      target: shape.members.isEmpty ? shape.targets.first?.text : nil,
+      why: try section.optionalSentence("why", bytes: Self.textBytes) ?? why)
+  }
+
+  /// An element of a set is part of a field's name, `name/element`, and holds a flag.
+  private func checkSet(
+    _ policy: FieldPolicy, name: String, _ section: Section
+  ) throws(CatalogueError) {
+    guard policy.isSet else { return }
+    guard policy.rule == .union else {
+      throw section.wrong(
+        "\(section.title) is a set with a rule other than union",
+        remedy: "write rule: union, where an add beats a concurrent remove")
+    }
+    guard !policy.isRequired else {
+      throw section.wrong(
+        "\(section.title) is a set and required", remedy: "delete `required`: a set may be empty")
+    }
+    let room = Limits.standard.nameBytes - name.utf8.count - 1
+    let longest: Int
+    switch policy.kind {
+    case .text(let bytes): longest = bytes
+    case .code(let codes): longest = codes.map(\.utf8.count).max() ?? 0
+    case .reference: longest = 36
+    case .flag, .integer, .date, .instant, .composite:
+      throw section.wrong(
+        "\(section.title) is a set of something other than texts, codes or references",
+        remedy: "make its kind text, code or reference")
+    }
+    guard longest <= room else {
+      throw section.wrong(
+        "an element of \(section.title) may take \(longest) bytes, and its name leaves \(room)",
+        remedy: "lower `bytes`, or shorten the name or the codes")
+    }
+  }
+
+  private func checkRoles(_ policy: FieldPolicy, _ section: Section) throws(CatalogueError) {
+    switch policy.rule {
+    case .derived, .serverOwned:
+      guard policy.writers == [.office] else {
+        throw section.wrong(
+          "\(section.title) is written by the office alone, but others are named",
+          remedy: "write writers: [office] for it")
+      }
+    case .claims:
+      guard !policy.deciders.isEmpty else {
+        throw section.wrong(
+          "nobody may decide between the claims of \(section.title)",
+          remedy: "name deciders: [senior]")
+      }
+      return
+    case .ratchet:
+      return
+    case .union, .fieldMerge, .signed:
+      break
+    }
+    guard policy.deciders.isEmpty else {
+      throw section.wrong(
+        "\(section.title) names deciders, but its rule leaves nothing to decide",
+        remedy: "delete `deciders`")
+    }
+  }
+
+  private func window(
+    in section: inout Section, fields: [Field]
+  ) throws(CatalogueError) -> Window {
+    let word = try section.word("window")
+    let words = word.text.split(separator: " ").map(String.init)
+    if words == ["while-held"] { return .whileHeld }
+    if words.count == 2 {
+      if words[1] == "days", let days = Int(words[0]), (1...3_660).contains(days) {
+        return .days(days)
+      }
+      if words[0] == "latest", let count = Int(words[1]), (1...100).contains(count) {
+        return .latest(count)
+      }
+      if words[0] == "with",
+        fields.contains(where: { $0.name == words[1] && $0.policy.kind == .reference })
+      {
+        return .with(field: words[1])
+      }
+    }
+    throw section.wrong(
+      "\(quoted(word.text)) is no window", at: word.line,
+      remedy: "write while-held, 365 days, latest 4, or with and the name of a reference field")
+  }
+
+  private func naturalKey(
+    in section: inout Section, fields: [Field]
+  ) throws(CatalogueError) -> [String] {
+    let words = try section.optionalWords("natural-key") ?? []
+    for word in words {
+      guard let field = fields.first(where: { $0.name == word.text }) else {
+        throw section.wrong(
+          "the natural key names \(quoted(word.text)), which is no field", at: word.line,
+          remedy: "name fields of this record type")
+      }
+      let isFixed = field.policy.rule == .union || field.policy.rule == .serverOwned
+      guard field.policy.isRequired, !field.policy.isSet, isFixed else {
+        throw section.wrong(
+          "the natural key names \(quoted(word.text)), which may be missing or may change",
+          at: word.line,
+          remedy: "make that field required, with the rule union or server-owned")
+      }
+    }
+    return words.map(\.text)
+  }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import Hummingbird
+import RecordCatalogue
+import ServerStorage
+import SwiftProtobuf
+import SyncCore
+import SyncWire
+
+/// What an operator may do, without reading a case: ids, numbers and states only. See `Protocol/README.md` section 8.
+struct OperatorRoutes: Sendable {
+  let store: any ServerStore
+  let authority: Authority
+  let now: @Sendable () -> Timestamp
+  let random: @Sendable () -> UInt128
+
+  func add(to group: RouterGroup<OfficeContext>) {
+    group.post("enrol-code", use: enrolCode)
+    group.get("devices", use: devices)
+    group.post("grant", use: grant)
+    group.post("resync", use: resync)
+    group.post("revoke", use: revoke)
+    group.get("report", use: report)
+    group.get("verify", use: verify)
+  }
+
+  private func message<Message: SwiftProtobuf.Message>(_ request: Request) async throws -> Message {
+    guard let form = request.sentForm else { throw Problem.unsupportedMedia }
+    let body = try await request.collectBody(limit: Limits.standard.requestBytes)
+    return try Unverified(body, as: form).message()
+  }
+
+  private func answer(_ message: some SwiftProtobuf.Message, to request: Request) -> Response {
+    .message(request.acceptedForm.write(message), request.acceptedForm)
+  }
+
+  private func enrolCode(_ request: Request, _ context: OfficeContext) async throws -> Response {
+    let message: PBEnrolCodeRequest = try await message(request)
+    let role = Role(rawValue: message.role.isEmpty ? Role.officer.rawValue : message.role)
+    guard Role.known.contains(role) else {
+      throw Problem.badRequest("The role is not known: \(Role.known.map(\.rawValue).joined(separator: ", ")).")
+    }
+    guard Self.isName(message.user) else {
+      throw Problem.badRequest("A user name is 1 to 64 printable characters without spaces.")
+    }
+    let minutes = message.minutes == 0 ? 15 : message.minutes
+    guard minutes <= 7 * 24 * 60 else { throw Problem.badRequest("A code lives at most seven days.") }
+    let invitation = Invitation(
+      secret: random().bigEndianBytes, authority: try authority.fingerprint())
+    let expires = Timestamp(milliseconds: now().milliseconds + Int64(minutes) * 60_000)
+    let code = EnrolmentCode(
+      hash: invitation.secretHash, user: message.user, role: role, label: message.label,
+      isOperator: message.isOperator, expiresAt: expires)
+    try await store.transaction { try $0.save(code) }
+    return answer(
+      PBEnrolCodeResponse.with {
+        $0.code = invitation.description
+        $0.expiresAt = expires.milliseconds
+      }, to: request)
+  }
+
+  static func isName(_ name: String) -> Bool {
+    (1...Limits.standard.nameBytes).contains(name.utf8.count)
+      && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+  }
+
+  private func devices(_ request: Request, _ context: OfficeContext) async throws -> Response {
+    let list = try await store.read { store in
+      try PBDeviceList.with { list in
+        list.devices = try store.devices().map { device in
+          let known = try device.replica.map { try store.head(of: $0).counter } ?? 0
+          let orders = try store.orders(for: device.id).map(\.kind.rawValue)
+          return PBDeviceList.Device(device, known: known, orders: orders)
+        }
+      }
+    }
+    return answer(list, to: request)
+  }
+
+  private func grant(_ request: Request, _ context: OfficeContext) async throws -> Response {
+    let message: PBGrantRequest = try await message(request)
+    guard Self.isName(message.user) else { throw Problem.badRequest("Name the user.") }
+    var crns: [CRN] = []
+    for text in message.crns {
+      guard let crn = CRN(text) else {
+        throw Problem.badRequest("A CRN is a letter and six digits, for instance X123456.")
+      }
+      crns.append(crn)
+    }
+    let changed = try await store.transaction { [crns] transaction in
+      var changed: UInt32 = 0
+      for crn in crns {
+        let caseID = CaseID.named("case", crn.description)
+        guard try transaction.caseHead(caseID) != nil else {
+          throw Problem.badRequest("The office has no case \(crn). Nothing was changed.")
+        }
+        let registry = Registry(transaction)
+        let did =
+          message.end
+          ? try registry.end(message.user, caseID, reason: message.reason)
+          : try registry.grant(message.user, caseID, reason: message.reason)
+        if did { changed += 1 }
+      }
+      return changed
+    }
+    return answer(PBGrantResponse.with { $0.changed = changed }, to: request)
+  }
+
+  private func resync(_ request: Request, _ context: OfficeContext) async throws -> Response {
+    let message: PBResyncRequest = try await message(request)
+    let ids = Set(message.devices.compactMap { DeviceID(bytes: $0) })
+    guard message.all || !ids.isEmpty || !message.user.isEmpty else {
+      throw Problem.badRequest("Name devices, a user, or all.")
+    }
+    let user = message.user.lowercased()
+    let all = message.all
+    let ordered = try await store.transaction { transaction in
+      try Registry(transaction).orderResync { device in
+        all || ids.contains(device.id) || (!user.isEmpty && device.user.lowercased() == user)
+      }
+    }
+    return answer(PBResyncResponse.with { $0.ordered = UInt32(clamping: ordered.count) }, to: request)
+  }
+
+  private func revoke(_ request: Request, _ context: OfficeContext) async throws -> Response {
+    let message: PBRevokeRequest = try await message(request)
+    guard let id = DeviceID(bytes: message.device) else { throw Problem.badRequest("Name the device.") }
+    let wasActive = try await store.transaction { transaction in
+      guard var device = try transaction.device(id) else { throw Problem.notFound }
+      let wasActive = device.state == .active
+      device.state = .revoked
+      try transaction.save(device)
+      return wasActive
+    }
+    return answer(PBRevokeResponse.with { $0.wasActive = wasActive }, to: request)
+  }
+
+  private func report(_ request: Request, _ context: OfficeContext) async throws -> Response {
+    let report = try await store.read { store in
+      let counts = try store.counts()
+      return try PBOfficeReport.with {
+        $0.epoch = try store.epoch()
+        $0.sequence = try store.sequence()
+        $0.cases = counts.cases
+        $0.records = counts.records
+        $0.changes = counts.changes
+        $0.refused = counts.refused
+        $0.contestedRecords = counts.contested
+        $0.devices = counts.devices
+        $0.grants = counts.grants
+        $0.types = counts.types.sorted { $0.key < $1.key }.map { type in
+          .with {
+            $0.name = type.key
+            $0.count = type.value
+          }
+        }
+      }
+    }
+    return answer(report, to: request)
+  }
+
+  private func verify(_ request: Request, _ context: OfficeContext) async throws -> Response {
+    let report = try await store.read { try StoreVerifier($0).verify() }
+    let answer = PBVerifyResponse.with {
+      $0.cases = UInt64(report.cases)
+      $0.records = UInt64(report.records)
+      $0.changes = UInt64(report.changes)
+      $0.digests = report.digests.map(PBCaseDigest.init)
+      $0.differences = report.problems.map { problem in
+        .with {
+          $0.caseID = Data(problem.caseID?.bytes ?? [])
+          $0.problem = problem.problem
+        }
+      }
+    }
+    return self.answer(answer, to: request)
+  }
+}
+
+extension PBDeviceList.Device {
+  fileprivate init(_ device: Device, known: UInt64, orders: [String]) {
+    self = .with {
+      $0.device = Data(device.id.bytes)
+      $0.user = device.user
+      $0.role = device.role.rawValue
+      $0.label = device.label
+      $0.state = device.state.rawValue
+      $0.isOperator = device.isOperator
+      $0.enrolledAt = device.enrolledAt.milliseconds
+      $0.lastContact = device.lastContact?.milliseconds ?? 0
+      $0.clockOffset = device.clockOffset
+      $0.unsent = device.unsent
+      $0.known = known
+      $0.replica = Data(device.replica?.bytes ?? [])
+      $0.certificateExpires = device.certificateExpires.milliseconds
+      $0.orders = orders
+    }
+  }
+}
+
+extension UInt128 {
+  var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+}
