@@ -63,6 +63,7 @@ let package = Package(
     room("Client", "CurlTransport", ["SyncClient", "CCurl"]),
 
     room("Server", "ServerStorage", ["SyncCore", "RecordCatalogue", crypto]),
+    room("Server", "BulkEntry", ["SyncCore", "RecordCatalogue", "ServerStorage"]),
     room("Server", "ServerSQLite", ["ServerStorage", "SyncCore", grdb, sqlite]),
     room(
       "Server", "SyncServer",
@@ -77,11 +78,11 @@ let package = Package(
 
     room("Programs", "ProgramKit", ["SyncCore", "SyncClient", "CurlTransport", "SyncWire", crypto, x509, asn1, arguments]),
     program("doorstep", ["ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue"]),
-    program("doorstepd", ["ProgramKit", "SyncServer", "ServerSQLite", "RecordCatalogue"]),
+    program("doorstepd", ["ProgramKit", "SyncServer", "ServerSQLite", "BulkEntry", "RecordCatalogue"]),
     program("doorstepctl", ["ProgramKit", "SyncClient", "CurlTransport"]),
     program(
       "doorstep-bench",
-      ["ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "SyncServer", "ServerSQLite", grdb, sqlite]),
+      ["ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "SyncServer", "ServerSQLite", "BulkEntry", grdb, sqlite]),
 
     .target(
       name: "TestSupport",
@@ -94,6 +95,7 @@ let package = Package(
     tests("SyncClientTests", ["SyncClient", "TestSupport"]),
     tests("CurlTransportTests", ["CurlTransport", "SyncClient", "CCurl"], exclude: ["Office"]),
     tests("StoreContractTests", ["ServerStorage", "ServerSQLite", "TestSupport"]),
+    tests("BulkEntryTests", ["BulkEntry", "ServerStorage"]),
     tests("SyncServerTests", ["SyncServer", "TestSupport"]),
     tests("TidyTests", []),
   ],

@@ -259,7 +259,7 @@ public struct Record: Hashable, Sendable {
 }
 
 extension Value.Member {
-  /// Whether it claims to be a deletion, which is an action of its own: it is cut to what the record
-  /// has seen, and not every role may do it.
+  /// Whether it claims to be a deletion, which is an action of its own: it is cut to what the
+  /// record has seen, and not every role may do it.
   var forgesDeletion: Bool { name == Record.deletionField && value != .none }
 }

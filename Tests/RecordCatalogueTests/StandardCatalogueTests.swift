@@ -1,0 +1,140 @@
+import Foundation
+import SyncCore
+import Testing
+
+@testable import RecordCatalogue
+
+private let root = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+private let folder = root.appendingPathComponent("Protocol/Catalogue").path
+
+@Suite struct `The standard catalogue` {
+  @Test func `holds the twelve record types of now, by name`() {
+    let names = Catalogue.standard.types.map(\.name)
+    let expected = [
+      "address", "appointment", "case-header", "contact-entry", "document-metadata",
+      "outcome-claim", "risk-concern", "risk-flag", "rosh-summary", "safety-check-in",
+      "visit-plan", "visit-record",
+    ]
+    #expect(names == expected)
+    #expect(Catalogue.standard.version >= 1)
+  }
+
+  @Test func `is what the files of the protocol say`() throws {
+    let read = try Catalogue(directory: folder)
+    #expect(read == .standard, "run Scripts/embed-catalogue")
+  }
+
+  @Test func `finds a type by its name and knows nothing of others`() {
+    #expect(Catalogue.standard["contact-entry"]?.label == "Contact entry")
+    #expect(Catalogue.standard["victim"] == nil)
+    #expect(Catalogue.standard.policy(of: "victim") == nil)
+  }
+
+  @Test func `finds a field, and the set that an element belongs to`() {
+    let plan = Catalogue.standard["visit-plan"]
+    #expect(plan?.field("purpose")?.label == "Purpose")
+    #expect(plan?.field("accompanying/pat.jones")?.name == "accompanying")
+    #expect(plan?.field("accompanying") == nil)
+    #expect(plan?.field("purpose/x") == nil)
+  }
+
+  @Test(arguments: Catalogue.standard.types)
+  func `gives the same policy by field and by type`(type: RecordType) {
+    let policies = Dictionary(
+      type.fields.map { ($0.name, $0.policy) }, uniquingKeysWith: { first, _ in first })
+    #expect(policies == type.policy.fields)
+    #expect(type.policy.name == type.name)
+  }
+
+  @Test(arguments: Catalogue.standard.types)
+  func `says why each type has its rules`(type: RecordType) {
+    #expect(type.why.hasSuffix("."))
+    #expect(type.fields.allSatisfy { $0.why.hasSuffix(".") })
+  }
+}
+
+/// What the rules are for. Each is a promise about somebody's safety, so each is named here and not
+/// only in the files.
+@Suite struct `What the standard catalogue protects` {
+  let catalogue = Catalogue.standard
+
+  @Test func `nobody but the office writes who a person is`() throws {
+    let header = try #require(catalogue["case-header"])
+    let isOfficeOnly = header.fields.allSatisfy {
+      $0.policy.writers == [.office] && [.serverOwned, .derived].contains($0.policy.rule)
+    }
+    #expect(isOfficeOnly)
+    #expect(header.fields.filter(\.policy.isRequired).map(\.name) == ["crn", "name"])
+  }
+
+  @Test func `a sensitive mark is lifted by data protection alone`() throws {
+    let mark = try #require(catalogue["contact-entry"]?.field("sensitive")?.policy)
+    #expect(mark.rule == .ratchet(order: ["no", "yes"]))
+    #expect(mark.deciders == [.dataProtection])
+  }
+
+  @Test func `an address seen at the door outranks one from a letter`() {
+    let rule = catalogue["address"]?.field("address")?.policy.rule
+    let order = ["unverified", "document", "door"]
+    #expect(rule == .fieldMerge(.ranked(member: "verified", order: order)))
+  }
+
+  @Test func `unequal outcomes read as disputed until an officer or a senior decides`() throws {
+    let outcome = try #require(catalogue["outcome-claim"])
+    let claim = try #require(outcome.field("claim")?.policy)
+    #expect(claim.rule == .claims(holding: "disputed"))
+    #expect(claim.deciders == [.officer, .senior])
+    #expect(outcome.naturalKey == ["appointment"])
+  }
+
+  @Test(arguments: ["level", "status"])
+  func `a risk flag goes down only by a senior or the office`(field: String) throws {
+    let policy = try #require(catalogue["risk-flag"]?.field(field)?.policy)
+    let isRatchet = if case .ratchet = policy.rule { true } else { false }
+    #expect(isRatchet)
+    #expect(policy.deciders == [.senior, .office])
+  }
+
+  @Test func `a risk of serious harm comes from the office alone`() {
+    let fields = catalogue["rosh-summary"]?.fields ?? []
+    #expect(!fields.isEmpty && fields.allSatisfy { $0.policy.writers == [.office] })
+  }
+
+  @Test(arguments: ["safety-check-in", "risk-concern"])
+  func `word of harm is taken from anybody who ever held the case`(type: String) throws {
+    let type = try #require(catalogue[type])
+    #expect(type.policy.isAlwaysAccepted)
+    #expect(type.priority <= 1)
+    #expect(type.policy.deleters.isEmpty)
+  }
+
+  @Test(arguments: ["contact-entry", "visit-record", "risk-concern", "document-metadata"])
+  func `what was written down is never changed`(type: String) throws {
+    let fields = try #require(catalogue[type]).fields.filter { $0.name != "sensitive" }
+    #expect(fields.allSatisfy { $0.policy.rule == .union })
+  }
+
+  @Test func `an officer writes a note offline, and a note without words is refused`() throws {
+    let policy = catalogue.policy(of: "contact-entry")
+    let note = change(counter: 1, fields: ["kind": "CHVS", "text": "Seen at home."])
+    #expect(Record.refusal(of: note, to: nil, policy: policy, origin: .device) == nil)
+    let bare = change(counter: 1, fields: ["kind": "CHVS"])
+    let refusal = Record.refusal(of: bare, to: nil, policy: policy, origin: .device)
+    #expect(refusal == .missing(field: "text"))
+  }
+
+  private func change(counter: UInt64, fields: [String: String]) -> Change {
+    let members = fields.map { Value.Member($0.key, .text($0.value)) }.sorted { $0.name < $1.name }
+    return Change(
+      Change.Body(
+        dot: Dot(ReplicaID(value: 1), counter), previous: .zero, record: RecordID(value: 2),
+        type: "contact-entry", caseID: CaseID(value: 3), context: VersionVector(),
+        action: .set(members), author: "pat.jones", role: .officer,
+        recordedAt: Timestamp(milliseconds: 0)))
+  }
+}
+
+extension RecordType: CustomTestStringConvertible {
+  public var testDescription: String { name }
+}
