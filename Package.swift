@@ -7,6 +7,7 @@ import PackageDescription
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
@@ -76,10 +77,18 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
 
-    room("Programs", "ProgramKit", ["SyncCore", "SyncClient", "CurlTransport", "SyncWire", crypto, x509, asn1, arguments]),
-    program("doorstep", ["ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue"]),
-    program("doorstepd", ["ProgramKit", "SyncServer", "ServerSQLite", "BulkEntry", "RecordCatalogue"]),
-    program("doorstepctl", ["ProgramKit", "SyncClient", "CurlTransport"]),
+    room(
+      "Programs", "ProgramKit",
+      ["SyncCore", "SyncWire", "SyncReplica", "SyncClient", "CurlTransport", crypto, cryptoExtras, x509, asn1, arguments]),
+    program(
+      "doorstep", ["ProgramKit", "SyncCore", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue"]),
+    program(
+      "doorstepd",
+      [
+        "ProgramKit", "SyncServer", "ServerSQLite", "ServerStorage", "BulkEntry", "RecordCatalogue", "SyncCore",
+        "SyncWire", logging, .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    program("doorstepctl", ["ProgramKit", "SyncClient", "CurlTransport", "SyncCore", "SyncWire"]),
     program(
       "doorstep-bench",
       ["ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "SyncServer", "ServerSQLite", "BulkEntry", grdb, sqlite]),

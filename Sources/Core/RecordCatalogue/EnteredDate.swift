@@ -1,0 +1,25 @@
+import SyncCore
+
+extension CalendarDate {
+  /// A day as people type it: `17/5/2024`, `17 5 24`, `17.5.2024`, `17-5-2024`, or the written form `2024-05-17`.
+  ///
+  /// Day before month, as in the United Kingdom. Of two-digit years, 70 to 99 are of the last century.
+  public init?(entered text: String) {
+    let parts = text.split(whereSeparator: { "/ .-".contains($0) }).map(String.init)
+    guard parts.count == 3, parts.allSatisfy({ $0.utf8.count <= 4 && $0.utf8.allSatisfy { (48...57).contains($0) } })
+    else { return nil }
+    let numbers = parts.compactMap { Int($0) }
+    guard numbers.count == 3 else { return nil }
+    if parts[0].utf8.count == 4 {
+      self.init(year: numbers[0], month: numbers[1], day: numbers[2])
+      return
+    }
+    var year = numbers[2]
+    switch parts[2].utf8.count {
+    case 4: break
+    case 2: year += year < 70 ? 2000 : 1900
+    default: return nil
+    }
+    self.init(year: year, month: numbers[1], day: numbers[0])
+  }
+}

@@ -1,0 +1,70 @@
+import Crypto
+import CurlTransport
+import Foundation
+import SyncClient
+import SyncCore
+import SyncWire
+import X509
+
+/// The same steps for a laptop and for an operator's machine.
+package enum EnrolFlow {
+  /// Enrols into `home`.
+  /// - Parameter address: `https://name:port`; `https://` may be left out.
+  package static func run(
+    into home: Home, address: String, code: String, label: String, options: HomeOptions
+  ) async throws -> Enrolment.Result {
+    if home.isEnrolled {
+      let known = try home.configuration()
+      throw Failure(
+        .cannotCreate, code: "already-enrolled",
+        "\(home.path) is enrolled already, for \(known.user) at \(known.office). Nothing was changed. To enrol beside it: --home FOLDER.")
+    }
+    let invitation: Invitation
+    do { invitation = try Invitation(code) } catch {
+      throw Failure(.badData, code: "bad-code", error.description)
+    }
+    let passphrase = try options.passphrase()
+    try home.prepare()
+    let address = address.contains("://") ? address : "https://" + address
+    let stranger = CurlTransport(
+      office: address, trust: .unverifiedForAuthorityDownload, proxy: options.proxy)
+    let authority = try await Enrolment.fetchAuthority(over: stranger, for: invitation)
+    await stranger.close()
+    let key = P256.Signing.PrivateKey()
+    let office = CurlTransport(
+      office: address, trust: .authority(pem: Array(authority.utf8)), proxy: options.proxy)
+    let result = try await Enrolment.redeem(
+      invitation, over: office, authorityPEM: authority, signingRequest: try signingRequest(for: key),
+      label: label)
+    await office.close()
+    try home.save(result, address: address, key: key.pemRepresentation, passphrase: passphrase)
+    return result
+  }
+
+  private static func signingRequest(for key: P256.Signing.PrivateKey) throws -> String {
+    let request = try CertificateSigningRequest(
+      version: .v1, subject: DistinguishedName { CommonName("doorstep") }, privateKey: .init(key),
+      attributes: .init(), signatureAlgorithm: .ecdsaWithSHA256)
+    return try request.serializeAsPEM().pemString
+  }
+}
+
+/// Time and chance of the real world, which programs alone may touch.
+package enum World {
+  package static func now() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+
+  package static func random() -> UInt128 {
+    var generator = SystemRandomNumberGenerator()
+    return UInt128(generator.next()) << 64 | UInt128(generator.next())
+  }
+
+  package static var surroundings: SyncEngine.Surroundings {
+    SyncEngine.Surroundings(
+      now: now, random: { UInt64(truncatingIfNeeded: random()) },
+      sleep: { try await Task.sleep(for: $0) })
+  }
+}

@@ -1,0 +1,180 @@
+import ArgumentParser
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import SyncCore
+import SyncReplica
+
+struct Cases: LaptopCommand {
+  static let configuration = CommandConfiguration(abstract: "List your cases.")
+
+  @OptionGroup var laptop: LaptopOptions
+
+  struct Row: Encodable {
+    let crn, name: String
+    let risk: String?
+    let flags: [String]
+    let nextAppointment: String?
+    let unsent: Int
+  }
+
+  func perform() async throws {
+    let replica = try laptop.reading()
+    let today = Show.isoDay(World.now().milliseconds)
+    let records = Dictionary(grouping: try replica.records(), by: \.caseID)
+    let own = try replica.ownChanges()
+    let rows = try replica.cases().map { id -> Row in
+      let file = CaseFile(id, records[id] ?? [], own, replica.catalogue)
+      let next = file.appointments.first { $0.date >= today }
+      return Row(
+        crn: file.crn, name: file.name, risk: file.risk?.label, flags: file.flags,
+        nextAppointment: next.map { "\($0.date) \($0.start)" },
+        unsent: own.count { $0.caseID == id && $0.state == .waiting })
+    }.sorted { $0.name.split(separator: " ").last ?? "" < $1.name.split(separator: " ").last ?? "" }
+    try output.answer(rows)
+    output.table(
+      ["CRN", "Name", "Risk of serious harm", "Next appointment", "Unsent", "Flags"],
+      rows.map {
+        [
+          $0.crn, $0.name, $0.risk ?? "NO ASSESSMENT", $0.nextAppointment ?? "none",
+          $0.unsent == 0 ? "" : String($0.unsent), $0.flags.joined(separator: "; "),
+        ]
+      })
+    let status = try replica.status()
+    if rows.isEmpty, status.lastSync == nil { output.say("Nothing here yet. Fetch your cases: doorstep sync") }
+    if status.casesNotWhole > 0 {
+      output.say("\(Show.count(status.casesNotWhole, "more case")) still arriving: doorstep sync")
+    }
+  }
+}
+
+struct Case: LaptopCommand {
+  static let configuration = CommandConfiguration(abstract: "Show one case.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The CRN, for instance X123456.") var crn: String
+  @Option(name: .long, help: "How many of the newest contacts to show, 0 to 10000.") var contacts = 5
+
+  struct ContactRow: Encodable { let id, date, time, kind, author, text: String; let sensitive, unsent: Bool }
+  struct AppointmentRow: Encodable { let id, date, start, type: String; let outcome: String?; let contested: Bool }
+  struct AddressRow: Encodable { let id, address, verified, kind: String }
+  struct Answer: Encodable {
+    let crn, name: String
+    let risk: String?
+    let flags: [String]
+    let addresses: [AddressRow]
+    let appointments: [AppointmentRow]
+    let contacts: [ContactRow]
+  }
+
+  func validate() throws {
+    guard (0...10_000).contains(contacts) else { throw ValidationError("--contacts must be 0 to 10000.") }
+  }
+
+  func perform() async throws {
+    let replica = try laptop.reading()
+    let file = try CaseFile(try replica.findCase(crn), in: replica)
+    let shown = Array(file.contacts.prefix(contacts))
+    let appointments = file.appointments
+    try output.answer(
+      Answer(
+        crn: file.crn, name: file.name, risk: file.risk?.label, flags: file.flags,
+        addresses: file.addresses.map {
+          AddressRow(id: $0.record.id.description, address: $0.line, verified: $0.verified, kind: $0.kind)
+        },
+        appointments: appointments.map {
+          AppointmentRow(
+            id: $0.record.id.description, date: $0.date, start: $0.start, type: $0.type,
+            outcome: $0.outcome?.label, contested: $0.outcome?.reading.status == .contested)
+        },
+        contacts: shown.map {
+          ContactRow(
+            id: $0.record.id.description, date: $0.date, time: $0.time, kind: $0.kind, author: $0.author,
+            text: $0.text, sensitive: $0.isSensitive, unsent: $0.isWaiting)
+        }))
+    guard !output.json else { return }
+    show(file)
+    show(appointments)
+    output.say("")
+    output.say("Contacts (\(shown.count) of \(file.contacts.count), newest first)")
+    for contact in shown { show(contact) }
+  }
+
+  private func show(_ file: CaseFile) {
+    output.say("\(file.name)  \(file.crn)")
+    if let header = file.header {
+      let born = file.text(header, "date-of-birth").map { "born \($0)" }
+      let language = file.text(header, "language") == "cy" ? "speaks Welsh" : nil
+      let interpreter = file.read(header, "interpreter")?.value.flag == true ? "NEEDS AN INTERPRETER" : nil
+      output.say([born, language, interpreter].compactMap { $0 }.joined(separator: " · "))
+    }
+    output.say("")
+    if let risk = file.risk {
+      output.say("Risk of serious harm: \(risk.label.uppercased())\(risk.assessedOn.map { ", assessed \($0)" } ?? "")")
+    } else {
+      output.say("*** NO COMPLETED RISK ASSESSMENT. Do not take this for low risk. ***")
+    }
+    for flag in file.flags { output.say("! \(flag)") }
+    let concerns = file.records("risk-concern")
+    if !concerns.isEmpty { output.say("! \(Show.count(concerns.count, "risk concern")) raised by officers") }
+    output.say("")
+    for address in file.addresses {
+      output.say("\(address.kind.capitalized) address: \(address.line) (\(address.verified.lowercased()))  \(address.record.id.short)")
+    }
+  }
+
+  private func show(_ appointments: [CaseFile.Appointment]) {
+    output.say("")
+    output.say("Appointments")
+    let today = Show.isoDay(World.now().milliseconds)
+    let past = appointments.filter { $0.date < today }.suffix(3)
+    let coming = appointments.filter { $0.date >= today }.prefix(3)
+    for appointment in past + coming {
+      let outcome: String
+      switch appointment.outcome {
+      case let known? where known.reading.status == .contested: outcome = "OUTCOME DISPUTED: doorstep conflicts"
+      case let known?: outcome = known.label
+      case nil: outcome = appointment.date < today ? "no outcome yet" : ""
+      }
+      output.say("  \(appointment.date) \(appointment.start)  \(appointment.type)  \(outcome)  \(appointment.record.id.short)")
+    }
+  }
+
+  private func show(_ contact: CaseFile.Contact) {
+    let marks = [contact.isSensitive ? "SENSITIVE" : nil, contact.isWaiting ? "on this laptop only" : nil]
+      .compactMap { $0 }.map { "  [\($0)]" }.joined()
+    output.say("  \(contact.date) \(contact.time)  \(contact.kind)  by \(contact.author)  \(contact.record.id.short)\(marks)")
+    output.say("    \(contact.text)")
+  }
+}
+
+struct Search: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Find words in everything on this laptop.",
+    discussion: "All words must occur, in any order; capitals and accents do not matter.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The words.") var words: [String]
+
+  struct Hit: Encodable { let id, crn, name, type, excerpt: String }
+
+  func perform() async throws {
+    let replica = try laptop.reading()
+    let found = try replica.search(words.joined(separator: " "))
+    var files: [CaseID: CaseFile] = [:]
+    let hits = try found.map { record -> Hit in
+      let file = try files[record.caseID] ?? CaseFile(record.caseID, in: replica)
+      files[record.caseID] = file
+      let text = ["text", "observations", "notes"].lazy.compactMap { file.text(record, $0) }.first ?? ""
+      return Hit(
+        id: record.id.description, crn: file.crn, name: file.name,
+        type: replica.catalogue[record.type]?.label ?? record.type, excerpt: String(text.prefix(60)))
+    }
+    try output.answer(hits)
+    output.table(
+      ["CRN", "Name", "What", "Id", "Text"],
+      hits.prefix(50).map { [$0.crn, $0.name, $0.type, RecordID($0.id)?.short ?? "", $0.excerpt] })
+    if hits.count > 50 { output.say("… and \(hits.count - 50) more. Add a word to narrow it down.") }
+    if hits.isEmpty { output.say("Nothing found.") }
+  }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import SyncCore
+import SyncReplica
+
+/// One case as it is shown: its records by type, read by their rules.
+struct CaseFile {
+  let id: CaseID
+  let catalogue: Catalogue
+  private let byType: [String: [Record]]
+  private let waiting: Set<RecordID>
+
+  init(_ id: CaseID, in replica: Replica) throws {
+    self.init(id, try replica.records(caseID: id), try replica.ownChanges(), replica.catalogue)
+  }
+
+  init(_ id: CaseID, _ records: [Record], _ own: [Replica.OwnChange], _ catalogue: Catalogue) {
+    self.id = id
+    self.catalogue = catalogue
+    byType = Dictionary(grouping: records, by: \.type)
+    waiting = Set(own.filter { $0.state == .waiting }.map(\.record))
+  }
+
+  func records(_ type: String) -> [Record] { byType[type] ?? [] }
+
+  func read(_ record: Record, _ field: String) -> Reading? {
+    record.read(field, by: catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first))
+  }
+
+  func text(_ record: Record, _ field: String) -> String? { read(record, field)?.value.text }
+
+  /// The label of a code, with the code where it has none.
+  func label(_ type: String, _ field: String, _ code: String?, member: String? = nil) -> String {
+    guard let code else { return "" }
+    let known = catalogue[type]?.field(field)
+    let codes = member.flatMap { name in known?.members.first { $0.name == name }?.codes } ?? known?.codes ?? []
+    return codes.first { $0.code == code }?.label ?? code
+  }
+
+  // MARK: Parts of a case
+
+  var header: Record? { records("case-header").first }
+
+  var crn: String { header.flatMap { text($0, "crn") } ?? id.description }
+
+  var name: String {
+    guard let header, let name = read(header, "name")?.value else { return "(no name)" }
+    let first = name[member: "preferred"]?.text ?? name[member: "forename"]?.text
+    return [first, name[member: "surname"]?.text].compactMap { $0 }.joined(separator: " ")
+  }
+
+  /// The level of risk of serious harm; `nil` when there is no completed assessment, which is never low.
+  var risk: (code: String, label: String, assessedOn: String?)? {
+    guard let summary = records("rosh-summary").first, let code = text(summary, "overall") else { return nil }
+    return (code, label("rosh-summary", "overall", code), text(summary, "assessed-on"))
+  }
+
+  /// Active flags by their labels.
+  var flags: [String] {
+    records("risk-flag").filter { text($0, "status") == "active" }
+      .map { label("risk-flag", "code", text($0, "code")) }.sorted()
+  }
+
+  struct Appointment {
+    let record: Record
+    let date: String
+    let start: String
+    let type: String
+    let outcome: Outcome?
+  }
+
+  struct Outcome {
+    let record: Record
+    let reading: Reading
+    let label: String
+  }
+
+  /// By date, earliest first.
+  var appointments: [Appointment] {
+    let outcomes = Dictionary(
+      records("outcome-claim").map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return records("appointment").map { record in
+      let when = read(record, "when")?.value
+      return Appointment(
+        record: record, date: when?[member: "date"]?.text ?? "", start: when?[member: "start"]?.text ?? "",
+        type: label("appointment", "type", text(record, "type")),
+        outcome: outcomes[Self.outcomeID(record.id)].flatMap(outcome))
+    }.sorted { ($0.date, $0.start) < ($1.date, $1.start) }
+  }
+
+  private func outcome(_ record: Record) -> Outcome? {
+    guard let reading = read(record, "claim") else { return nil }
+    return Outcome(record: record, reading: reading, label: claim(reading.value))
+  }
+
+  /// A claim in words.
+  func claim(_ value: Value) -> String {
+    if let holding = value.text { return holding }
+    return label("outcome-claim", "claim", value[member: "code"]?.text, member: "code")
+  }
+
+  /// An outcome belongs to its appointment by name, so that two laptops offline mean the same record.
+  static func outcomeID(_ appointment: RecordID) -> RecordID { .named("outcome-claim", appointment.description) }
+
+  struct Contact {
+    let record: Record
+    let date: String
+    let time: String
+    let kind: String
+    let text: String
+    let author: String
+    let isSensitive: Bool
+    let isWaiting: Bool
+  }
+
+  /// By date, newest first.
+  var contacts: [Contact] {
+    records("contact-entry").map { record in
+      let on = read(record, "on")?.value
+      return Contact(
+        record: record, date: on?[member: "date"]?.text ?? "", time: on?[member: "time"]?.text ?? "",
+        kind: label("contact-entry", "kind", text(record, "kind")), text: text(record, "text") ?? "",
+        author: record.standing("text").first?.by.author ?? "",
+        isSensitive: text(record, "sensitive") == "yes", isWaiting: waiting.contains(record.id))
+    }.sorted { ($0.date, $0.time, $0.record.id) > ($1.date, $1.time, $1.record.id) }
+  }
+
+  /// Each address in one line, the main one first.
+  var addresses: [(record: Record, line: String, verified: String, kind: String)] {
+    records("address").compactMap { record in
+      guard let value = read(record, "address")?.value else { return nil }
+      let parts = ["line-1", "line-2", "town", "county", "postcode"].compactMap { value[member: $0]?.text }
+      return (
+        record, parts.joined(separator: ", "),
+        label("address", "address", value[member: "verified"]?.text, member: "verified"),
+        value[member: "kind"]?.text ?? "other"
+      )
+    }.sorted { Self.rank($0.kind) < Self.rank($1.kind) }
+  }
+
+  private static func rank(_ kind: String) -> Int { ["main", "other", "previous"].firstIndex(of: kind) ?? 3 }
+
+  func isWaiting(_ record: Record) -> Bool { waiting.contains(record.id) }
+}

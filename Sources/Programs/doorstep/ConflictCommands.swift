@@ -1,0 +1,189 @@
+import ArgumentParser
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import SyncCore
+import SyncReplica
+
+/// A value in words, for showing values side by side.
+struct Wording {
+  let catalogue: Catalogue
+
+  func text(_ value: Value, type: String, field: String) -> String {
+    let known = catalogue[type]?.field(field)
+    switch value {
+    case .none: return "(emptied)"
+    case .flag(let flag): return flag ? "yes" : "no"
+    case .integer(let number):
+      return known?.policy.kind == .instant ? Show.time(number) : String(number)
+    case .text(let text): return known?.codes.first { $0.code == text }?.label ?? text
+    case .bytes(let bytes): return "\(bytes.count) bytes"
+    case .composite(let members):
+      return members.map { member in
+        let part = known?.members.first { $0.name == member.name }
+        let label = part?.label ?? member.name
+        let text = member.value.text.map { code in
+          part?.codes.first { $0.code == code }.map { "\($0.code) \($0.label)" } ?? code
+        }
+        return "\(label): \(text ?? self.text(member.value, type: type, field: ""))"
+      }.joined(separator: "; ")
+    case .list(let values): return values.map { text($0, type: type, field: field) }.joined(separator: ", ")
+    case .seen: return "deleted"
+    case .unknown: return "(of a newer kind)"
+    }
+  }
+
+  func label(type: String, field: String) -> String {
+    let type = catalogue[type]
+    return "\(type?.label ?? "Record"): \(type?.field(field)?.label ?? field)"
+  }
+}
+
+extension Replica.Conflict {
+  /// Equal standing values count as one; each with everybody who set it, in server order.
+  var choices: [(value: Value, by: [StandingEdit])] {
+    var choices: [(value: Value, by: [StandingEdit])] = []
+    for edit in reading.standing {
+      if let index = choices.firstIndex(where: { $0.value == edit.value }) {
+        choices[index].by.append(edit)
+      } else {
+        choices.append((edit.value, [edit]))
+      }
+    }
+    return choices
+  }
+}
+
+struct Conflicts: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List what two people recorded differently, side by side.")
+
+  @OptionGroup var laptop: LaptopOptions
+
+  struct Choice: Encodable { let choice, value: String; let authors: [String]; let recordedAt: Int64 }
+  struct Row: Encodable { let id, crn, name, type, field, readsAs: String; let choices: [Choice] }
+
+  func perform() async throws {
+    let replica = try laptop.reading()
+    let wording = Wording(catalogue: replica.catalogue)
+    let rows = try replica.conflicts().map { conflict -> Row in
+      let file = try CaseFile(conflict.record.caseID, in: replica)
+      let type = conflict.record.type
+      return Row(
+        id: conflict.record.id.description, crn: file.crn, name: file.name, type: type, field: conflict.field,
+        readsAs: wording.text(conflict.reading.value, type: type, field: conflict.field),
+        choices: conflict.choices.enumerated().map { index, choice in
+          Choice(
+            choice: Resolve.letter(index), value: wording.text(choice.value, type: type, field: conflict.field),
+            authors: choice.by.map(\.by.author), recordedAt: choice.by[0].by.recordedAt.milliseconds)
+        })
+    }
+    try output.answer(rows)
+    for row in rows {
+      let short = RecordID(row.id)?.short ?? row.id
+      output.say("\(wording.label(type: row.type, field: row.field))  \(row.name) \(row.crn)  \(short)")
+      output.say("  reads as “\(row.readsAs)” until somebody decides")
+      for choice in row.choices {
+        output.say("  \(choice.choice)) \(choice.value)")
+        output.say("     by \(choice.authors.joined(separator: ", ")), \(Show.time(choice.recordedAt)) by their clock")
+      }
+      output.say("  Decide: doorstep resolve \(short) a --field \(row.field) --reason “…”")
+      output.say("")
+    }
+    output.say(rows.isEmpty ? "Nothing is in dispute." : "\(Show.count(rows.count, "record needs", "records need")) you.")
+    if !rows.isEmpty { throw ExitCode(ExitStatus.needsYou.rawValue) }
+  }
+}
+
+struct Resolve: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Decide between values that people recorded differently.",
+    discussion: "Your decision is an edit that has seen all of them: it settles everywhere. Nothing is erased; the others stay in the record's history.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The record's id, or the end of it.") var record: String
+  @Argument(help: "Your choice: the letter that doorstep conflicts shows.") var choice: String
+  @Option(name: .long, help: "The field, where several are in dispute.") var field: String?
+  @Option(name: .long, help: "Why.") var reason: String
+
+  static func letter(_ index: Int) -> String { index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : String(index + 1) }
+
+  func perform() async throws {
+    guard !reason.trimmingCharacters(in: .whitespaces).isEmpty else {
+      throw Failure(.badData, code: "no-reason", "Say why: --reason WHY.")
+    }
+    let replica = try laptop.writing()
+    let found = try replica.findRecord(record)
+    let open = try replica.conflicts().filter {
+      $0.record.id == found.id && (field == nil || $0.field == field)
+    }
+    guard let conflict = open.first else {
+      throw Failure(.badData, code: "no-conflict", "Nothing is in dispute there. See: doorstep conflicts.")
+    }
+    guard open.count == 1 else {
+      throw Failure(.badData, code: "ambiguous", "Several fields are in dispute: \(open.map(\.field).joined(separator: ", ")). Name one: --field.")
+    }
+    let choices = conflict.choices
+    guard let index = choices.indices.first(where: { Self.letter($0) == choice.lowercased() }) else {
+      throw Failure(.badData, code: "bad-choice", "“\(choice)” is not one of \(choices.indices.map(Self.letter).joined(separator: ", ")).")
+    }
+    let edit = Edit.set(
+      [conflict.field: choices[index].value], of: found.id, type: found.type, caseID: found.caseID,
+      context: found.version, reason: reason)
+    try save([edit], replica, "Decision")
+  }
+}
+
+struct History: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show who set what in a record, and what this laptop's own edits came to.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The record's id, or the end of it.") var record: String
+
+  struct Standing: Encodable { let field, value, author, role: String; let recordedAt: Int64; let sequence: UInt64? }
+  struct Own: Encodable { let counter: UInt64; let recordedAt: Int64; let state, reason: String }
+  struct Answer: Encodable { let id, type: String; let standing: [Standing]; let ownChanges: [Own] }
+
+  func perform() async throws {
+    let replica = try laptop.reading()
+    let found = try replica.findRecord(record)
+    let wording = Wording(catalogue: replica.catalogue)
+    let standing = found.edits.map { edit in
+      Standing(
+        field: edit.field, value: wording.text(edit.value, type: found.type, field: edit.field),
+        author: edit.by.author, role: edit.by.role.rawValue, recordedAt: edit.by.recordedAt.milliseconds,
+        sequence: edit.place?.sequence)
+    }
+    let own = try replica.ownChanges(of: found.id).map { change in
+      Own(
+        counter: change.counter, recordedAt: change.recordedAt.milliseconds, state: Self.text(change.state),
+        reason: change.change?.body.reason ?? "")
+    }
+    try output.answer(
+      Answer(id: found.id.description, type: found.type, standing: standing, ownChanges: own))
+    output.say("\(replica.catalogue[found.type]?.label ?? found.type)  \(found.id)")
+    output.say("")
+    output.table(
+      ["Field", "Set by", "Role", "When, by their clock", "At the office", "Value"],
+      standing.map {
+        [
+          $0.field, $0.author, $0.role, Show.time($0.recordedAt), $0.sequence.map { "no. \($0)" } ?? "not yet",
+          String($0.value.prefix(80)),
+        ]
+      })
+    guard !own.isEmpty else { return }
+    output.say("")
+    output.table(
+      ["This laptop's edit", "Saved", "At the office", "Reason"],
+      own.map { ["\($0.counter)", Show.time($0.recordedAt), $0.state, $0.reason] })
+  }
+
+  static func text(_ state: Replica.OwnChange.State) -> String {
+    switch state {
+    case .waiting: "waiting to be sent"
+    case .accepted(let verdict): verdict
+    case .refused(let code): "refused (\(code))"
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// The officer's tool.
+@main
+struct Doorstep: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doorstep",
+    abstract: "Your cases and visit notes on this laptop, with or without a network.",
+    discussion: """
+      Everything you save is on this laptop at once, and goes to the office at the next sync.
+
+      Exit status: 0 done · 1 done, and something needs you · 64 wrong arguments · 65 an entry is wrong · 69 no way to the \
+      office · 70 internal error · 73 cannot create · 74 disk · 75 try again · 77 the office does not accept this laptop · \
+      78 not enrolled.
+      """,
+    version: "0.1.0",
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Your cases", subcommands: [Cases.self, Case.self, Search.self, History.self]),
+      CommandGroup(
+        name: "Recording",
+        subcommands: [
+          Visit.self, Note.self, Outcome.self, Concern.self, Address.self, Sensitive.self, Drafts.self,
+        ]),
+      CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),
+      CommandGroup(
+        name: "The office",
+        subcommands: [Sync.self, Status.self, Verify.self, Resync.self, Enrol.self]),
+    ])
+}

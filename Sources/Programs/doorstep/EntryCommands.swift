@@ -1,0 +1,199 @@
+import ArgumentParser
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import SyncCore
+import SyncReplica
+
+/// When something happened: today and now unless said otherwise.
+struct OccasionOptions: ParsableArguments, Sendable {
+  @Option(name: .long, help: "Day it happened, for instance 17/5/2024. Default: today.") var date: String?
+  @Option(name: .long, help: "Time it happened, HH:MM.") var time: String?
+
+  func value() throws -> Value {
+    let now = World.now().milliseconds
+    var members: [String: Value] = ["date": .text(Show.isoDay(now))]
+    if let date {
+      guard let day = CalendarDate(entered: date) else {
+        throw Failure(.badData, code: "bad-date", "“\(date)” is not a date. Enter it like 17/5/2024.")
+      }
+      members["date"] = .text(day.description)
+    }
+    if let time {
+      guard let entered = ClockTime(time) else {
+        throw Failure(.badData, code: "bad-time", "“\(time)” is not a time. Enter it like 14:10.")
+      }
+      members["time"] = .text(entered.text)
+    } else if date == nil {
+      members["time"] = .text(Show.clockTime(now))
+    }
+    return .composite(members)
+  }
+}
+
+/// A time of day as people type it.
+struct ClockTime {
+  let hour: Int
+  let minute: Int
+
+  init?(_ entered: String) {
+    let parts = entered.split(whereSeparator: { $0 == ":" || $0 == "." })
+    guard parts.count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]), (0...23).contains(hour),
+      (0...59).contains(minute), parts[1].count == 2
+    else { return nil }
+    self.hour = hour
+    self.minute = minute
+  }
+
+  var text: String { (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)" }
+}
+
+/// Text from the arguments, or from standard input where there is none.
+struct TextArgument {
+  static func read(_ words: [String], what: String) throws -> String {
+    if !words.isEmpty, words != ["-"] { return words.joined(separator: " ") }
+    if isatty(0) == 1 {
+      FileHandle.standardError.write(Data("Write \(what). End with Ctrl-D on a line of its own.\n".utf8))
+    }
+    let limit = Limits.standard.changeBytes
+    let data = try FileHandle.standardInput.read(upToCount: limit + 1) ?? Data()
+    guard data.count <= limit else { throw ReplicaError.tooLarge(limit: limit) }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw Failure(.badData, code: "bad-text", "The text is not valid UTF-8. Save the file as UTF-8 and try again.")
+    }
+    let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !trimmed.isEmpty else { throw Failure(.badData, code: "no-text", "There is nothing to save: \(what) is empty.") }
+    return trimmed
+  }
+}
+
+struct Note: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Add a note to a case.",
+    discussion: "A note never changes once saved. To correct one, add another with --corrects. Without text, it is read from standard input.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @OptionGroup var occasion: OccasionOptions
+  @Argument(help: "The CRN.") var crn: String
+  @Argument(help: "The text.") var text: [String] = []
+  @Option(name: .long, help: "Kind of contact, by its code.") var kind = "CHVS"
+  @Flag(name: .long, help: "Must not be shown to the person on probation. This cannot be taken back on a laptop.")
+  var sensitive = false
+  @Option(name: .long, help: "Id of the note that this one corrects.") var corrects: String?
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let caseID = try replica.findCase(crn)
+    let text = try TextArgument.read(text, what: "the note")
+    var fields: [String: Value] = [
+      "kind": .text(kind), "on": try occasion.value(), "text": .text(text),
+      "sensitive": .text(sensitive ? "yes" : "no"),
+    ]
+    if let corrects {
+      let earlier = try replica.findRecord(corrects, type: "contact-entry", caseID: caseID)
+      fields["corrects"] = .text(earlier.id.description)
+    }
+    let id = newRecord()
+    do {
+      try save([.set(fields, of: id, type: "contact-entry", caseID: caseID)], replica, "Note")
+    } catch let error as ReplicaError {
+      try keep(text, id, caseID, replica, because: error)
+    }
+  }
+
+  /// What somebody wrote is never thrown away because a part of the form was wrong.
+  private func keep(
+    _ text: String, _ id: RecordID, _ caseID: CaseID, _ replica: Replica, because error: ReplicaError
+  ) throws -> Never {
+    guard error != .diskFull, error != .readOnly else { throw error }
+    try replica.save(
+      Draft(id: id, caseID: caseID, type: "contact-entry", savedAt: World.now(), text: text))
+    let failure = Failure(error)
+    throw Failure(failure.status, code: failure.code, "\(failure.message) Your text is kept as a draft (\(id.short)): doorstep drafts.")
+  }
+}
+
+struct Concern: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Raise a risk concern.",
+    discussion: "It is always accepted by the office, also for a case that has moved on. Sync as soon as you can.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @OptionGroup var occasion: OccasionOptions
+  @Argument(help: "The CRN.") var crn: String
+  @Argument(help: "What you saw or heard.") var text: [String] = []
+  @Option(name: .long, help: "Who is at risk: children, known-adult, public, staff, self, prisoners, unclear.")
+  var about = "unclear"
+  @Option(name: .long, help: "How serious you think it is: low, medium, high, very-high.") var level: String?
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let caseID = try replica.findCase(crn)
+    var fields: [String: Value] = [
+      "text": .text(try TextArgument.read(text, what: "the concern")), "about": .text(about),
+      "at": try occasion.value(),
+    ]
+    if let level { fields["level"] = .text(level) }
+    try save([.set(fields, of: newRecord(), type: "risk-concern", caseID: caseID)], replica, "Risk concern")
+    output.say("Send it as soon as you have a network: doorstep sync")
+  }
+}
+
+struct Sensitive: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Mark a note as sensitive: not to be shown to the person on probation.",
+    discussion: "The mark only ever goes up: it cannot be taken back on a laptop.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The note's id, or the end of it.") var note: String
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let record = try replica.findRecord(note, type: "contact-entry")
+    if record.read("sensitive", by: .ratchet(order: ["no", "yes"]))?.value.text == "yes" {
+      output.say("You already told us that this contact includes sensitive information.")
+      try output.answer(Saved(record: record.id.description, changes: [], unsent: try replica.status().unsent))
+      return
+    }
+    try save(
+      [
+        .set(
+          ["sensitive": .text("yes")], of: record.id, type: record.type, caseID: record.caseID,
+          context: record.version)
+      ], replica, "Sensitive mark")
+  }
+}
+
+struct Drafts: LaptopCommand {
+  static let configuration = CommandConfiguration(abstract: "Show texts that were kept but not saved, or discard one.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Option(name: .long, help: "Id of a draft to throw away.") var discard: String?
+
+  struct Row: Encodable { let id, caseID, type, text: String; let savedAt: Int64 }
+
+  func perform() async throws {
+    if let discard {
+      let replica = try laptop.writing()
+      let found = try replica.drafts().filter { $0.id.compact.hasSuffix(discard.lowercased()) }
+      guard let draft = found.first, found.count == 1 else {
+        throw Failure(.badData, code: "unknown-record", "No single draft has an id that ends in \(discard).")
+      }
+      try replica.discardDraft(draft.id)
+      output.say("Discarded.")
+      return
+    }
+    let drafts = try laptop.reading().drafts()
+    try output.answer(
+      drafts.map {
+        Row(
+          id: $0.id.description, caseID: $0.caseID.description, type: $0.type, text: $0.text,
+          savedAt: $0.savedAt.milliseconds)
+      })
+    for draft in drafts {
+      output.say("\(draft.id.short)  \(Show.time(draft.savedAt.milliseconds))")
+      output.say("  \(draft.text)")
+    }
+    if drafts.isEmpty { output.say("No drafts.") }
+  }
+}

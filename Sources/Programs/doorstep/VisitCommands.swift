@@ -1,0 +1,190 @@
+import ArgumentParser
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import SyncCore
+import SyncReplica
+
+/// Which appointment an outcome is for.
+struct AppointmentChoice {
+  /// The one named, else the newest that has begun.
+  static func find(_ named: String?, in file: CaseFile, _ replica: Replica) throws -> CaseFile.Appointment {
+    let appointments = file.appointments
+    if let named {
+      let record = try replica.findRecord(named, type: "appointment", caseID: file.id)
+      if let found = appointments.first(where: { $0.record.id == record.id }) { return found }
+    }
+    let now = World.now().milliseconds
+    let moment = (Show.isoDay(now), Show.clockTime(now))
+    guard let last = appointments.last(where: { ($0.date, $0.start) <= moment }) else {
+      throw Failure(
+        .badData, code: "no-appointment",
+        "\(file.crn) has no appointment that has begun. You cannot record an outcome until the appointment has passed.")
+    }
+    return last
+  }
+}
+
+struct Outcome: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Record the outcome of an appointment.",
+    discussion: "Common codes: ATTC attended, complied · AFTC attended, failed to comply · UAAB unacceptable absence · AFTA failed to attend, evidence awaited · AAME medical. A code that does not exist lists them all.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The CRN.") var crn: String
+  @Argument(help: "The outcome's code.") var code: String
+  @Option(name: .long, help: "Id of the appointment. Default: the newest that has begun.") var appointment: String?
+  @Flag(name: .long, help: "You were there yourself.") var present = false
+  @Option(name: .long, help: "What shows it.") var evidence: String?
+  @Flag(name: .long, help: "Change an outcome that is recorded already.") var replace = false
+  @Option(name: .long, help: "Why it changes.") var reason = ""
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let file = try CaseFile(try replica.findCase(crn), in: replica)
+    let appointment = try AppointmentChoice.find(appointment, in: file, replica)
+    let edit = try Self.edit(
+      code: code, present: present, evidence: evidence, replace: replace, reason: reason, appointment, file)
+    try save([edit], replica, "Outcome for \(appointment.date) \(appointment.start)")
+  }
+
+  static func edit(
+    code: String, present: Bool, evidence: String?, replace: Bool, reason: String,
+    _ appointment: CaseFile.Appointment, _ file: CaseFile
+  ) throws -> Edit {
+    let code = code.uppercased()
+    let claimField = file.catalogue["outcome-claim"]?.field("claim")
+    let codes = claimField?.members.first { $0.name == "code" }?.codes ?? []
+    guard codes.contains(where: { $0.code == code }) else {
+      let list = codes.map { "\($0.code) \($0.label)" }.joined(separator: "\n  ")
+      throw Failure(.badData, code: "bad-outcome", "“\(code)” is not an outcome. Choose one of:\n  \(list)")
+    }
+    var claim: [String: Value] = ["code": .text(code)]
+    if present { claim["present"] = .flag(true) }
+    if let evidence { claim["evidence"] = .text(evidence) }
+    if let known = appointment.outcome {
+      guard known.reading.status != .contested else {
+        throw Failure(.badData, code: "disputed", "This outcome is disputed. Decide it: doorstep conflicts.")
+      }
+      guard replace else {
+        let by = known.reading.standing.first?.by.author ?? "somebody"
+        throw Failure(.badData, code: "recorded-already", "“\(known.label)” is recorded already, by \(by). To change it: --replace --reason WHY.")
+      }
+      guard !reason.isEmpty else { throw Failure(.badData, code: "no-reason", "Say why the outcome changes: --reason WHY.") }
+    }
+    let known = appointment.outcome?.record
+    var fields: [String: Value] = ["claim": .composite(claim)]
+    if known == nil { fields["appointment"] = .text(appointment.record.id.description) }
+    return .set(
+      fields, of: CaseFile.outcomeID(appointment.record.id), type: "outcome-claim", caseID: file.id,
+      context: known?.version ?? VersionVector(), reason: reason)
+  }
+}
+
+struct Visit: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Record a home visit: who was seen, what you saw, and its outcome, in one act.",
+    discussion: "All parts are saved together and reach the office together.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The CRN.") var crn: String
+  @Option(name: .long, help: "seen, not-in, access-refused or unsafe-left.") var seen = "seen"
+  @Option(name: .long, help: "What you saw.") var observations: String?
+  @Option(name: .long, help: "Who was there.") var whoPresent: String?
+  @Option(name: .long, help: "Outcome of the appointment, by its code.") var outcome: String?
+  @Option(name: .long, help: "Id of the appointment. Default: the newest that has begun.") var appointment: String?
+  @Option(name: .long, help: "A note for the contact log.") var note: String?
+  @Flag(name: .long, help: "The note must not be shown to the person on probation.") var sensitive = false
+  @Option(name: .long, help: "Minutes that the visit took, 1 to 1440.") var minutes = 30
+
+  func validate() throws {
+    guard (1...1_440).contains(minutes) else { throw ValidationError("--minutes must be 1 to 1440.") }
+  }
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let file = try CaseFile(try replica.findCase(crn), in: replica)
+    let now = World.now()
+    var edits: [Edit] = []
+    var visit: [String: Value] = [
+      "arrived": .integer(now.milliseconds - Int64(minutes) * 60_000), "left": .integer(now.milliseconds),
+      "seen": .text(seen),
+    ]
+    if let observations { visit["observations"] = .text(observations) }
+    if let whoPresent { visit["who-present"] = .text(whoPresent) }
+    if outcome != nil || appointment != nil {
+      let chosen = try AppointmentChoice.find(appointment, in: file, replica)
+      visit["appointment"] = .text(chosen.record.id.description)
+      if let outcome {
+        edits.append(
+          try Outcome.edit(
+            code: outcome, present: true, evidence: nil, replace: false, reason: "", chosen, file))
+      }
+    }
+    edits.insert(.set(visit, of: newRecord(), type: "visit-record", caseID: file.id), at: 0)
+    if let note {
+      let day = Value.composite([
+        "date": .text(Show.isoDay(now.milliseconds)), "time": .text(Show.clockTime(now.milliseconds)),
+      ])
+      edits.append(
+        .set(
+          [
+            "kind": .text("CHVS"), "on": day, "text": .text(note),
+            "sensitive": .text(sensitive ? "yes" : "no"),
+          ], of: newRecord(), type: "contact-entry", caseID: file.id))
+    }
+    let group = edits.count > 1 ? GroupID.timeOrdered(at: now, random: World.random()) : nil
+    try save(edits, group: group, replica, "Visit")
+  }
+}
+
+struct Address: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Verify an address at the door, or add a new one.",
+    discussion: "doorstep address X123456 --verify ID, or doorstep address X123456 --line-1 … --town … --postcode …")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The CRN.") var crn: String
+  @Option(name: .long, help: "Id of the address that you verified.") var verify: String?
+  @Option(name: .customLong("line-1"), help: "House and street.") var line1: String?
+  @Option(name: .customLong("line-2"), help: "More of it.") var line2: String?
+  @Option(name: .long, help: "Town.") var town: String?
+  @Option(name: .long, help: "County.") var county: String?
+  @Option(name: .long, help: "Postcode.") var postcode: String?
+  @Option(name: .long, help: "main, other or previous.") var kind = "main"
+  @Option(name: .long, help: "How it is known: unverified, document or door.") var by = "door"
+
+  func validate() throws {
+    if verify == nil, line1 == nil || town == nil || postcode == nil {
+      throw ValidationError("Give --verify ID, or a new address with --line-1, --town and --postcode.")
+    }
+  }
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let caseID = try replica.findCase(crn)
+    let today = Value.text(Show.isoDay(World.now().milliseconds))
+    if let verify {
+      let record = try replica.findRecord(verify, type: "address", caseID: caseID)
+      let rule = replica.catalogue.policy(of: "address")?.rule(of: "address") ?? .fieldMerge(.first)
+      guard case .composite(let members)? = record.read("address", by: rule)?.value else {
+        throw ReplicaError.unknownRecord
+      }
+      var parts = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
+      parts["verified"] = .text(by)
+      parts["verified-on"] = today
+      let edit = Edit.set(
+        ["address": .composite(parts)], of: record.id, type: "address", caseID: caseID,
+        context: record.version)
+      return try save([edit], replica, "Address")
+    }
+    let given = ["line-1": line1, "line-2": line2, "town": town, "county": county, "postcode": postcode]
+    var parts = given.compactMapValues { $0.map(Value.text) }
+    parts["kind"] = .text(kind)
+    parts["verified"] = .text(by)
+    if by != "unverified" { parts["verified-on"] = today }
+    try save(
+      [.set(["address": .composite(parts)], of: newRecord(), type: "address", caseID: caseID)], replica,
+      "Address")
+  }
+}

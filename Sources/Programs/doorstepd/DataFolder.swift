@@ -1,0 +1,162 @@
+import ArgumentParser
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import ServerSQLite
+import ServerStorage
+import SyncCore
+import SyncServer
+import SyncWire
+
+/// Where a server keeps everything.
+struct DataOptions: ParsableArguments, Sendable {
+  @Option(name: .long, help: "The server's data folder. Default: $DOORSTEPD_DATA, else ./doorstepd-data.")
+  var data: String?
+
+  @Option(name: .long, help: "Folder of catalogue files in place of those built in.")
+  var catalogue: String?
+
+  var folder: DataFolder {
+    DataFolder(path: data ?? ProcessInfo.processInfo.environment["DOORSTEPD_DATA"] ?? "doorstepd-data")
+  }
+
+  func loadCatalogue() throws -> Catalogue {
+    guard let catalogue else { return .standard }
+    do { return try Catalogue(directory: catalogue) } catch {
+      throw Failure(.badData, code: "bad-catalogue", error.description)
+    }
+  }
+}
+
+/// The folder: store, authority, the server's own certificate, and its settings.
+struct DataFolder: Sendable {
+  let path: String
+
+  struct Settings: Codable, Sendable {
+    var office: String
+    /// Names and addresses under which laptops reach the server.
+    var names: [String]
+  }
+
+  private var storeFile: String { path + "/office.sqlite" }
+  private var settingsFile: String { path + "/settings.json" }
+
+  /// Makes everything, or nothing: into a folder beside it, which is then renamed.
+  func create(_ settings: Settings) async throws {
+    let files = FileManager.default
+    guard !files.fileExists(atPath: path) else {
+      throw Failure(.cannotCreate, code: "already-there", "\(path) is there already. Nothing was changed. To serve it: doorstepd serve --data \(path)")
+    }
+    let draft = DataFolder(path: path + ".new-\(ProcessInfo.processInfo.processIdentifier)")
+    do {
+      try files.createDirectory(
+        atPath: draft.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw Failure(.cannotCreate, code: "no-access", "\(path) cannot be made. Check who owns the folder that is to hold it.")
+    }
+    defer { try? files.removeItem(atPath: draft.path) }
+    let authority = try Authority.make(office: settings.office)
+    let server = try authority.issueServer(names: settings.names)
+    try draft.write("authority.pem", authority.certificatePEM())
+    try draft.write("authority.key", authority.keyPEM())
+    try draft.write("server.pem", server.certificatePEM)
+    try draft.write("server.key", server.keyPEM)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try draft.write("settings.json", String(decoding: encoder.encode(settings), as: UTF8.self))
+    let secret = World.random().bytes + World.random().bytes
+    let store = try SQLiteStore(
+      path: draft.storeFile,
+      creating: SQLiteStore.New(replica: ReplicaID(value: World.random()), secret: secret))
+    try store.close()
+    guard rename(draft.path, path) == 0 else {
+      throw Failure(.cannotCreate, code: "no-access", "\(path) cannot be made.")
+    }
+  }
+
+  private func write(_ name: String, _ text: String) throws {
+    let made = FileManager.default.createFile(
+      atPath: "\(path)/\(name)", contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    guard made else { throw Failure(.disk, code: "disk-full", "\(path)/\(name) could not be written.") }
+  }
+
+  private func read(_ name: String) throws -> String {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Failure(.notSetUp, code: "not-set-up", "There is no server in \(path). Make one: doorstepd init --data \(path)")
+    }
+    guard let data = FileManager.default.contents(atPath: "\(path)/\(name)") else {
+      throw Failure(.cannotCreate, code: "no-access", "\(path)/\(name) cannot be read. Check who owns it and its permissions.")
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  func settings() throws -> Settings {
+    guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(try read("settings.json").utf8)) else {
+      throw Failure(.disk, code: "damaged", "\(settingsFile) is damaged. Restore it from a backup.")
+    }
+    return settings
+  }
+
+  func authority() throws -> Authority {
+    do {
+      return try Authority(certificatePEM: try read("authority.pem"), keyPEM: try read("authority.key"))
+    } catch let failure as Failure { throw failure } catch {
+      throw Failure(.disk, code: "damaged", "The authority in \(path) is damaged. Restore it from a backup.")
+    }
+  }
+
+  func serverCertificate() throws -> (certificate: String, key: String) {
+    (try read("server.pem"), try read("server.key"))
+  }
+
+  func openStore() throws -> SQLiteStore {
+    _ = try settings()
+    do { return try SQLiteStore(path: storeFile) } catch { throw Failure(error) }
+  }
+
+  /// Issues an invitation directly in the store.
+  func invite(
+    _ store: some ServerStore, user: String, role: Role, label: String, isOperator: Bool, minutes: Int
+  ) async throws -> (code: String, expires: Timestamp) {
+    let invitation = Invitation(secret: World.random().bytes, authority: try authority().fingerprint())
+    let expires = Timestamp(milliseconds: World.now().milliseconds + Int64(minutes) * 60_000)
+    let code = EnrolmentCode(
+      hash: invitation.secretHash, user: user, role: role, label: label, isOperator: isOperator,
+      expiresAt: expires)
+    try await store.transaction { try $0.save(code) }
+    return (invitation.description, expires)
+  }
+}
+
+extension UInt128 {
+  var bytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+}
+
+extension Failure {
+  init(_ error: StoreError) {
+    let (status, code): (ExitStatus, String) =
+      switch error {
+      case .held: (.tryAgain, "held")
+      case .missing: (.notSetUp, "not-set-up")
+      case .alreadyThere: (.cannotCreate, "already-there")
+      case .noAccess: (.cannotCreate, "no-access")
+      case .newer: (.notSetUp, "newer")
+      case .diskFull: (.disk, "disk-full")
+      case .damaged: (.disk, "damaged")
+      case .database, .changeLoggedTwice: (.disk, "database")
+      }
+    self.init(status, code: code, error.description)
+  }
+}
+
+/// A command over the server's folder.
+protocol ServerCommand: Command {
+  var data: DataOptions { get }
+  func work() async throws
+}
+
+extension ServerCommand {
+  func perform() async throws {
+    do { try await work() } catch let error as StoreError { throw Failure(error) }
+  }
+}

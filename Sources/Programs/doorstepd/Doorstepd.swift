@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// The office server: one binary, one data folder.
+@main
+struct Doorstepd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doorstepd",
+    abstract: "The office's server: receives what laptops send, and sends each what it may hold.",
+    discussion: """
+      First: doorstepd init. Then: doorstepd serve. Everything is in one folder (--data); back it up as a whole while the \
+      server is stopped.
+
+      Exit status: 0 done · 64 wrong arguments · 65 a file or an entry is wrong · 70 internal error · 73 cannot create · \
+      74 disk · 75 in use by another doorstepd · 78 not set up.
+      """,
+    version: "0.1.0",
+    subcommands: [Init.self, Serve.self, OperatorCode.self, Import.self, Seed.self])
+}
