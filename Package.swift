@@ -1,8 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Which target may import what is a promise of the design, held by Tests/TidyTests: imports point inwards, and client
-// and server never meet. Versions are exact, so that every build is of the same code.
+// Which target may import what is a promise of the design, held by Tests/TidyTests: imports point
+// inwards, and client and server never meet. Versions are exact, so that every build is of the same
+// code.
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -56,8 +57,10 @@ let package = Package(
     room("Core", "RecordCatalogue", ["SyncCore", .product(name: "Yams", package: "Yams")]),
     room("Core", "SyncWire", ["SyncCore", protobuf]),
 
-    room("Client", "SyncReplica", ["SyncCore", "RecordCatalogue", "SyncWire", grdb, sqlite, crypto]),
-    room("Client", "SyncClient", ["SyncCore", "RecordCatalogue", "SyncWire", "SyncReplica", protobuf]),
+    room(
+      "Client", "SyncReplica", ["SyncCore", "RecordCatalogue", "SyncWire", grdb, sqlite, crypto]),
+    room(
+      "Client", "SyncClient", ["SyncCore", "RecordCatalogue", "SyncWire", "SyncReplica", protobuf]),
     .systemLibrary(
       name: "CCurl", path: "Sources/CLibraries/CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -79,23 +82,34 @@ let package = Package(
 
     room(
       "Programs", "ProgramKit",
-      ["SyncCore", "SyncWire", "SyncReplica", "SyncClient", "CurlTransport", crypto, cryptoExtras, x509, asn1, arguments]),
+      [
+        "SyncCore", "SyncWire", "SyncReplica", "SyncClient", "CurlTransport", crypto, cryptoExtras,
+        x509, asn1, arguments,
+      ]),
     program(
-      "doorstep", ["ProgramKit", "SyncCore", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue"]),
+      "doorstep",
+      ["ProgramKit", "SyncCore", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue"]),
     program(
       "doorstepd",
       [
-        "ProgramKit", "SyncServer", "ServerSQLite", "ServerStorage", "BulkEntry", "RecordCatalogue", "SyncCore",
+        "ProgramKit", "SyncServer", "ServerSQLite", "ServerStorage", "BulkEntry", "RecordCatalogue",
+        "SyncCore",
         "SyncWire", logging, .product(name: "NIOCore", package: "swift-nio"),
       ]),
     program("doorstepctl", ["ProgramKit", "SyncClient", "CurlTransport", "SyncCore", "SyncWire"]),
     program(
       "doorstep-bench",
-      ["ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "SyncServer", "ServerSQLite", "BulkEntry", grdb, sqlite]),
+      [
+        "ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "SyncServer", "ServerSQLite",
+        "BulkEntry", grdb, sqlite,
+      ]),
 
     .target(
       name: "TestSupport",
-      dependencies: ["SyncCore", "RecordCatalogue", "SyncReplica", "SyncClient", "ServerStorage", "ServerSQLite", "SyncServer", "SyncWire"],
+      dependencies: [
+        "SyncCore", "RecordCatalogue", "SyncReplica", "SyncClient", "ServerStorage", "ServerSQLite",
+        "SyncServer", "SyncWire",
+      ],
       path: "Sources/TestSupport"),
     tests("SyncCoreTests", ["SyncCore", "TestSupport"]),
     tests("RecordCatalogueTests", ["RecordCatalogue"]),

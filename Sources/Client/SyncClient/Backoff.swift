@@ -1,5 +1,5 @@
-/// How long to wait before another try: doubling, with full jitter, so that a thousand laptops cut off together do not come
-/// back together.
+/// How long to wait before another try: doubling, with full jitter, so that a thousand laptops cut
+/// off together do not come back together.
 public struct Backoff: Sendable {
   /// The longest wait after the first failure.
   public var base: Duration

@@ -2,10 +2,11 @@ import Foundation
 import SyncCore
 import SyncWire
 
-/// How a machine becomes known to an office: it proves a single-use code and receives a certificate for its own key.
+/// How a machine becomes known to an office: it proves a single-use code and receives a certificate
+/// for its own key.
 ///
-/// The code carries the fingerprint of the office's authority. So the first download, which nothing protects yet, is checked
-/// against it before anything secret is sent.
+/// The code carries the fingerprint of the office's authority. So the first download, which nothing
+/// protects yet, is checked against it before anything secret is sent.
 public struct Enrolment: Sendable {
   /// What a machine has once it is enrolled.
   public struct Result: Sendable {
@@ -17,7 +18,8 @@ public struct Enrolment: Sendable {
     public var office: String
   }
 
-  /// Downloads the authority's certificate over a connection that checks nothing, and compares its fingerprint.
+  /// Downloads the authority's certificate over a connection that checks nothing, and compares its
+  /// fingerprint.
   package static func fetchAuthority(
     over transport: any Transport, for invitation: Invitation
   ) async throws(SyncFailure) -> String {
@@ -35,7 +37,9 @@ public struct Enrolment: Sendable {
     guard Array(Hash(of: der).bytes.prefix(16)) == invitation.authority else {
       throw .refused(
         code: "wrong-authority",
-        message: "This is not the office that issued the code. Check the address; if it is right, tell your office.")
+        message:
+          "This is not the office that issued the code. Check the address; if it is right, tell your office."
+      )
     }
     return pem
   }
@@ -45,7 +49,8 @@ public struct Enrolment: Sendable {
   ///   - transport: one that trusts the authority and nothing else.
   ///   - signingRequest: PKCS #10 in PEM form, for a key that never leaves this machine.
   package static func redeem(
-    _ invitation: Invitation, over transport: any Transport, authorityPEM: String, signingRequest: String,
+    _ invitation: Invitation, over transport: any Transport, authorityPEM: String,
+    signingRequest: String,
     label: String
   ) async throws(SyncFailure) -> Result {
     let request = PBEnrolRequest.with {
@@ -58,7 +63,8 @@ public struct Enrolment: Sendable {
       throw .garbled("Its answer to the enrolment is not complete.")
     }
     return Result(
-      certificatePEM: answer.certificate, authorityPEM: authorityPEM, device: device, user: answer.user,
+      certificatePEM: answer.certificate, authorityPEM: authorityPEM, device: device,
+      user: answer.user,
       role: Role(rawValue: answer.role), office: answer.office)
   }
 

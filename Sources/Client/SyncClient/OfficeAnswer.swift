@@ -18,19 +18,24 @@ package struct OfficeAnswer: Sendable {
     if response.status == 503 { throw .busy(retryAfter: response.retryAfter) }
     if response.contentType == "text/html" {
       throw .garbled(
-        "A web page came back. This network may want you to sign in first: open a browser, sign in, then sync again.")
+        "A web page came back. This network may want you to sign in first: open a browser, sign in, then sync again."
+      )
     }
     throw .garbled("It answered with status \(response.status) and no message of ours.")
   }
 
   private func problem(_ form: WireForm) async throws(SyncFailure) -> SyncFailure {
     let body: [UInt8]
-    do { body = try await response.body.collect(limit: 64 << 10) } catch { throw SyncFailure(error) }
-    guard let problem: PBProblem = try? Unverified(body, as: form).message(), !problem.code.isEmpty else {
+    do { body = try await response.body.collect(limit: 64 << 10) } catch {
+      throw SyncFailure(error)
+    }
+    guard let problem: PBProblem = try? Unverified(body, as: form).message(), !problem.code.isEmpty
+    else {
       return .garbled("It answered with status \(response.status) and no message of ours.")
     }
     if response.status == 503 { return .busy(retryAfter: response.retryAfter) }
-    let message = problem.message.isEmpty ? "The office refused (\(problem.code))." : problem.message
+    let message =
+      problem.message.isEmpty ? "The office refused (\(problem.code))." : problem.message
     return .refused(code: problem.code, message: message)
   }
 }

@@ -20,7 +20,9 @@ package struct OfficeCall: Sendable {
         body: WireForm.binary.write(message)))
   }
 
-  package func get<Answer: SwiftProtobuf.Message>(_ path: String) async throws(SyncFailure) -> Answer {
+  package func get<Answer: SwiftProtobuf.Message>(_ path: String) async throws(SyncFailure)
+    -> Answer
+  {
     try await call(TransportRequest(.get, path, accept: WireForm.binary.mediaType))
   }
 
@@ -31,7 +33,9 @@ package struct OfficeCall: Sendable {
     do { response = try await transport.exchange(request) } catch { throw SyncFailure(error) }
     try await OfficeAnswer(response).require(.binary)
     let body: [UInt8]
-    do { body = try await response.body.collect(limit: Self.answerBytes) } catch { throw SyncFailure(error) }
+    do { body = try await response.body.collect(limit: Self.answerBytes) } catch {
+      throw SyncFailure(error)
+    }
     guard let answer: Answer = try? Unverified(body, as: .binary).message() else {
       throw .garbled("Its answer cannot be read.")
     }

@@ -4,8 +4,9 @@ import SyncWire
 
 /// Drives syncs for one store: one round at a time, which later callers join.
 ///
-/// A round uploads everything that waits, carries out what the office orders, and fetches everything that changed in
-/// scope. Each page is stored as it arrives, so a cut costs at most one page.
+/// A round uploads everything that waits, carries out what the office orders, and fetches
+/// everything that changed in scope. Each page is stored as it arrives, so a cut costs at most one
+/// page.
 public actor SyncEngine {
   /// What an engine needs from outside: time and chance.
   public struct Surroundings: Sendable {
@@ -50,11 +51,13 @@ public actor SyncEngine {
   private let board = StatusBoard()
   private var round: Task<Result<Report, SyncFailure>, Never>?
 
-  /// Requests in one round. An outbox of 25,000 changes fits; a peer that never lets a round end does not.
+  /// Requests in one round. An outbox of 25,000 changes fits; a peer that never lets a round end
+  /// does not.
   private static let exchangesPerRound = 60
 
   public init(
-    _ replica: Replica, _ transport: any Transport, _ surroundings: Surroundings, limits: Limits = .standard
+    _ replica: Replica, _ transport: any Transport, _ surroundings: Surroundings,
+    limits: Limits = .standard
   ) {
     self.init(replica, transport, surroundings, form: .binary, limits: limits)
   }
@@ -74,8 +77,8 @@ public actor SyncEngine {
   public nonisolated func statuses() -> AsyncStream<SyncStatus> { board.listen() }
 
   /// Runs a round, or joins the one that runs.
-  /// - Parameter verifying: compare every case's digest with the office's at the end. A caller that joins a round which
-  ///   does not verify gets one of its own afterwards.
+  /// - Parameter verifying: compare every case's digest with the office's at the end. A caller that
+  ///   joins a round which does not verify gets one of its own afterwards.
   public func sync(verifying: Bool = false) async throws(SyncFailure) -> Report {
     if let round {
       let result = await value(of: round)
@@ -90,7 +93,8 @@ public actor SyncEngine {
 
   /// Tries until a round ends well, waiting longer after each temporary failure.
   /// - Parameter attempts: at least 1.
-  public func sync(attempts: Int, backoff: Backoff = Backoff()) async throws(SyncFailure) -> Report {
+  public func sync(attempts: Int, backoff: Backoff = Backoff()) async throws(SyncFailure) -> Report
+  {
     var failures = 0
     while true {
       do { return try await sync() } catch {
@@ -109,7 +113,11 @@ public actor SyncEngine {
   private func value(
     of task: Task<Result<Report, SyncFailure>, Never>
   ) async -> Result<Report, SyncFailure> {
-    await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+    await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   private func run(verifying: Bool) async -> Result<Report, SyncFailure> {
@@ -169,7 +177,8 @@ public actor SyncEngine {
         plan.mustGoOn = true
       case .forked: throw .forked
       case .newEpoch: throw .newEpoch
-      case .unknown(let kind): throw .garbled("It gives an order of a newer kind (\(kind)). Update Doorstep.")
+      case .unknown(let kind):
+        throw .garbled("It gives an order of a newer kind (\(kind)). Update Doorstep.")
       }
     }
     try stored { () throws(ReplicaError) in
@@ -209,7 +218,8 @@ public actor SyncEngine {
     return try await receive(response.body, ClientSession(request), into: &report)
   }
 
-  /// Pulls frames and carries each out before the next is read, so that the sender waits for the disk.
+  /// Pulls frames and carries each out before the next is read, so that the sender waits for the
+  /// disk.
   private func receive(
     _ body: ResponseBody, _ session: ClientSession, into report: inout Report
   ) async throws(SyncFailure) -> ClientSession.Outcome {
@@ -264,7 +274,8 @@ public actor SyncEngine {
     }
   }
 
-  private func stored<Value>(_ body: () throws(ReplicaError) -> Value) throws(SyncFailure) -> Value {
+  private func stored<Value>(_ body: () throws(ReplicaError) -> Value) throws(SyncFailure) -> Value
+  {
     do throws(ReplicaError) { return try body() } catch { throw .store(error) }
   }
 }

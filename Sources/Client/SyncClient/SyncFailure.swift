@@ -14,7 +14,8 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
   case busy(retryAfter: Int?)
   /// The laptop's own store could not do it.
   case store(ReplicaError)
-  /// This store was copied, or restored from a backup: the office knows other changes under its name.
+  /// This store was copied, or restored from a backup: the office knows other changes under its
+  /// name.
   case forked
   /// The office's store was restored from a backup.
   case newEpoch
@@ -22,7 +23,8 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .offline(let detail): "No way to the office: \(detail) Your work is saved on this laptop and will be sent later."
+    case .offline(let detail):
+      "No way to the office: \(detail) Your work is saved on this laptop and will be sent later."
     case .refused(_, let message): message
     case .garbled(let detail): "What answered is not the office: \(detail)"
     case .busy: "The office is busy. Try again shortly; your work is saved on this laptop."

@@ -1,8 +1,8 @@
 /// Carries one HTTP exchange to the office and streams the answer back.
 ///
-/// The engine knows nothing of sockets: it gives a request, then pulls chunks as they arrive, so that a page
-/// is stored while the next is still on its way. Conformances: `CurlTransport` (libcurl) and the in-process one of
-/// the tests.
+/// The engine knows nothing of sockets: it gives a request, then pulls chunks as they arrive, so
+/// that a page is stored while the next is still on its way. Conformances: `CurlTransport`
+/// (libcurl) and the in-process one of the tests.
 public protocol Transport: Sendable {
   /// Sends `request` and returns once the head of the response has arrived.
   ///
@@ -12,7 +12,10 @@ public protocol Transport: Sendable {
 
 /// One HTTP request. The whole body is in memory: an outbox batch is at most `Limits.pushBytes`.
 public struct TransportRequest: Sendable {
-  public enum Method: String, Sendable { case get = "GET", post = "POST" }
+  public enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+  }
 
   public var method: Method
   /// Path below the office's address, with its leading slash, for instance `/v1/sync`.
@@ -89,13 +92,14 @@ public struct ResponseBody: Sendable {
 
 /// Why no (whole) answer came. The text is for people and holds no case content.
 public enum TransportFailure: Error, Equatable, Sendable {
-  /// No way to the office now: no network, name not found, nothing listening, timeout, connection cut.
-  /// Work goes on offline and is sent later.
+  /// No way to the office now: no network, name not found, nothing listening, timeout, connection
+  /// cut. Work goes on offline and is sent later.
   case offline(String)
-  /// The office (or something that claims to be it) does not accept us: its certificate is not of our authority,
-  /// or it refuses ours. Retrying does not help; a person must act.
+  /// The office (or something that claims to be it) does not accept us: its certificate is not of
+  /// our authority, or it refuses ours. Retrying does not help; a person must act.
   case refused(String)
-  /// Something answered, but not the office: a captive portal's page, a proxy's error, a broken stream.
+  /// Something answered, but not the office: a captive portal's page, a proxy's error, a broken
+  /// stream.
   case garbled(String)
   /// The caller cancelled.
   case cancelled

@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import SyncCore
 
-/// Text that somebody is still writing: kept at each pause, so that a crash or an empty battery costs nothing.
+/// Text that somebody is still writing: kept at each pause, so that a crash or an empty battery
+/// costs nothing.
 public struct Draft: Hashable, Sendable {
   public var id: RecordID
   public var caseID: CaseID
@@ -26,9 +27,11 @@ extension Replica {
     try write { db in
       let body = try sealer.seal(Array(draft.text.utf8), for: Self.label(draft.id, draft.type))
       try db.execute(
-        sql: "INSERT OR REPLACE INTO drafts (id, case_id, type, saved_at, body) VALUES (?, ?, ?, ?, ?)",
+        sql:
+          "INSERT OR REPLACE INTO drafts (id, case_id, type, saved_at, body) VALUES (?, ?, ?, ?, ?)",
         arguments: [
-          Data(draft.id.bytes), Data(draft.caseID.bytes), draft.type, draft.savedAt.milliseconds, Data(body),
+          Data(draft.id.bytes), Data(draft.caseID.bytes), draft.type, draft.savedAt.milliseconds,
+          Data(body),
         ])
     }
   }
@@ -36,16 +39,19 @@ extension Replica {
   /// All drafts, newest first.
   public func drafts() throws(ReplicaError) -> [Draft] {
     try read { db in
-      try Row.fetchAll(db, sql: "SELECT id, case_id, type, saved_at, body FROM drafts ORDER BY saved_at DESC")
-        .map { row in
-          guard let id = RecordID(bytes: row[0] as Data), let caseID = CaseID(bytes: row[1] as Data) else {
-            throw ReplicaError.damaged("a draft has no id")
-          }
-          let body = try sealer.open([UInt8](row[4] as Data), for: Self.label(id, row[2]))
-          return Draft(
-            id: id, caseID: caseID, type: row[2], savedAt: Timestamp(milliseconds: row[3]),
-            text: String(decoding: body, as: UTF8.self))
+      try Row.fetchAll(
+        db, sql: "SELECT id, case_id, type, saved_at, body FROM drafts ORDER BY saved_at DESC"
+      )
+      .map { row in
+        guard let id = RecordID(bytes: row[0] as Data), let caseID = CaseID(bytes: row[1] as Data)
+        else {
+          throw ReplicaError.damaged("a draft has no id")
         }
+        let body = try sealer.open([UInt8](row[4] as Data), for: Self.label(id, row[2]))
+        return Draft(
+          id: id, caseID: caseID, type: row[2], savedAt: Timestamp(milliseconds: row[3]),
+          text: String(decoding: body, as: UTF8.self))
+      }
     }
   }
 

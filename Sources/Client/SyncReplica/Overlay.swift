@@ -4,8 +4,9 @@ import SyncCore
 
 /// The laptop's own changes: its outbox, and what it shows over the office's state.
 ///
-/// What is shown is always the base with these applied in order. Nothing is ever un-merged: a refusal, a dropped case or a
-/// resync takes changes out of the overlay or replaces the base, and the record is computed again.
+/// What is shown is always the base with these applied in order. Nothing is ever un-merged: a
+/// refusal, a dropped case or a resync takes changes out of the overlay or replaces the base, and
+/// the record is computed again.
 struct Overlay {
   let db: Database
   let sealer: any Sealer
@@ -16,7 +17,9 @@ struct Overlay {
     let row = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT counter, hash FROM changes ORDER BY counter DESC LIMIT 1"))
     guard let row else { return .start }
-    guard let hash = Hash(bytes: row[1] as Data) else { throw ReplicaError.damaged("a change has no hash") }
+    guard let hash = Hash(bytes: row[1] as Data) else {
+      throw ReplicaError.damaged("a change has no hash")
+    }
     return ChainHead(counter: UInt64(stored: row[0]), hash: hash)
   }
 
@@ -29,8 +32,10 @@ struct Overlay {
         """
     ).execute(
       arguments: [
-        Int64(storing: body.dot.counter), Data(body.record.bytes), Data(body.caseID.bytes), body.type,
-        Data(change.hash.bytes), Data(try sealer.seal(change.bytes, for: label(body.type, body.dot.counter))),
+        Int64(storing: body.dot.counter), Data(body.record.bytes), Data(body.caseID.bytes),
+        body.type,
+        Data(change.hash.bytes),
+        Data(try sealer.seal(change.bytes, for: label(body.type, body.dot.counter))),
         body.group.map { Data($0.bytes) }, body.recordedAt.milliseconds,
       ])
   }
@@ -41,7 +46,8 @@ struct Overlay {
     let place: Place?
   }
 
-  /// The changes of a record that the base does not hold: not receipted yet, or accepted and not yet sent back.
+  /// The changes of a record that the base does not hold: not receipted yet, or accepted and not
+  /// yet sent back.
   func entries(of record: RecordID) throws -> [Entry] {
     let rows = try Row.fetchAll(
       db.cachedStatement(
@@ -52,7 +58,9 @@ struct Overlay {
           """),
       arguments: [Data(record.bytes)])
     return try rows.map { row in
-      let place = (row[3] as Int64?).map { Place(epoch: UInt64(stored: $0), sequence: UInt64(stored: row[4])) }
+      let place = (row[3] as Int64?).map {
+        Place(epoch: UInt64(stored: $0), sequence: UInt64(stored: row[4]))
+      }
       return Entry(change: try open(row), place: place)
     }
   }
@@ -60,7 +68,8 @@ struct Overlay {
   /// A change by its counter; `nil` when it or its text is no longer kept.
   func change(_ counter: UInt64) throws -> Change? {
     try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT counter, type, body FROM changes WHERE counter = ? AND body IS NOT NULL"),
+      db.cachedStatement(
+        sql: "SELECT counter, type, body FROM changes WHERE counter = ? AND body IS NOT NULL"),
       arguments: [Int64(storing: counter)]
     ).map(open)
   }
@@ -70,13 +79,16 @@ struct Overlay {
     let waiting = first == nil ? "verdict IS NULL" : "counter >= ?"
     let cursor = try Row.fetchCursor(
       db.cachedStatement(
-        sql: "SELECT counter, type, body FROM changes WHERE \(waiting) AND body IS NOT NULL ORDER BY counter"),
+        sql:
+          "SELECT counter, type, body FROM changes WHERE \(waiting) AND body IS NOT NULL ORDER BY counter"
+      ),
       arguments: first.map { [Int64(storing: $0)] } ?? [])
     var changes: [Change] = []
     var bytes = 0
     while let row = try cursor.next() {
       let change = try open(row)
-      guard changes.count < limits.pushChanges, bytes + change.bytes.count <= limits.pushBytes else {
+      guard changes.count < limits.pushChanges, bytes + change.bytes.count <= limits.pushBytes
+      else {
         return (wholeGroups(changes, before: change), true)
       }
       bytes += change.bytes.count
@@ -86,7 +98,8 @@ struct Overlay {
   }
 
   private func wholeGroups(_ changes: [Change], before next: Change) -> [Change] {
-    guard let group = next.body.group, let start = changes.firstIndex(where: { $0.body.group == group }),
+    guard let group = next.body.group,
+      let start = changes.firstIndex(where: { $0.body.group == group }),
       start > 0
     else { return changes }
     return Array(changes[..<start])
@@ -97,7 +110,9 @@ struct Overlay {
     let sealed: Data = row[2]
     let bytes = try sealer.open([UInt8](sealed), for: label(row[1], counter))
     let change = try Change(reading: bytes, limits: limits)
-    guard change.dot.counter == counter else { throw ReplicaError.damaged("a change is not in its place") }
+    guard change.dot.counter == counter else {
+      throw ReplicaError.damaged("a change is not in its place")
+    }
     return change
   }
 
@@ -111,7 +126,9 @@ extension StoredRecords {
   /// Computes again what is shown of a record: its base with the overlay over it.
   ///
   /// - Parameter base: the new base, `nil` when the office holds nothing that we know of.
-  func show(_ id: RecordID, _ caseID: CaseID, _ type: String, base: Record?, over overlay: Overlay) throws {
+  func show(_ id: RecordID, _ caseID: CaseID, _ type: String, base: Record?, over overlay: Overlay)
+    throws
+  {
     var shown: Record?
     for entry in try overlay.entries(of: id) {
       if let base, base.version.contains(entry.change.dot) {

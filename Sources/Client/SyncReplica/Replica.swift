@@ -23,8 +23,9 @@ public struct ReplicaIdentity: Hashable, Sendable {
 
 /// The laptop's store: the office's state as last received, and the laptop's own changes over it.
 ///
-/// Every edit and every page is one durable transaction: write-ahead log with `synchronous=FULL`, so that what was called
-/// saved survives a power cut. One program writes at a time (`ReplicaLock`); readers open the file read-only.
+/// Every edit and every page is one durable transaction: write-ahead log with `synchronous=FULL`,
+/// so that what was called saved survives a power cut. One program writes at a time
+/// (`ReplicaLock`); readers open the file read-only.
 public final class Replica: Sendable {
   public enum Access: Sendable {
     /// - Parameter wait: how long to wait for another writer.
@@ -51,7 +52,8 @@ public final class Replica: Sendable {
 
   /// Makes a new, empty store.
   public static func create(
-    path: String, identity: ReplicaIdentity, catalogue: Catalogue, sealer: any Sealer = PlainSealer(),
+    path: String, identity: ReplicaIdentity, catalogue: Catalogue,
+    sealer: any Sealer = PlainSealer(),
     limits: Limits = .standard
   ) throws(ReplicaError) -> Replica {
     guard !FileManager.default.fileExists(atPath: path) else { throw .alreadyThere(path: path) }
@@ -91,8 +93,8 @@ public final class Replica: Sendable {
     return try DatabasePool(path: path, configuration: configuration)
   }
 
-  /// GRDB sets NORMAL when it opens a pool; FULL is set afterwards and asserted, because NORMAL loses acknowledged commits
-  /// at a power cut.
+  /// GRDB sets NORMAL when it opens a pool; FULL is set afterwards and asserted, because NORMAL
+  /// loses acknowledged commits at a power cut.
   private static func makeDurable(_ pool: DatabasePool) throws {
     try pool.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000")

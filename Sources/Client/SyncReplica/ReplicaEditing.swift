@@ -32,7 +32,8 @@ public struct Edit: Sendable {
   ) -> Edit {
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     return Edit(
-      record: record, type: type, caseID: caseID, context: context, action: .set(members), reason: reason)
+      record: record, type: type, caseID: caseID, context: context, action: .set(members),
+      reason: reason)
   }
 }
 
@@ -85,9 +86,11 @@ extension Replica {
     guard !overflow else { throw ReplicaError.damaged("its counter has run out") }
     let change = Change(
       Change.Body(
-        dot: Dot(identity.replica, counter), previous: head.hash, record: edit.record, type: edit.type,
+        dot: Dot(identity.replica, counter), previous: head.hash, record: edit.record,
+        type: edit.type,
         caseID: edit.caseID, context: edit.context, action: edit.action, author: identity.user,
-        role: identity.role, recordedAt: time, reason: edit.reason, group: group, writtenUnder: place))
+        role: identity.role, recordedAt: time, reason: edit.reason, group: group,
+        writtenUnder: place))
     // What cannot be read back cannot be sent: the same limits that the office has.
     guard change.bytes.count <= limits.changeBytes else {
       throw ReplicaError.tooLarge(limit: limits.changeBytes)
@@ -106,7 +109,8 @@ extension Database {
   func targetGeneration() throws -> Int64 { try metaNumber(.buildingGeneration) ?? generation() }
 
   func place() throws -> Place? {
-    guard let epoch = try metaNumber(.placeEpoch), let sequence = try metaNumber(.placeSequence) else {
+    guard let epoch = try metaNumber(.placeEpoch), let sequence = try metaNumber(.placeSequence)
+    else {
       return nil
     }
     return Place(epoch: UInt64(stored: epoch), sequence: UInt64(stored: sequence))

@@ -3,7 +3,8 @@ import SyncCore
 
 /// Why the laptop's store did not do what was asked. Nothing was changed. No case content.
 public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Another program has the store open for writing; `holder` is its process id and command, when known.
+  /// Another program has the store open for writing; `holder` is its process id and command, when
+  /// known.
   case held(holder: String)
   case missing(path: String)
   case alreadyThere(path: String)
@@ -28,15 +29,20 @@ public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .held(let holder):
       "Another Doorstep program is writing to this store (\(holder)). Wait for it, or use --wait."
-    case .missing(let path): "There is no Doorstep store at \(path). Enrol this laptop first: doorstep enrol."
-    case .alreadyThere(let path): "There is a Doorstep store at \(path) already. It was left as it is."
-    case .noAccess(let path, let reason): "\(path) cannot be used: \(reason). Check who owns it and its permissions."
+    case .missing(let path):
+      "There is no Doorstep store at \(path). Enrol this laptop first: doorstep enrol."
+    case .alreadyThere(let path):
+      "There is a Doorstep store at \(path) already. It was left as it is."
+    case .noAccess(let path, let reason):
+      "\(path) cannot be used: \(reason). Check who owns it and its permissions."
     case .newer(let path): "\(path) was made by a newer Doorstep. Update this program."
     case .diskFull: "The disk is full. Nothing was saved. Free some space and try again."
     case .readOnly: "The store is open for reading only."
-    case .damaged(let what): "The store is damaged: \(what). Keep the file, and ask your office for a resync."
+    case .damaged(let what):
+      "The store is damaged: \(what). Keep the file, and ask your office for a resync."
     case .refused(let refusal): "Not saved: \(refusal.explanation)"
-    case .tooLarge(let limit): "Not saved: it is longer than \(limit / 1024) KiB. Split it into two entries."
+    case .tooLarge(let limit):
+      "Not saved: it is longer than \(limit / 1024) KiB. Split it into two entries."
     case .unknownCase: "This laptop does not hold that case."
     case .unknownRecord: "This laptop does not hold that record."
     case .caseNotWhole: "That case has not arrived whole yet. Sync again to finish it."
@@ -70,11 +76,14 @@ extension Refusal {
   /// One sentence for the author, with what to do next.
   public var explanation: String {
     switch self {
-    case .roleMayNotWrite(let field): "your role may not write “\(field)”. Ask your senior probation officer."
+    case .roleMayNotWrite(let field):
+      "your role may not write “\(field)”. Ask your senior probation officer."
     case .roleMayNotDelete: "your role may not delete this. Add an entry that corrects it."
-    case .roleMayNotDecide(let field): "deciding between the claims in “\(field)” is for another role."
+    case .roleMayNotDecide(let field):
+      "deciding between the claims in “\(field)” is for another role."
     case .officeOnly(let field): "“\(field)” is kept by the office. Tell the office what is wrong."
-    case .writtenOnce(let field): "“\(field)” cannot be changed once saved. Add an entry that corrects it."
+    case .writtenOnce(let field):
+      "“\(field)” cannot be changed once saved. Add an entry that corrects it."
     case .easing(let field):
       "“\(field)” protects somebody and can be lowered only by an authorised person, with a reason."
     case .stageBack(let field): "“\(field)” has gone further already and does not go back."

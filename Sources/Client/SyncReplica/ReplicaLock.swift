@@ -1,9 +1,11 @@
 import Foundation
 import Synchronization
 
-/// Holds the right to write: one program at a time, by an advisory lock that the kernel drops when its holder ends.
+/// Holds the right to write: one program at a time, by an advisory lock that the kernel drops when
+/// its holder ends.
 ///
-/// The system's SQLite has a fault with two writers or checkpointers on one write-ahead log; one writer avoids it.
+/// The system's SQLite has a fault with two writers or checkpointers on one write-ahead log; one
+/// writer avoids it.
 final class ReplicaLock: Sendable {
   private let descriptor: Int32
 

@@ -5,11 +5,15 @@ import SyncCore
 /// The single values of a store, each under its key.
 enum MetaKey: String {
   case replica, user, role, device, office
-  case generation, buildingGeneration = "building-generation"
-  case checkpoint, buildingCheckpoint = "building-checkpoint"
-  case placeEpoch = "place-epoch", placeSequence = "place-sequence"
+  case generation
+  case buildingGeneration = "building-generation"
+  case checkpoint
+  case buildingCheckpoint = "building-checkpoint"
+  case placeEpoch = "place-epoch"
+  case placeSequence = "place-sequence"
   case epoch, known
-  case lastSync = "last-sync", clockOffset = "clock-offset"
+  case lastSync = "last-sync"
+  case clockOffset = "clock-offset"
   case catalogueVersion = "catalogue-version"
   case obeyed
 }

@@ -61,7 +61,9 @@ extension Replica {
   }
 
   /// Records as they are shown, deleted ones left out.
-  public func records(caseID: CaseID? = nil, type: String? = nil) throws(ReplicaError) -> [SyncCore.Record] {
+  public func records(caseID: CaseID? = nil, type: String? = nil) throws(ReplicaError) -> [SyncCore
+    .Record]
+  {
     try read { db in
       var found: [Record] = []
       let whole = try Set(
@@ -69,7 +71,7 @@ extension Replica {
           db, sql: "SELECT case_id FROM cases WHERE generation = ? AND is_whole = 1",
           arguments: [try db.generation()]))
       try StoredRecords(db: db, sealer: sealer, generation: try db.generation())
-        .forEach(caseID: caseID, type: type) { row in
+        .scan(caseID: caseID, type: type) { row in
           if let record = row.current, !record.isDeleted, whole.contains(Data(row.caseID.bytes)) {
             found.append(record)
           }
@@ -92,20 +94,24 @@ extension Replica {
     public let reading: Reading
   }
 
-  /// Every field that a person must decide: a query over standing edits, so that it cannot drift from the records.
+  /// Every field that a person must decide: a query over standing edits, so that it cannot drift
+  /// from the records.
   public func conflicts() throws(ReplicaError) -> [Conflict] {
     var conflicts: [Conflict] = []
     for record in try records() where record.hasConcurrentValues {
       for field in record.fields {
         let rule = catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first)
-        guard let reading = record.read(field, by: rule), reading.status == .contested else { continue }
+        guard let reading = record.read(field, by: rule), reading.status == .contested else {
+          continue
+        }
         conflicts.append(Conflict(record: record, field: field, reading: reading))
       }
     }
     return conflicts
   }
 
-  /// Records with a text value that holds every word of `query`, whatever the letters' case and accents.
+  /// Records with a text value that holds every word of `query`, whatever the letters' case and
+  /// accents.
   public func search(_ query: String) throws(ReplicaError) -> [SyncCore.Record] {
     let words = query.split(separator: " ").map { Self.folded(String($0)) }
     guard !words.isEmpty else { return [] }
@@ -141,7 +147,9 @@ extension Replica {
 
   /// This laptop's own changes, newest first.
   /// - Parameter record: those of one record; `nil` for all.
-  public func ownChanges(of record: RecordID? = nil, limit: Int = 1_000) throws(ReplicaError) -> [OwnChange] {
+  public func ownChanges(of record: RecordID? = nil, limit: Int = 1_000) throws(ReplicaError)
+    -> [OwnChange]
+  {
     try read { db in
       let overlay = Overlay(db: db, sealer: sealer, limits: limits)
       let rows = try Row.fetchAll(
@@ -152,7 +160,8 @@ extension Replica {
           """,
         arguments: [record.map { Data($0.bytes) }, record.map { Data($0.bytes) }, limit])
       return try rows.compactMap { row in
-        guard let id = RecordID(bytes: row[1] as Data), let caseID = CaseID(bytes: row[2] as Data) else {
+        guard let id = RecordID(bytes: row[1] as Data), let caseID = CaseID(bytes: row[2] as Data)
+        else {
           return nil
         }
         let counter = UInt64(stored: row[0])

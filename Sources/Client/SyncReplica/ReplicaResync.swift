@@ -4,8 +4,9 @@ import SyncCore
 
 /// A resync builds the whole scope anew beside what is shown, then swaps in one transaction.
 ///
-/// Nothing is lost by it: the laptop's own changes are not part of a generation, and what has no receipt stays in the
-/// outbox. A kill at any moment leaves either the old generation or the new one, and a half-built one is continued.
+/// Nothing is lost by it: the laptop's own changes are not part of a generation, and what has no
+/// receipt stays in the outbox. A kill at any moment leaves either the old generation or the new
+/// one, and a half-built one is continued.
 extension Replica {
   /// Begins building, unless that is going on already.
   public func beginResync() throws(ReplicaError) {
@@ -38,7 +39,8 @@ extension Replica {
     try write { db in
       guard let building = try db.metaNumber(.buildingGeneration) else { return false }
       let unfinished = try Int.fetchOne(
-        db, sql: "SELECT count(*) FROM cases WHERE generation = ? AND is_whole = 0", arguments: [building])
+        db, sql: "SELECT count(*) FROM cases WHERE generation = ? AND is_whole = 0",
+        arguments: [building])
       guard unfinished == 0 else { return false }
       try db.execute(sql: "DELETE FROM records WHERE generation != ?", arguments: [building])
       try db.execute(sql: "DELETE FROM cases WHERE generation != ?", arguments: [building])
@@ -94,8 +96,8 @@ extension Replica {
     return Set(ours.keys).union(theirs.keys).filter { ours[$0] != theirs[$0] }.sorted()
   }
 
-  /// The digest of each case as the office's state was last received, ascending by case. While a resync runs, of the
-  /// generation that is being built.
+  /// The digest of each case as the office's state was last received, ascending by case. While a
+  /// resync runs, of the generation that is being built.
   public func digests() throws(ReplicaError) -> [CaseDigest] {
     try read { db in
       let generation = try db.targetGeneration()
@@ -106,7 +108,7 @@ extension Replica {
         guard let caseID = CaseID(bytes: row[0] as Data) else { continue }
         digests[caseID] = CaseDigest(caseID: caseID)
       }
-      try StoredRecords(db: db, sealer: sealer, generation: generation).forEach { row in
+      try StoredRecords(db: db, sealer: sealer, generation: generation).scan { row in
         guard let base = row.base else { return }
         digests[row.caseID, default: CaseDigest(caseID: row.caseID)].replace(nil, with: base.digest)
       }

@@ -19,12 +19,14 @@ extension Replica {
   }
 
   /// Gathers the outbox and the checkpoint.
-  /// - Parameter first: send from this counter on, receipted or not, because the office asked for it.
+  /// - Parameter first: send from this counter on, receipted or not, because the office asked for
+  ///   it.
   public func outgoing(resendingFrom first: UInt64? = nil) throws(ReplicaError) -> Outgoing {
     try read { db in
       let overlay = Overlay(db: db, sealer: sealer, limits: limits)
       let (changes, hasMore) = try overlay.outbox(from: first)
-      let unsent = try Int64.fetchOne(db, sql: "SELECT count(*) FROM changes WHERE verdict IS NULL") ?? 0
+      let unsent =
+        try Int64.fetchOne(db, sql: "SELECT count(*) FROM changes WHERE verdict IS NULL") ?? 0
       let isBuilding = try db.metaNumber(.buildingGeneration) != nil
       return Outgoing(
         epoch: UInt64(stored: try db.metaNumber(.epoch)), head: try overlay.head(),
@@ -69,7 +71,8 @@ extension Replica {
     let generation = try db.targetGeneration()
     let records = StoredRecords(db: db, sealer: sealer, generation: generation)
     guard let isWhole = try db.isWhole(body.caseID, in: generation) else {
-      // The case was dropped: its text goes once the office has it. A refused text stays for its author.
+      // The case was dropped: its text goes once the office has it. A refused text stays for its
+      // author.
       if verdict != "refused" { try Self.forgetText(of: counter, db) }
       return
     }
@@ -90,7 +93,8 @@ extension Replica {
 
   /// Holds exactly these cases: drops every other, empties those that are about to be sent whole.
   ///
-  /// Unsent work on a dropped case stays in the outbox until it has its receipt, and a draft stays its author's.
+  /// Unsent work on a dropped case stays in the outbox until it has its receipt, and a draft stays
+  /// its author's.
   /// - Returns: the cases that were dropped.
   @discardableResult
   public func adopt(_ scope: Scope) throws(ReplicaError) -> [CaseID] {
@@ -128,16 +132,20 @@ extension Replica {
         """, arguments: [id])
   }
 
-  private func empty(_ caseID: CaseID, _ db: Database, _ records: StoredRecords, _ overlay: Overlay) throws {
+  private func empty(_ caseID: CaseID, _ db: Database, _ records: StoredRecords, _ overlay: Overlay)
+    throws
+  {
     try db.execute(
       sql: "UPDATE cases SET is_whole = 0 WHERE generation = ? AND case_id = ?",
       arguments: [records.generation, Data(caseID.bytes)])
     try db.execute(
       sql: "DELETE FROM records WHERE generation = ? AND case_id = ?",
       arguments: [records.generation, Data(caseID.bytes)])
-    try db.execute(sql: "UPDATE changes SET in_base = 0 WHERE case_id = ?", arguments: [Data(caseID.bytes)])
+    try db.execute(
+      sql: "UPDATE changes SET in_base = 0 WHERE case_id = ?", arguments: [Data(caseID.bytes)])
     let own = try Row.fetchAll(
-      db, sql: "SELECT DISTINCT record_id, type FROM changes WHERE case_id = ? AND body IS NOT NULL",
+      db,
+      sql: "SELECT DISTINCT record_id, type FROM changes WHERE case_id = ? AND body IS NOT NULL",
       arguments: [Data(caseID.bytes)])
     for row in own {
       guard let id = RecordID(bytes: row[0] as Data) else { continue }
@@ -162,8 +170,10 @@ extension Replica {
         try take(record, records, ownRecords, overlay)
       }
       for caseID in page.completed {
-        try db.cachedStatement(sql: "UPDATE cases SET is_whole = 1 WHERE generation = ? AND case_id = ?")
-          .execute(arguments: [generation, Data(caseID.bytes)])
+        try db.cachedStatement(
+          sql: "UPDATE cases SET is_whole = 1 WHERE generation = ? AND case_id = ?"
+        )
+        .execute(arguments: [generation, Data(caseID.bytes)])
       }
       let isBuilding = try db.metaNumber(.buildingGeneration) != nil
       try db.setMeta(isBuilding ? .buildingCheckpoint : .checkpoint, bytes: page.checkpoint)

@@ -1,6 +1,7 @@
 import SyncCore
 
-/// What a sealed body belongs to. Only ids, types and versions may stand outside the seal, and they are bound to it.
+/// What a sealed body belongs to. Only ids, types and versions may stand outside the seal, and they
+/// are bound to it.
 public struct SealLabel: Sendable {
   /// What kind of row it is, for instance `base`.
   public let purpose: String
@@ -24,9 +25,12 @@ public protocol Sealer: Sendable {
   func open(_ sealed: [UInt8], for label: SealLabel) throws(ReplicaError) -> [UInt8]
 }
 
-/// Writes bodies as they are. **Not encryption**: whoever reads the disk reads the cases. The README says so.
+/// Writes bodies as they are. **Not encryption**: whoever reads the disk reads the cases. The
+/// README says so.
 public struct PlainSealer: Sealer {
   public init() {}
   public func seal(_ body: [UInt8], for label: SealLabel) throws(ReplicaError) -> [UInt8] { body }
-  public func open(_ sealed: [UInt8], for label: SealLabel) throws(ReplicaError) -> [UInt8] { sealed }
+  public func open(_ sealed: [UInt8], for label: SealLabel) throws(ReplicaError) -> [UInt8] {
+    sealed
+  }
 }

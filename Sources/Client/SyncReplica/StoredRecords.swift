@@ -30,7 +30,7 @@ struct StoredRecords {
   }
 
   /// All rows, or those of one case or type, as they come. Each is opened on the way.
-  func forEach(caseID: CaseID? = nil, type: String? = nil, _ body: (Row) throws -> Void) throws {
+  func scan(caseID: CaseID? = nil, type: String? = nil, _ body: (Row) throws -> Void) throws {
     var sql = "SELECT \(Self.columns) FROM records WHERE generation = ?"
     var arguments: StatementArguments = [generation]
     if let caseID {
@@ -74,7 +74,8 @@ struct StoredRecords {
   }
 
   private func open(_ row: GRDB.Row) throws -> Row {
-    guard let id = RecordID(bytes: row[0] as Data), let caseID = CaseID(bytes: row[1] as Data) else {
+    guard let id = RecordID(bytes: row[0] as Data), let caseID = CaseID(bytes: row[1] as Data)
+    else {
       throw ReplicaError.damaged("a record has no id")
     }
     let type: String = row[2]

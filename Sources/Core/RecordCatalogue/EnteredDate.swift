@@ -1,12 +1,15 @@
 import SyncCore
 
 extension CalendarDate {
-  /// A day as people type it: `17/5/2024`, `17 5 24`, `17.5.2024`, `17-5-2024`, or the written form `2024-05-17`.
+  /// A day as people type it: `17/5/2024`, `17 5 24`, `17.5.2024`, `17-5-2024`, or the written form
+  /// `2024-05-17`.
   ///
-  /// Day before month, as in the United Kingdom. Of two-digit years, 70 to 99 are of the last century.
+  /// Day before month, as in the United Kingdom. Of two-digit years, 70 to 99 are of the last
+  /// century.
   public init?(entered text: String) {
     let parts = text.split(whereSeparator: { "/ .-".contains($0) }).map(String.init)
-    guard parts.count == 3, parts.allSatisfy({ $0.utf8.count <= 4 && $0.utf8.allSatisfy { (48...57).contains($0) } })
+    guard parts.count == 3,
+      parts.allSatisfy({ $0.utf8.count <= 4 && $0.utf8.allSatisfy { (48...57).contains($0) } })
     else { return nil }
     let numbers = parts.compactMap { Int($0) }
     guard numbers.count == 3 else { return nil }

@@ -59,7 +59,8 @@ extension PBFrame {
     case .opening(let opening):
       return .opening(
         Frame.Opening(
-          protocolVersion: opening.protocolVersion, requestID: opening.requestID, epoch: opening.epoch,
+          protocolVersion: opening.protocolVersion, requestID: opening.requestID,
+          epoch: opening.epoch,
           serverTime: Timestamp(milliseconds: opening.serverTime)))
     case .receipts(let list):
       var receipts: [Receipt] = []
@@ -166,7 +167,9 @@ extension PBPage {
     guard records.count <= limits.pageRecords else {
       throw .unreadable("a page has more than \(limits.pageRecords) records")
     }
-    guard checkpoint.count <= limits.checkpointBytes else { throw .unreadable("a checkpoint is too large") }
+    guard checkpoint.count <= limits.checkpointBytes else {
+      throw .unreadable("a checkpoint is too large")
+    }
     var completed: [CaseID] = []
     for caseID in self.completed { completed.append(try checkedID(caseID, "a case")) }
     return Page(
@@ -196,6 +199,7 @@ extension PBCaseDigest {
 
   package func digest() throws(WireRefusal) -> CaseDigest {
     CaseDigest(
-      caseID: try checkedID(caseID, "a case"), records: records, sum: try checkedHash(sum, "a digest"))
+      caseID: try checkedID(caseID, "a case"), records: records,
+      sum: try checkedHash(sum, "a digest"))
   }
 }

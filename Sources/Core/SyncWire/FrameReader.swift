@@ -31,7 +31,8 @@ package struct FrameReader: Sendable {
     return try message.frame(limits)
   }
 
-  /// Whether bytes of an unfinished frame are left, which at the end of the stream means that it was cut.
+  /// Whether bytes of an unfinished frame are left, which at the end of the stream means that it
+  /// was cut.
   package var hasPartialFrame: Bool { start < buffer.count }
 
   private mutating func cut() throws(WireRefusal) -> [UInt8]? {

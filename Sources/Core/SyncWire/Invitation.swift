@@ -2,8 +2,8 @@ import SyncCore
 
 /// What an operator hands to somebody who enrols: a single-use secret, and whom to trust.
 ///
-/// Written in groups of five letters and digits without I, L, O and U (Crockford's base 32), with two check characters,
-/// so that it survives being read aloud or typed with cold hands.
+/// Written in groups of five letters and digits without I, L, O and U (Crockford's base 32), with
+/// two check characters, so that it survives being read aloud or typed with cold hands.
 package struct Invitation: Hashable, Sendable, CustomStringConvertible {
   /// 16 random bytes. The office keeps only their hash.
   package let secret: [UInt8]
@@ -18,8 +18,10 @@ package struct Invitation: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
       switch self {
-      case .wrongLength: "The code is not complete: it has 11 groups of five characters. Copy all of it."
-      case .notALetter(let character): "The code cannot hold “\(character)”. Check it against the original."
+      case .wrongLength:
+        "The code is not complete: it has 11 groups of five characters. Copy all of it."
+      case .notALetter(let character):
+        "The code cannot hold “\(character)”. Check it against the original."
       case .mistyped: "The code has a typing mistake. Check it against the original."
       }
     }

@@ -29,7 +29,9 @@ extension PBSyncRequest {
 extension PBChange {
   init(_ change: PushedChange, _ form: WireForm) {
     encoded = Data(change.bytes)
-    if form == .json, let readable = try? PBChangeBody(serializedBytes: change.bytes) { body = readable }
+    if form == .json, let readable = try? PBChangeBody(serializedBytes: change.bytes) {
+      body = readable
+    }
   }
 
   /// The exact bytes, or the canonical form of a body that came alone.
@@ -49,7 +51,8 @@ extension PBChainHead {
 extension Unverified {
   /// The request, after every check that needs no store.
   ///
-  /// A single change that cannot be read is carried as it came: one bad record holds up nothing else.
+  /// A single change that cannot be read is carried as it came: one bad record holds up nothing
+  /// else.
   package func syncRequest(_ limits: Limits = .standard) throws(WireRefusal) -> SyncRequest {
     guard bytes.count <= limits.requestBytes else { throw .tooLarge(limit: limits.requestBytes) }
     let message: PBSyncRequest = try message()
@@ -62,13 +65,16 @@ extension Unverified {
     guard message.checkpoint.count <= limits.checkpointBytes else {
       throw .unreadable("its checkpoint is larger than \(limits.checkpointBytes) bytes")
     }
-    guard message.obeyed.count <= limits.pushChanges else { throw .unreadable("it obeys too many orders") }
+    guard message.obeyed.count <= limits.pushChanges else {
+      throw .unreadable("it obeys too many orders")
+    }
     guard message.changes.isEmpty || message.firstCounter > 0 else {
       throw .unreadable("its changes have no first counter")
     }
     let changes = message.changes.map { pushed in
       let bytes = pushed.exactBytes
-      return (try? Change(reading: bytes, limits: limits)).map(PushedChange.readable) ?? .unreadable(bytes)
+      return (try? Change(reading: bytes, limits: limits)).map(PushedChange.readable)
+        ?? .unreadable(bytes)
     }
     return SyncRequest(
       requestID: message.requestID, replica: try checkedID(message.replica, "the replica"),

@@ -1,7 +1,8 @@
 import SwiftProtobuf
 import SyncCore
 
-/// The two written forms of the same messages, chosen by media type. See `Protocol/README.md` section 4.
+/// The two written forms of the same messages, chosen by media type. See `Protocol/README.md`
+/// section 4.
 package enum WireForm: Sendable, CaseIterable {
   /// Binary protobuf, for programs.
   case binary
@@ -15,7 +16,8 @@ package enum WireForm: Sendable, CaseIterable {
     }
   }
 
-  /// From a media type without parameters. `application/json` and `application/x-protobuf` are taken too.
+  /// From a media type without parameters. `application/json` and `application/x-protobuf` are
+  /// taken too.
   package init?(mediaType: String) {
     switch mediaType {
     case Self.binary.mediaType, "application/x-protobuf", "application/protobuf": self = .binary
@@ -80,7 +82,9 @@ func refusing<Result>(_ body: () throws(MalformedBytes) -> Result) throws(WireRe
   do { return try body() } catch { throw .unreadable(error.problem) }
 }
 
-func checkedID<ID: Identifier>(_ bytes: some Collection<UInt8>, _ name: String) throws(WireRefusal) -> ID {
+func checkedID<ID: Identifier>(_ bytes: some Collection<UInt8>, _ name: String) throws(WireRefusal)
+  -> ID
+{
   guard let id = ID(bytes: bytes) else { throw .unreadable("\(name) is not 16 bytes") }
   return id
 }

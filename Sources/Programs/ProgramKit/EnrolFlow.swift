@@ -17,7 +17,8 @@ package enum EnrolFlow {
       let known = try home.configuration()
       throw Failure(
         .cannotCreate, code: "already-enrolled",
-        "\(home.path) is enrolled already, for \(known.user) at \(known.office). Nothing was changed. To enrol beside it: --home FOLDER.")
+        "\(home.path) is enrolled already, for \(known.user) at \(known.office). Nothing was changed. To enrol beside it: --home FOLDER."
+      )
     }
     let invitation: Invitation
     do { invitation = try Invitation(code) } catch {
@@ -34,7 +35,8 @@ package enum EnrolFlow {
     let office = CurlTransport(
       office: address, trust: .authority(pem: Array(authority.utf8)), proxy: options.proxy)
     let result = try await Enrolment.redeem(
-      invitation, over: office, authorityPEM: authority, signingRequest: try signingRequest(for: key),
+      invitation, over: office, authorityPEM: authority,
+      signingRequest: try signingRequest(for: key),
       label: label)
     await office.close()
     try home.save(result, address: address, key: key.pemRepresentation, passphrase: passphrase)

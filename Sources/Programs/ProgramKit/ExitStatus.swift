@@ -93,7 +93,9 @@ package protocol Command: AsyncParsableCommand {
 
 extension Command {
   package func run() async throws {
-    do { try await perform() } catch let error where !(error is ExitCode) && !(error is ValidationError) {
+    do { try await perform() } catch let error
+      where !(error is ExitCode) && !(error is ValidationError)
+    {
       let failure = Failure(error)
       output.show(failure)
       throw ExitCode(failure.status.rawValue)

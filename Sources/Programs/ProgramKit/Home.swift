@@ -6,13 +6,21 @@ import SyncCore
 
 /// Where a machine keeps what makes it known to its office.
 package struct HomeOptions: ParsableArguments, Sendable {
-  @Option(name: .long, help: "Folder of this machine's data. Default: $DOORSTEP_HOME, else a folder of your account.")
+  @Option(
+    name: .long,
+    help: "Folder of this machine's data. Default: $DOORSTEP_HOME, else a folder of your account.")
   package var home: String?
 
-  @Option(name: .long, help: "File that holds the passphrase of this machine's key, if it was enrolled with one.")
+  @Option(
+    name: .long,
+    help: "File that holds the passphrase of this machine's key, if it was enrolled with one.")
   package var passphraseFile: String?
 
-  @Option(name: .long, help: "Proxy to reach the office through, for instance http://proxy:3128. Default: the environment's.")
+  @Option(
+    name: .long,
+    help:
+      "Proxy to reach the office through, for instance http://proxy:3128. Default: the environment's."
+  )
   package var proxy: String?
 
   package init() {}
@@ -79,19 +87,25 @@ package struct Home: Sendable {
     guard FileManager.default.fileExists(atPath: path) else { throw notEnrolled }
     let data = try contents(configurationFile)
     guard let configuration = try? JSONDecoder().decode(Configuration.self, from: data) else {
-      throw Failure(.disk, code: "damaged", "\(configurationFile) is damaged. Restore it, or enrol again into another folder.")
+      throw Failure(
+        .disk, code: "damaged",
+        "\(configurationFile) is damaged. Restore it, or enrol again into another folder.")
     }
     return configuration
   }
 
   private var notEnrolled: Failure {
-    Failure(.notSetUp, code: "not-enrolled", "This machine is not enrolled (nothing in \(path)). Ask the office for a code, then: enrol.")
+    Failure(
+      .notSetUp, code: "not-enrolled",
+      "This machine is not enrolled (nothing in \(path)). Ask the office for a code, then: enrol.")
   }
 
   private func contents(_ file: String) throws -> Data {
     if let data = FileManager.default.contents(atPath: file) { return data }
     guard FileManager.default.fileExists(atPath: file) else { throw notEnrolled }
-    throw Failure(.cannotCreate, code: "no-access", "\(file) cannot be read. Check who owns it and its permissions.")
+    throw Failure(
+      .cannotCreate, code: "no-access",
+      "\(file) cannot be read. Check who owns it and its permissions.")
   }
 
   /// A connection to the office with this machine's certificate.
@@ -106,7 +120,8 @@ package struct Home: Sendable {
       proxy: options.proxy)
   }
 
-  /// Makes the folder, readable by its owner alone, and proves that it can be written before anything is asked of the office.
+  /// Makes the folder, readable by its owner alone, and proves that it can be written before
+  /// anything is asked of the office.
   package func prepare() throws {
     let files = FileManager.default
     do {
@@ -116,11 +131,14 @@ package struct Home: Sendable {
       try Data().write(to: URL(fileURLWithPath: probe))
       try files.removeItem(atPath: probe)
     } catch {
-      throw Failure(.cannotCreate, code: "no-access", "\(path) cannot be written. Check who owns it, or choose another: --home FOLDER.")
+      throw Failure(
+        .cannotCreate, code: "no-access",
+        "\(path) cannot be written. Check who owns it, or choose another: --home FOLDER.")
     }
   }
 
-  /// Writes what an enrolment gave. The configuration comes last: a folder without it is not enrolled.
+  /// Writes what an enrolment gave. The configuration comes last: a folder without it is not
+  /// enrolled.
   package func save(
     _ result: Enrolment.Result, address: String, key: String, passphrase: [UInt8]?
   ) throws {
@@ -143,7 +161,8 @@ package struct Home: Sendable {
       throw Failure(.cannotCreate, code: "no-access", "\(file) cannot be written.")
     }
     let bytes = Array(text.utf8)
-    let isWritten = Foundation.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+    let isWritten =
+      Foundation.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
     close(descriptor)
     guard isWritten, rename(temporary, file) == 0 else {
       throw Failure(.disk, code: "disk-full", "\(file) could not be written: is the disk full?")

@@ -11,7 +11,8 @@ package struct Output: ParsableArguments, Sendable {
   /// Whether standard output is a terminal that may be drawn on.
   package static var isTerminal: Bool { isatty(1) == 1 }
 
-  /// A line for people. Control characters of data are shown as a dot, so that text from elsewhere cannot drive the terminal.
+  /// A line for people. Control characters of data are shown as a dot, so that text from elsewhere
+  /// cannot drive the terminal.
   package func say(_ line: String = "") {
     guard !json else { return }
     print(Self.plain(line))
@@ -46,6 +47,7 @@ package struct Output: ParsableArguments, Sendable {
         let isLast = index == cells.count - 1
         text += isLast ? cell : cell + String(repeating: " ", count: widths[index] - cell.count + 2)
       }
+      while text.last == " " { text.removeLast() }
       return text
     }
     say(line(header))
@@ -56,16 +58,19 @@ package struct Output: ParsableArguments, Sendable {
   static func plain(_ text: String) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-      let isControl = scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+      let isControl =
+        scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
       // U+202A to U+202E and U+2066 to U+2069 turn the direction of what follows.
-      let turns = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+      let turns =
+        (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
       scalars.append(isControl || turns ? "·" : scalar)
     }
     return String(scalars)
   }
 }
 
-/// Says how far something long has come: one line that is rewritten on a terminal, a plain line now and then elsewhere.
+/// Says how far something long has come: one line that is rewritten on a terminal, a plain line now
+/// and then elsewhere.
 package final class Progress: @unchecked Sendable {
   // `@unchecked Sendable`: all state is touched only under `lock`.
   private let lock = NSLock()
@@ -82,12 +87,15 @@ package final class Progress: @unchecked Sendable {
     last = clock.now
   }
 
-  /// Shown only once a second has passed, and then at most every tenth of a second, or every five where nobody rewrites lines.
+  /// Shown only once a second has passed, and then at most every tenth of a second, or every five
+  /// where nobody rewrites lines.
   package func show(_ text: @autoclosure () -> String) {
     lock.withLock {
       let now = clock.now
       guard isShown, now - start > .seconds(1) else { return }
-      guard !hasDrawn || now - last > (isTerminal ? .milliseconds(100) : .seconds(5)) else { return }
+      guard !hasDrawn || now - last > (isTerminal ? .milliseconds(100) : .seconds(5)) else {
+        return
+      }
       last = now
       hasDrawn = true
       let line = isTerminal ? "\r\u{1B}[K\(text())" : text() + "\n"
@@ -120,9 +128,15 @@ package enum Show {
     Date(timeIntervalSince1970: Double(milliseconds) / 1000)
   }
 
-  package static func time(_ milliseconds: Int64) -> String { dayAndTime.string(from: date(milliseconds)) }
-  package static func isoDay(_ milliseconds: Int64) -> String { day.string(from: date(milliseconds)) }
-  package static func clockTime(_ milliseconds: Int64) -> String { clock.string(from: date(milliseconds)) }
+  package static func time(_ milliseconds: Int64) -> String {
+    dayAndTime.string(from: date(milliseconds))
+  }
+  package static func isoDay(_ milliseconds: Int64) -> String {
+    day.string(from: date(milliseconds))
+  }
+  package static func clockTime(_ milliseconds: Int64) -> String {
+    clock.string(from: date(milliseconds))
+  }
 
   package static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
     "\(number) \(number == 1 ? one : many ?? one + "s")"
@@ -131,7 +145,9 @@ package enum Show {
   /// A rough length of time, for instance `3 years 2 days`.
   package static func length(milliseconds: Int64) -> String {
     let seconds = milliseconds.magnitude / 1000
-    let units: [(UInt64, String)] = [(31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")]
+    let units: [(UInt64, String)] = [
+      (31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"),
+    ]
     for (index, (size, name)) in units.enumerated() where seconds >= size {
       let whole = seconds / size
       var text = count(Int(whole), name)

@@ -41,7 +41,9 @@ struct Cases: LaptopCommand {
         ]
       })
     let status = try replica.status()
-    if rows.isEmpty, status.lastSync == nil { output.say("Nothing here yet. Fetch your cases: doorstep sync") }
+    if rows.isEmpty, status.lastSync == nil {
+      output.say("Nothing here yet. Fetch your cases: doorstep sync")
+    }
     if status.casesNotWhole > 0 {
       output.say("\(Show.count(status.casesNotWhole, "more case")) still arriving: doorstep sync")
     }
@@ -53,10 +55,18 @@ struct Case: LaptopCommand {
 
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The CRN, for instance X123456.") var crn: String
-  @Option(name: .long, help: "How many of the newest contacts to show, 0 to 10000.") var contacts = 5
+  @Option(name: .long, help: "How many of the newest contacts to show, 0 to 10000.") var contacts =
+    5
 
-  struct ContactRow: Encodable { let id, date, time, kind, author, text: String; let sensitive, unsent: Bool }
-  struct AppointmentRow: Encodable { let id, date, start, type: String; let outcome: String?; let contested: Bool }
+  struct ContactRow: Encodable {
+    let id, date, time, kind, author, text: String
+    let sensitive, unsent: Bool
+  }
+  struct AppointmentRow: Encodable {
+    let id, date, start, type: String
+    let outcome: String?
+    let contested: Bool
+  }
   struct AddressRow: Encodable { let id, address, verified, kind: String }
   struct Answer: Encodable {
     let crn, name: String
@@ -68,7 +78,9 @@ struct Case: LaptopCommand {
   }
 
   func validate() throws {
-    guard (0...10_000).contains(contacts) else { throw ValidationError("--contacts must be 0 to 10000.") }
+    guard (0...10_000).contains(contacts) else {
+      throw ValidationError("--contacts must be 0 to 10000.")
+    }
   }
 
   func perform() async throws {
@@ -80,7 +92,8 @@ struct Case: LaptopCommand {
       Answer(
         crn: file.crn, name: file.name, risk: file.risk?.label, flags: file.flags,
         addresses: file.addresses.map {
-          AddressRow(id: $0.record.id.description, address: $0.line, verified: $0.verified, kind: $0.kind)
+          AddressRow(
+            id: $0.record.id.description, address: $0.line, verified: $0.verified, kind: $0.kind)
         },
         appointments: appointments.map {
           AppointmentRow(
@@ -89,7 +102,8 @@ struct Case: LaptopCommand {
         },
         contacts: shown.map {
           ContactRow(
-            id: $0.record.id.description, date: $0.date, time: $0.time, kind: $0.kind, author: $0.author,
+            id: $0.record.id.description, date: $0.date, time: $0.time, kind: $0.kind,
+            author: $0.author,
             text: $0.text, sensitive: $0.isSensitive, unsent: $0.isWaiting)
         }))
     guard !output.json else { return }
@@ -105,21 +119,28 @@ struct Case: LaptopCommand {
     if let header = file.header {
       let born = file.text(header, "date-of-birth").map { "born \($0)" }
       let language = file.text(header, "language") == "cy" ? "speaks Welsh" : nil
-      let interpreter = file.read(header, "interpreter")?.value.flag == true ? "NEEDS AN INTERPRETER" : nil
+      let interpreter =
+        file.read(header, "interpreter")?.value.flag == true ? "NEEDS AN INTERPRETER" : nil
       output.say([born, language, interpreter].compactMap { $0 }.joined(separator: " · "))
     }
     output.say("")
     if let risk = file.risk {
-      output.say("Risk of serious harm: \(risk.label.uppercased())\(risk.assessedOn.map { ", assessed \($0)" } ?? "")")
+      output.say(
+        "Risk of serious harm: \(risk.label.uppercased())\(risk.assessedOn.map { ", assessed \($0)" } ?? "")"
+      )
     } else {
       output.say("*** NO COMPLETED RISK ASSESSMENT. Do not take this for low risk. ***")
     }
     for flag in file.flags { output.say("! \(flag)") }
     let concerns = file.records("risk-concern")
-    if !concerns.isEmpty { output.say("! \(Show.count(concerns.count, "risk concern")) raised by officers") }
+    if !concerns.isEmpty {
+      output.say("! \(Show.count(concerns.count, "risk concern")) raised by officers")
+    }
     output.say("")
     for address in file.addresses {
-      output.say("\(address.kind.capitalized) address: \(address.line) (\(address.verified.lowercased()))  \(address.record.id.short)")
+      output.say(
+        "\(address.kind.capitalized) address: \(address.line) (\(address.verified.lowercased()))  \(address.record.id.short)"
+      )
     }
   }
 
@@ -132,18 +153,25 @@ struct Case: LaptopCommand {
     for appointment in past + coming {
       let outcome: String
       switch appointment.outcome {
-      case let known? where known.reading.status == .contested: outcome = "OUTCOME DISPUTED: doorstep conflicts"
+      case let known? where known.reading.status == .contested:
+        outcome = "OUTCOME DISPUTED: doorstep conflicts"
       case let known?: outcome = known.label
       case nil: outcome = appointment.date < today ? "no outcome yet" : ""
       }
-      output.say("  \(appointment.date) \(appointment.start)  \(appointment.type)  \(outcome)  \(appointment.record.id.short)")
+      output.say(
+        "  \(appointment.date) \(appointment.start)  \(appointment.type)  \(outcome)  \(appointment.record.id.short)"
+      )
     }
   }
 
   private func show(_ contact: CaseFile.Contact) {
-    let marks = [contact.isSensitive ? "SENSITIVE" : nil, contact.isWaiting ? "on this laptop only" : nil]
-      .compactMap { $0 }.map { "  [\($0)]" }.joined()
-    output.say("  \(contact.date) \(contact.time)  \(contact.kind)  by \(contact.author)  \(contact.record.id.short)\(marks)")
+    let marks = [
+      contact.isSensitive ? "SENSITIVE" : nil, contact.isWaiting ? "on this laptop only" : nil,
+    ]
+    .compactMap { $0 }.map { "  [\($0)]" }.joined()
+    output.say(
+      "  \(contact.date) \(contact.time)  \(contact.kind)  by \(contact.author)  \(contact.record.id.short)\(marks)"
+    )
     output.say("    \(contact.text)")
   }
 }
@@ -165,16 +193,20 @@ struct Search: LaptopCommand {
     let hits = try found.map { record -> Hit in
       let file = try files[record.caseID] ?? CaseFile(record.caseID, in: replica)
       files[record.caseID] = file
-      let text = ["text", "observations", "notes"].lazy.compactMap { file.text(record, $0) }.first ?? ""
+      let text =
+        ["text", "observations", "notes"].lazy.compactMap { file.text(record, $0) }.first ?? ""
       return Hit(
         id: record.id.description, crn: file.crn, name: file.name,
-        type: replica.catalogue[record.type]?.label ?? record.type, excerpt: String(text.prefix(60)))
+        type: replica.catalogue[record.type]?.label ?? record.type, excerpt: String(text.prefix(60))
+      )
     }
     try output.answer(hits)
     output.table(
       ["CRN", "Name", "What", "Id", "Text"],
       hits.prefix(50).map { [$0.crn, $0.name, $0.type, RecordID($0.id)?.short ?? "", $0.excerpt] })
-    if hits.count > 50 { output.say("… and \(hits.count - 50) more. Add a word to narrow it down.") }
+    if hits.count > 50 {
+      output.say("… and \(hits.count - 50) more. Add a word to narrow it down.")
+    }
     if hits.isEmpty { output.say("Nothing found.") }
   }
 }

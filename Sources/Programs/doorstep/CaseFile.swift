@@ -25,7 +25,8 @@ struct CaseFile {
   func records(_ type: String) -> [Record] { byType[type] ?? [] }
 
   func read(_ record: Record, _ field: String) -> Reading? {
-    record.read(field, by: catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first))
+    record.read(
+      field, by: catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first))
   }
 
   func text(_ record: Record, _ field: String) -> String? { read(record, field)?.value.text }
@@ -34,7 +35,9 @@ struct CaseFile {
   func label(_ type: String, _ field: String, _ code: String?, member: String? = nil) -> String {
     guard let code else { return "" }
     let known = catalogue[type]?.field(field)
-    let codes = member.flatMap { name in known?.members.first { $0.name == name }?.codes } ?? known?.codes ?? []
+    let codes =
+      member.flatMap { name in known?.members.first { $0.name == name }?.codes } ?? known?.codes
+      ?? []
     return codes.first { $0.code == code }?.label ?? code
   }
 
@@ -50,9 +53,12 @@ struct CaseFile {
     return [first, name[member: "surname"]?.text].compactMap { $0 }.joined(separator: " ")
   }
 
-  /// The level of risk of serious harm; `nil` when there is no completed assessment, which is never low.
+  /// The level of risk of serious harm; `nil` when there is no completed assessment, which is never
+  /// low.
   var risk: (code: String, label: String, assessedOn: String?)? {
-    guard let summary = records("rosh-summary").first, let code = text(summary, "overall") else { return nil }
+    guard let summary = records("rosh-summary").first, let code = text(summary, "overall") else {
+      return nil
+    }
     return (code, label("rosh-summary", "overall", code), text(summary, "assessed-on"))
   }
 
@@ -83,7 +89,8 @@ struct CaseFile {
     return records("appointment").map { record in
       let when = read(record, "when")?.value
       return Appointment(
-        record: record, date: when?[member: "date"]?.text ?? "", start: when?[member: "start"]?.text ?? "",
+        record: record, date: when?[member: "date"]?.text ?? "",
+        start: when?[member: "start"]?.text ?? "",
         type: label("appointment", "type", text(record, "type")),
         outcome: outcomes[Self.outcomeID(record.id)].flatMap(outcome))
     }.sorted { ($0.date, $0.start) < ($1.date, $1.start) }
@@ -100,8 +107,11 @@ struct CaseFile {
     return label("outcome-claim", "claim", value[member: "code"]?.text, member: "code")
   }
 
-  /// An outcome belongs to its appointment by name, so that two laptops offline mean the same record.
-  static func outcomeID(_ appointment: RecordID) -> RecordID { .named("outcome-claim", appointment.description) }
+  /// An outcome belongs to its appointment by name, so that two laptops offline mean the same
+  /// record.
+  static func outcomeID(_ appointment: RecordID) -> RecordID {
+    .named("outcome-claim", appointment.description)
+  }
 
   struct Contact {
     let record: Record
@@ -119,8 +129,10 @@ struct CaseFile {
     records("contact-entry").map { record in
       let on = read(record, "on")?.value
       return Contact(
-        record: record, date: on?[member: "date"]?.text ?? "", time: on?[member: "time"]?.text ?? "",
-        kind: label("contact-entry", "kind", text(record, "kind")), text: text(record, "text") ?? "",
+        record: record, date: on?[member: "date"]?.text ?? "",
+        time: on?[member: "time"]?.text ?? "",
+        kind: label("contact-entry", "kind", text(record, "kind")),
+        text: text(record, "text") ?? "",
         author: record.standing("text").first?.by.author ?? "",
         isSensitive: text(record, "sensitive") == "yes", isWaiting: waiting.contains(record.id))
     }.sorted { ($0.date, $0.time, $0.record.id) > ($1.date, $1.time, $1.record.id) }
@@ -130,7 +142,9 @@ struct CaseFile {
   var addresses: [(record: Record, line: String, verified: String, kind: String)] {
     records("address").compactMap { record in
       guard let value = read(record, "address")?.value else { return nil }
-      let parts = ["line-1", "line-2", "town", "county", "postcode"].compactMap { value[member: $0]?.text }
+      let parts = ["line-1", "line-2", "town", "county", "postcode"].compactMap {
+        value[member: $0]?.text
+      }
       return (
         record, parts.joined(separator: ", "),
         label("address", "address", value[member: "verified"]?.text, member: "verified"),
@@ -139,7 +153,9 @@ struct CaseFile {
     }.sorted { Self.rank($0.kind) < Self.rank($1.kind) }
   }
 
-  private static func rank(_ kind: String) -> Int { ["main", "other", "previous"].firstIndex(of: kind) ?? 3 }
+  private static func rank(_ kind: String) -> Int {
+    ["main", "other", "previous"].firstIndex(of: kind) ?? 3
+  }
 
   func isWaiting(_ record: Record) -> Bool { waiting.contains(record.id) }
 }

@@ -27,7 +27,8 @@ struct Wording {
         }
         return "\(label): \(text ?? self.text(member.value, type: type, field: ""))"
       }.joined(separator: "; ")
-    case .list(let values): return values.map { text($0, type: type, field: field) }.joined(separator: ", ")
+    case .list(let values):
+      return values.map { text($0, type: type, field: field) }.joined(separator: ", ")
     case .seen: return "deleted"
     case .unknown: return "(of a newer kind)"
     }
@@ -60,8 +61,15 @@ struct Conflicts: LaptopCommand {
 
   @OptionGroup var laptop: LaptopOptions
 
-  struct Choice: Encodable { let choice, value: String; let authors: [String]; let recordedAt: Int64 }
-  struct Row: Encodable { let id, crn, name, type, field, readsAs: String; let choices: [Choice] }
+  struct Choice: Encodable {
+    let choice, value: String
+    let authors: [String]
+    let recordedAt: Int64
+  }
+  struct Row: Encodable {
+    let id, crn, name, type, field, readsAs: String
+    let choices: [Choice]
+  }
 
   func perform() async throws {
     let replica = try laptop.reading()
@@ -70,27 +78,36 @@ struct Conflicts: LaptopCommand {
       let file = try CaseFile(conflict.record.caseID, in: replica)
       let type = conflict.record.type
       return Row(
-        id: conflict.record.id.description, crn: file.crn, name: file.name, type: type, field: conflict.field,
+        id: conflict.record.id.description, crn: file.crn, name: file.name, type: type,
+        field: conflict.field,
         readsAs: wording.text(conflict.reading.value, type: type, field: conflict.field),
         choices: conflict.choices.enumerated().map { index, choice in
           Choice(
-            choice: Resolve.letter(index), value: wording.text(choice.value, type: type, field: conflict.field),
-            authors: choice.by.map(\.by.author), recordedAt: choice.by[0].by.recordedAt.milliseconds)
+            choice: Resolve.letter(index),
+            value: wording.text(choice.value, type: type, field: conflict.field),
+            authors: choice.by.map(\.by.author), recordedAt: choice.by[0].by.recordedAt.milliseconds
+          )
         })
     }
     try output.answer(rows)
     for row in rows {
       let short = RecordID(row.id)?.short ?? row.id
-      output.say("\(wording.label(type: row.type, field: row.field))  \(row.name) \(row.crn)  \(short)")
+      output.say(
+        "\(wording.label(type: row.type, field: row.field))  \(row.name) \(row.crn)  \(short)")
       output.say("  reads as “\(row.readsAs)” until somebody decides")
       for choice in row.choices {
         output.say("  \(choice.choice)) \(choice.value)")
-        output.say("     by \(choice.authors.joined(separator: ", ")), \(Show.time(choice.recordedAt)) by their clock")
+        output.say(
+          "     by \(choice.authors.joined(separator: ", ")), \(Show.time(choice.recordedAt)) by their clock"
+        )
       }
       output.say("  Decide: doorstep resolve \(short) a --field \(row.field) --reason “…”")
       output.say("")
     }
-    output.say(rows.isEmpty ? "Nothing is in dispute." : "\(Show.count(rows.count, "record needs", "records need")) you.")
+    output.say(
+      rows.isEmpty
+        ? "Nothing is in dispute."
+        : "\(Show.count(rows.count, "record needs", "records need")) you.")
     if !rows.isEmpty { throw ExitCode(ExitStatus.needsYou.rawValue) }
   }
 }
@@ -98,7 +115,9 @@ struct Conflicts: LaptopCommand {
 struct Resolve: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Decide between values that people recorded differently.",
-    discussion: "Your decision is an edit that has seen all of them: it settles everywhere. Nothing is erased; the others stay in the record's history.")
+    discussion:
+      "Your decision is an edit that has seen all of them: it settles everywhere. Nothing is erased; the others stay in the record's history."
+  )
 
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The record's id, or the end of it.") var record: String
@@ -106,7 +125,9 @@ struct Resolve: LaptopCommand {
   @Option(name: .long, help: "The field, where several are in dispute.") var field: String?
   @Option(name: .long, help: "Why.") var reason: String
 
-  static func letter(_ index: Int) -> String { index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : String(index + 1) }
+  static func letter(_ index: Int) -> String {
+    index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : String(index + 1)
+  }
 
   func perform() async throws {
     guard !reason.trimmingCharacters(in: .whitespaces).isEmpty else {
@@ -118,14 +139,21 @@ struct Resolve: LaptopCommand {
       $0.record.id == found.id && (field == nil || $0.field == field)
     }
     guard let conflict = open.first else {
-      throw Failure(.badData, code: "no-conflict", "Nothing is in dispute there. See: doorstep conflicts.")
+      throw Failure(
+        .badData, code: "no-conflict", "Nothing is in dispute there. See: doorstep conflicts.")
     }
     guard open.count == 1 else {
-      throw Failure(.badData, code: "ambiguous", "Several fields are in dispute: \(open.map(\.field).joined(separator: ", ")). Name one: --field.")
+      throw Failure(
+        .badData, code: "ambiguous",
+        "Several fields are in dispute: \(open.map(\.field).joined(separator: ", ")). Name one: --field."
+      )
     }
     let choices = conflict.choices
-    guard let index = choices.indices.first(where: { Self.letter($0) == choice.lowercased() }) else {
-      throw Failure(.badData, code: "bad-choice", "“\(choice)” is not one of \(choices.indices.map(Self.letter).joined(separator: ", ")).")
+    guard let index = choices.indices.first(where: { Self.letter($0) == choice.lowercased() })
+    else {
+      throw Failure(
+        .badData, code: "bad-choice",
+        "“\(choice)” is not one of \(choices.indices.map(Self.letter).joined(separator: ", ")).")
     }
     let edit = Edit.set(
       [conflict.field: choices[index].value], of: found.id, type: found.type, caseID: found.caseID,
@@ -141,9 +169,21 @@ struct History: LaptopCommand {
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The record's id, or the end of it.") var record: String
 
-  struct Standing: Encodable { let field, value, author, role: String; let recordedAt: Int64; let sequence: UInt64? }
-  struct Own: Encodable { let counter: UInt64; let recordedAt: Int64; let state, reason: String }
-  struct Answer: Encodable { let id, type: String; let standing: [Standing]; let ownChanges: [Own] }
+  struct Standing: Encodable {
+    let field, value, author, role: String
+    let recordedAt: Int64
+    let sequence: UInt64?
+  }
+  struct Own: Encodable {
+    let counter: UInt64
+    let recordedAt: Int64
+    let state, reason: String
+  }
+  struct Answer: Encodable {
+    let id, type: String
+    let standing: [Standing]
+    let ownChanges: [Own]
+  }
 
   func perform() async throws {
     let replica = try laptop.reading()
@@ -152,12 +192,14 @@ struct History: LaptopCommand {
     let standing = found.edits.map { edit in
       Standing(
         field: edit.field, value: wording.text(edit.value, type: found.type, field: edit.field),
-        author: edit.by.author, role: edit.by.role.rawValue, recordedAt: edit.by.recordedAt.milliseconds,
+        author: edit.by.author, role: edit.by.role.rawValue,
+        recordedAt: edit.by.recordedAt.milliseconds,
         sequence: edit.place?.sequence)
     }
     let own = try replica.ownChanges(of: found.id).map { change in
       Own(
-        counter: change.counter, recordedAt: change.recordedAt.milliseconds, state: Self.text(change.state),
+        counter: change.counter, recordedAt: change.recordedAt.milliseconds,
+        state: Self.text(change.state),
         reason: change.change?.body.reason ?? "")
     }
     try output.answer(
@@ -168,7 +210,8 @@ struct History: LaptopCommand {
       ["Field", "Set by", "Role", "When, by their clock", "At the office", "Value"],
       standing.map {
         [
-          $0.field, $0.author, $0.role, Show.time($0.recordedAt), $0.sequence.map { "no. \($0)" } ?? "not yet",
+          $0.field, $0.author, $0.role, Show.time($0.recordedAt),
+          $0.sequence.map { "no. \($0)" } ?? "not yet",
           String($0.value.prefix(80)),
         ]
       })

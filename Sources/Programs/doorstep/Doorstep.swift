@@ -20,7 +20,8 @@ struct Doorstep: AsyncParsableCommand {
       CommandGroup(
         name: "Recording",
         subcommands: [
-          Visit.self, Note.self, Outcome.self, Concern.self, Address.self, Sensitive.self, Drafts.self,
+          Visit.self, Note.self, Outcome.self, Concern.self, Address.self, Sensitive.self,
+          Drafts.self,
         ]),
       CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),
       CommandGroup(

@@ -7,7 +7,8 @@ import SyncReplica
 
 /// When something happened: today and now unless said otherwise.
 struct OccasionOptions: ParsableArguments, Sendable {
-  @Option(name: .long, help: "Day it happened, for instance 17/5/2024. Default: today.") var date: String?
+  @Option(name: .long, help: "Day it happened, for instance 17/5/2024. Default: today.") var date:
+    String?
   @Option(name: .long, help: "Time it happened, HH:MM.") var time: String?
 
   func value() throws -> Value {
@@ -15,7 +16,8 @@ struct OccasionOptions: ParsableArguments, Sendable {
     var members: [String: Value] = ["date": .text(Show.isoDay(now))]
     if let date {
       guard let day = CalendarDate(entered: date) else {
-        throw Failure(.badData, code: "bad-date", "“\(date)” is not a date. Enter it like 17/5/2024.")
+        throw Failure(
+          .badData, code: "bad-date", "“\(date)” is not a date. Enter it like 17/5/2024.")
       }
       members["date"] = .text(day.description)
     }
@@ -38,7 +40,8 @@ struct ClockTime {
 
   init?(_ entered: String) {
     let parts = entered.split(whereSeparator: { $0 == ":" || $0 == "." })
-    guard parts.count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]), (0...23).contains(hour),
+    guard parts.count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]),
+      (0...23).contains(hour),
       (0...59).contains(minute), parts[1].count == 2
     else { return nil }
     self.hour = hour
@@ -53,16 +56,21 @@ struct TextArgument {
   static func read(_ words: [String], what: String) throws -> String {
     if !words.isEmpty, words != ["-"] { return words.joined(separator: " ") }
     if isatty(0) == 1 {
-      FileHandle.standardError.write(Data("Write \(what). End with Ctrl-D on a line of its own.\n".utf8))
+      FileHandle.standardError.write(
+        Data("Write \(what). End with Ctrl-D on a line of its own.\n".utf8))
     }
     let limit = Limits.standard.changeBytes
     let data = try FileHandle.standardInput.read(upToCount: limit + 1) ?? Data()
     guard data.count <= limit else { throw ReplicaError.tooLarge(limit: limit) }
     guard let text = String(validating: data, as: UTF8.self) else {
-      throw Failure(.badData, code: "bad-text", "The text is not valid UTF-8. Save the file as UTF-8 and try again.")
+      throw Failure(
+        .badData, code: "bad-text",
+        "The text is not valid UTF-8. Save the file as UTF-8 and try again.")
     }
     let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !trimmed.isEmpty else { throw Failure(.badData, code: "no-text", "There is nothing to save: \(what) is empty.") }
+    guard !trimmed.isEmpty else {
+      throw Failure(.badData, code: "no-text", "There is nothing to save: \(what) is empty.")
+    }
     return trimmed
   }
 }
@@ -70,14 +78,18 @@ struct TextArgument {
 struct Note: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Add a note to a case.",
-    discussion: "A note never changes once saved. To correct one, add another with --corrects. Without text, it is read from standard input.")
+    discussion:
+      "A note never changes once saved. To correct one, add another with --corrects. Without text, it is read from standard input."
+  )
 
   @OptionGroup var laptop: LaptopOptions
   @OptionGroup var occasion: OccasionOptions
   @Argument(help: "The CRN.") var crn: String
   @Argument(help: "The text.") var text: [String] = []
   @Option(name: .long, help: "Kind of contact, by its code.") var kind = "CHVS"
-  @Flag(name: .long, help: "Must not be shown to the person on probation. This cannot be taken back on a laptop.")
+  @Flag(
+    name: .long,
+    help: "Must not be shown to the person on probation. This cannot be taken back on a laptop.")
   var sensitive = false
   @Option(name: .long, help: "Id of the note that this one corrects.") var corrects: String?
 
@@ -103,28 +115,36 @@ struct Note: LaptopCommand {
 
   /// What somebody wrote is never thrown away because a part of the form was wrong.
   private func keep(
-    _ text: String, _ id: RecordID, _ caseID: CaseID, _ replica: Replica, because error: ReplicaError
+    _ text: String, _ id: RecordID, _ caseID: CaseID, _ replica: Replica,
+    because error: ReplicaError
   ) throws -> Never {
     guard error != .diskFull, error != .readOnly else { throw error }
     try replica.save(
       Draft(id: id, caseID: caseID, type: "contact-entry", savedAt: World.now(), text: text))
     let failure = Failure(error)
-    throw Failure(failure.status, code: failure.code, "\(failure.message) Your text is kept as a draft (\(id.short)): doorstep drafts.")
+    throw Failure(
+      failure.status, code: failure.code,
+      "\(failure.message) Your text is kept as a draft (\(id.short)): doorstep drafts.")
   }
 }
 
 struct Concern: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Raise a risk concern.",
-    discussion: "It is always accepted by the office, also for a case that has moved on. Sync as soon as you can.")
+    discussion:
+      "It is always accepted by the office, also for a case that has moved on. Sync as soon as you can."
+  )
 
   @OptionGroup var laptop: LaptopOptions
   @OptionGroup var occasion: OccasionOptions
   @Argument(help: "The CRN.") var crn: String
   @Argument(help: "What you saw or heard.") var text: [String] = []
-  @Option(name: .long, help: "Who is at risk: children, known-adult, public, staff, self, prisoners, unclear.")
+  @Option(
+    name: .long,
+    help: "Who is at risk: children, known-adult, public, staff, self, prisoners, unclear.")
   var about = "unclear"
-  @Option(name: .long, help: "How serious you think it is: low, medium, high, very-high.") var level: String?
+  @Option(name: .long, help: "How serious you think it is: low, medium, high, very-high.")
+  var level: String?
 
   func perform() async throws {
     let replica = try laptop.writing()
@@ -134,7 +154,9 @@ struct Concern: LaptopCommand {
       "at": try occasion.value(),
     ]
     if let level { fields["level"] = .text(level) }
-    try save([.set(fields, of: newRecord(), type: "risk-concern", caseID: caseID)], replica, "Risk concern")
+    try save(
+      [.set(fields, of: newRecord(), type: "risk-concern", caseID: caseID)], replica, "Risk concern"
+    )
     output.say("Send it as soon as you have a network: doorstep sync")
   }
 }
@@ -152,7 +174,8 @@ struct Sensitive: LaptopCommand {
     let record = try replica.findRecord(note, type: "contact-entry")
     if record.read("sensitive", by: .ratchet(order: ["no", "yes"]))?.value.text == "yes" {
       output.say("You already told us that this contact includes sensitive information.")
-      try output.answer(Saved(record: record.id.description, changes: [], unsent: try replica.status().unsent))
+      try output.answer(
+        Saved(record: record.id.description, changes: [], unsent: try replica.status().unsent))
       return
     }
     try save(
@@ -165,19 +188,24 @@ struct Sensitive: LaptopCommand {
 }
 
 struct Drafts: LaptopCommand {
-  static let configuration = CommandConfiguration(abstract: "Show texts that were kept but not saved, or discard one.")
+  static let configuration = CommandConfiguration(
+    abstract: "Show texts that were kept but not saved, or discard one.")
 
   @OptionGroup var laptop: LaptopOptions
   @Option(name: .long, help: "Id of a draft to throw away.") var discard: String?
 
-  struct Row: Encodable { let id, caseID, type, text: String; let savedAt: Int64 }
+  struct Row: Encodable {
+    let id, caseID, type, text: String
+    let savedAt: Int64
+  }
 
   func perform() async throws {
     if let discard {
       let replica = try laptop.writing()
       let found = try replica.drafts().filter { $0.id.compact.hasSuffix(discard.lowercased()) }
       guard let draft = found.first, found.count == 1 else {
-        throw Failure(.badData, code: "unknown-record", "No single draft has an id that ends in \(discard).")
+        throw Failure(
+          .badData, code: "unknown-record", "No single draft has an id that ends in \(discard).")
       }
       try replica.discardDraft(draft.id)
       output.say("Discarded.")

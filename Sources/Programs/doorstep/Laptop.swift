@@ -10,11 +10,15 @@ struct LaptopOptions: ParsableArguments, Sendable {
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: Output
 
-  @Option(name: .long, help: "Seconds to wait while another Doorstep program is writing. Without it: do not wait.")
+  @Option(
+    name: .long,
+    help: "Seconds to wait while another Doorstep program is writing. Without it: do not wait.")
   var wait = 0.0
 
   func validate() throws {
-    guard (0...3_600).contains(wait) else { throw ValidationError("--wait must be 0 to 3600 seconds.") }
+    guard (0...3_600).contains(wait) else {
+      throw ValidationError("--wait must be 0 to 3600 seconds.")
+    }
   }
 
   var folder: Home { home.folder(of: "doorstep") }
@@ -43,12 +47,16 @@ extension Replica {
   /// The case of a CRN as somebody typed it.
   func findCase(_ text: String) throws -> CaseID {
     guard let crn = CRN(text) else {
-      throw Failure(.badData, code: "bad-crn", "“\(text)” is not a CRN: a letter and six digits, for instance X123456.")
+      throw Failure(
+        .badData, code: "bad-crn",
+        "“\(text)” is not a CRN: a letter and six digits, for instance X123456.")
     }
     let id = CaseID.named("case", crn.description)
     if try cases().contains(id) { return id }
     let filling = try status().casesNotWhole
-    let remedy = filling > 0 ? "\(Show.count(filling, "case")) not here yet: doorstep sync." : "See yours: doorstep cases."
+    let remedy =
+      filling > 0
+      ? "\(Show.count(filling, "case")) not here yet: doorstep sync." : "See yours: doorstep cases."
     throw Failure(.badData, code: "unknown-case", "\(crn) is not on this laptop. \(remedy)")
   }
 
@@ -56,14 +64,19 @@ extension Replica {
   func findRecord(_ text: String, type: String? = nil, caseID: CaseID? = nil) throws -> Record {
     let wanted = text.lowercased().filter { $0 != "-" }
     guard wanted.count >= 4, wanted.allSatisfy(\.isHexDigit) else {
-      throw Failure(.badData, code: "bad-id", "“\(text)” is not an id: give at least the last four characters of one that is shown.")
+      throw Failure(
+        .badData, code: "bad-id",
+        "“\(text)” is not an id: give at least the last four characters of one that is shown.")
     }
     let found = try records(caseID: caseID, type: type).filter { $0.id.compact.hasSuffix(wanted) }
     guard let record = found.first else {
-      throw Failure(.badData, code: "unknown-record", "Nothing on this laptop has an id that ends in \(text).")
+      throw Failure(
+        .badData, code: "unknown-record", "Nothing on this laptop has an id that ends in \(text).")
     }
     guard found.count == 1 else {
-      throw Failure(.badData, code: "ambiguous", "\(found.count) records have an id that ends in \(text). Give more of it.")
+      throw Failure(
+        .badData, code: "ambiguous",
+        "\(found.count) records have an id that ends in \(text). Give more of it.")
     }
     return record
   }
@@ -91,7 +104,9 @@ extension LaptopCommand {
     guard let first = edits.first else { return }
     try output.answer(
       Saved(record: first.record.description, changes: changes.map(\.dot.counter), unsent: unsent))
-    output.say("\(what) saved on this laptop (\(first.record.short)). \(Show.count(unsent, "change")) waiting to be sent.")
+    output.say(
+      "\(what) saved on this laptop (\(first.record.short)). \(Show.count(unsent, "change")) waiting to be sent."
+    )
   }
 
   func newRecord() -> RecordID { .timeOrdered(at: World.now(), random: World.random()) }

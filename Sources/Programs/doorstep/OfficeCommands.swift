@@ -13,19 +13,25 @@ struct Enrol: Command {
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: Output
-  @Argument(help: "The office's address, for instance https://office.example:8443.") var address: String
+  @Argument(help: "The office's address, for instance https://office.example:8443.") var address:
+    String
   @Argument(help: "The code.") var code: String
-  @Option(name: .long, help: "How people call this laptop.") var label = ProcessInfo.processInfo.hostName
+  @Option(name: .long, help: "How people call this laptop.") var label = ProcessInfo.processInfo
+    .hostName
 
   func perform() async throws {
     let folder = home.folder(of: "doorstep")
     if FileManager.default.fileExists(atPath: folder.store) {
-      throw Failure(.cannotCreate, code: "already-there", "There are records in \(folder.path) already. They were left as they are. To enrol beside them: --home FOLDER.")
+      throw Failure(
+        .cannotCreate, code: "already-there",
+        "There are records in \(folder.path) already. They were left as they are. To enrol beside them: --home FOLDER."
+      )
     }
     let result = try await EnrolFlow.run(
       into: folder, address: address, code: code, label: label, options: home)
     let identity = ReplicaIdentity(
-      replica: ReplicaID(value: World.random()), device: result.device, user: result.user, role: result.role,
+      replica: ReplicaID(value: World.random()), device: result.device, user: result.user,
+      role: result.role,
       office: result.office)
     let replica = try Replica.create(path: folder.store, identity: identity, catalogue: .standard)
     try replica.close()
@@ -55,7 +61,8 @@ struct SyncRun {
     defer { showing.cancel() }
     do {
       let report =
-        verifying ? try await engine.sync(verifying: true) : try await engine.sync(attempts: attempts)
+        verifying
+        ? try await engine.sync(verifying: true) : try await engine.sync(attempts: attempts)
       progress.end()
       await transport.close()
       return report
@@ -84,9 +91,14 @@ struct Sync: LaptopCommand {
     abstract: "Send what waits, and fetch what changed.")
 
   @OptionGroup var laptop: LaptopOptions
-  @Option(name: .long, help: "Tries before giving up, 1 to 100, waiting longer after each.") var attempts = 1
+  @Option(name: .long, help: "Tries before giving up, 1 to 100, waiting longer after each.")
+  var attempts = 1
 
-  struct Receipts: Encodable { let counter: UInt64; let verdict, refusal: String; let again: Bool }
+  struct Receipts: Encodable {
+    let counter: UInt64
+    let verdict, refusal: String
+    let again: Bool
+  }
   struct Answer: Encodable {
     let synced: Bool
     let sent: [Receipts]
@@ -97,7 +109,9 @@ struct Sync: LaptopCommand {
   }
 
   func validate() throws {
-    guard (1...100).contains(attempts) else { throw ValidationError("--attempts must be 1 to 100.") }
+    guard (1...100).contains(attempts) else {
+      throw ValidationError("--attempts must be 1 to 100.")
+    }
   }
 
   func perform() async throws {
@@ -119,7 +133,8 @@ struct SyncSummary {
     try output.answer(
       Sync.Answer(
         synced: report.isSynced, sent: report.receipts.map(Self.row), records: report.records,
-        exchanges: report.exchanges, conflicts: conflicts, dropped: report.dropped.map(\.description),
+        exchanges: report.exchanges, conflicts: conflicts,
+        dropped: report.dropped.map(\.description),
         resynced: report.didResync, clockOffset: status.clockOffset,
         officeTime: report.serverTime.milliseconds))
     if !report.receipts.isEmpty {
@@ -127,22 +142,31 @@ struct SyncSummary {
     }
     try showRefusals()
     if report.didResync { output.say("Everything was fetched anew and agrees with the office.") }
-    output.say("Received \(Show.count(report.records, "record")). \(Show.count(status.cases, "case")) on this laptop.")
+    output.say(
+      "Received \(Show.count(report.records, "record")). \(Show.count(status.cases, "case")) on this laptop."
+    )
     if !report.dropped.isEmpty {
-      output.say("\(Show.count(report.dropped.count, "case")) no longer yours: nothing of it is left on this laptop.")
+      output.say(
+        "\(Show.count(report.dropped.count, "case")) no longer yours: nothing of it is left on this laptop."
+      )
     }
     if status.clockOffset.magnitude >= 120_000 {
-      output.say("This laptop's clock is \(Show.length(milliseconds: status.clockOffset)) \(status.clockOffset > 0 ? "ahead" : "behind"). Your work is not affected; please have it set.")
+      output.say(
+        "This laptop's clock is \(Show.length(milliseconds: status.clockOffset)) \(status.clockOffset > 0 ? "ahead" : "behind"). Your work is not affected; please have it set."
+      )
     }
     if report.isSynced {
-      output.say("Sent and received by the office at \(Show.clockTime(report.serverTime.milliseconds)).")
+      output.say(
+        "Sent and received by the office at \(Show.clockTime(report.serverTime.milliseconds)).")
     } else {
       output.say("\(Show.count(status.unsent, "change")) still waiting: doorstep sync")
     }
     if conflicts > 0 {
       output.say("\(Show.count(conflicts, "record needs", "records need")) you: doorstep conflicts")
     }
-    let isRefused = report.receipts.contains { if case .refused = $0.verdict { true } else { false } }
+    let isRefused = report.receipts.contains {
+      if case .refused = $0.verdict { true } else { false }
+    }
     if conflicts > 0 || isRefused { throw ExitCode(ExitStatus.needsYou.rawValue) }
   }
 
@@ -150,7 +174,8 @@ struct SyncSummary {
     var refusal = ""
     if case .refused(let code, _) = receipt.verdict { refusal = code }
     return Sync.Receipts(
-      counter: receipt.counter, verdict: name(receipt.verdict), refusal: refusal, again: receipt.isAgain)
+      counter: receipt.counter, verdict: name(receipt.verdict), refusal: refusal,
+      again: receipt.isAgain)
   }
 
   private static func name(_ verdict: Verdict) -> String {
@@ -168,8 +193,10 @@ struct SyncSummary {
     var counts: [String: Int] = [:]
     for receipt in report.receipts { counts[Self.name(receipt.verdict), default: 0] += 1 }
     let words = [
-      "applied": "received", "merged": "merged with other work", "contested": "in dispute with other work",
-      "late": "taken late, for the case's new officer", "refused": "refused", "retry": "to be sent again",
+      "applied": "received", "merged": "merged with other work",
+      "contested": "in dispute with other work",
+      "late": "taken late, for the case's new officer", "refused": "refused",
+      "retry": "to be sent again",
     ]
     return ["applied", "merged", "contested", "late", "refused", "retry"].compactMap { verdict in
       counts[verdict].map { "\($0) \(words[verdict] ?? verdict)" }
@@ -182,14 +209,17 @@ struct SyncSummary {
         report.receipts.contains(where: { $0.counter == change.counter })
       else { continue }
       let type = replica.catalogue[change.type]?.label ?? change.type
-      output.say("Refused by the office: \(type) of \(Show.time(change.recordedAt.milliseconds)) (\(code)). Your text is kept: doorstep history \(change.record.short)")
+      output.say(
+        "Refused by the office: \(type) of \(Show.time(change.recordedAt.milliseconds)) (\(code)). Your text is kept: doorstep history \(change.record.short)"
+      )
     }
   }
 }
 
 struct Status: LaptopCommand {
   static let configuration = CommandConfiguration(
-    abstract: "What is on this laptop, what waits to be sent, and when the office was last reached.")
+    abstract: "What is on this laptop, what waits to be sent, and when the office was last reached."
+  )
 
   @OptionGroup var laptop: LaptopOptions
 
@@ -214,20 +244,35 @@ struct Status: LaptopCommand {
         casesNotWhole: status.casesNotWhole, records: status.records, unsent: status.unsent,
         refused: status.refused, conflicts: conflicts, drafts: drafts, synced: status.isSynced,
         resyncing: status.isResyncing, lastSync: status.lastSync?.milliseconds,
-        oldestUnsent: status.oldestUnsent?.milliseconds, clockOffset: status.clockOffset, encrypted: false))
+        oldestUnsent: status.oldestUnsent?.milliseconds, clockOffset: status.clockOffset,
+        encrypted: false))
     output.say("\(identity.user) at “\(identity.office)”")
-    output.say("\(Show.count(status.cases, "case")), \(Show.count(status.records, "record")) on this laptop (not encrypted yet).")
-    if status.casesNotWhole > 0 { output.say("\(Show.count(status.casesNotWhole, "case")) still arriving: doorstep sync") }
+    output.say(
+      "\(Show.count(status.cases, "case")), \(Show.count(status.records, "record")) on this laptop (not encrypted yet)."
+    )
+    if status.casesNotWhole > 0 {
+      output.say("\(Show.count(status.casesNotWhole, "case")) still arriving: doorstep sync")
+    }
     if status.isResyncing { output.say("A resync is under way: doorstep sync goes on with it.") }
     switch (status.isSynced, status.lastSync) {
-    case (true, let time?): output.say("Everything was sent and received by the office at \(Show.time(time.milliseconds)).")
+    case (true, let time?):
+      output.say(
+        "Everything was sent and received by the office at \(Show.time(time.milliseconds)).")
     case (_, let time?):
-      output.say("\(Show.count(status.unsent, "change")) saved on this laptop only, the oldest of \(status.oldestUnsent.map { Show.time($0.milliseconds) } ?? "now"). Last sync: \(Show.time(time.milliseconds)).")
-    case (_, nil): output.say("Never synced. \(Show.count(status.unsent, "change")) waiting: doorstep sync")
+      output.say(
+        "\(Show.count(status.unsent, "change")) saved on this laptop only, the oldest of \(status.oldestUnsent.map { Show.time($0.milliseconds) } ?? "now"). Last sync: \(Show.time(time.milliseconds))."
+      )
+    case (_, nil):
+      output.say("Never synced. \(Show.count(status.unsent, "change")) waiting: doorstep sync")
     }
-    if status.refused > 0 { output.say("\(Show.count(status.refused, "change")) refused by the office; the texts are kept here.") }
+    if status.refused > 0 {
+      output.say(
+        "\(Show.count(status.refused, "change")) refused by the office; the texts are kept here.")
+    }
     if drafts > 0 { output.say("\(Show.count(drafts, "draft")) kept: doorstep drafts") }
-    if conflicts > 0 { output.say("\(Show.count(conflicts, "record needs", "records need")) you: doorstep conflicts") }
+    if conflicts > 0 {
+      output.say("\(Show.count(conflicts, "record needs", "records need")) you: doorstep conflicts")
+    }
   }
 }
 
@@ -237,7 +282,12 @@ struct Verify: LaptopCommand {
 
   @OptionGroup var laptop: LaptopOptions
 
-  struct Answer: Encodable { let agrees: Bool; let cases: Int; let differences: [String]; let digests: [String: String] }
+  struct Answer: Encodable {
+    let agrees: Bool
+    let cases: Int
+    let differences: [String]
+    let digests: [String: String]
+  }
 
   func perform() async throws {
     let replica = try laptop.writing()
@@ -246,20 +296,29 @@ struct Verify: LaptopCommand {
     let differences = report.differences ?? []
     try output.answer(
       Answer(
-        agrees: differences.isEmpty, cases: digests.count, differences: differences.map(\.description),
-        digests: Dictionary(digests.map { ($0.caseID.description, $0.sum.description) }) { first, _ in first }))
+        agrees: differences.isEmpty, cases: digests.count,
+        differences: differences.map(\.description),
+        digests: Dictionary(digests.map { ($0.caseID.description, $0.sum.description) }) {
+          first, _ in first
+        }))
     guard differences.isEmpty else {
-      output.say("\(Show.count(differences.count, "case differs", "cases differ")) from the office. Fetch everything anew: doorstep resync")
+      output.say(
+        "\(Show.count(differences.count, "case differs", "cases differ")) from the office. Fetch everything anew: doorstep resync"
+      )
       throw ExitCode(ExitStatus.needsYou.rawValue)
     }
-    output.say("\(Show.count(digests.count, "case")) compared by digest: this laptop and the office hold the same.")
+    output.say(
+      "\(Show.count(digests.count, "case")) compared by digest: this laptop and the office hold the same."
+    )
   }
 }
 
 struct Resync: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Send what waits, then fetch everything anew and swap it in.",
-    discussion: "Nothing is lost: unsent work is sent first and kept until it is receipted. What you have is shown until the fresh copy is complete and agrees with the office.")
+    discussion:
+      "Nothing is lost: unsent work is sent first and kept until it is receipted. What you have is shown until the fresh copy is complete and agrees with the office."
+  )
 
   @OptionGroup var laptop: LaptopOptions
 

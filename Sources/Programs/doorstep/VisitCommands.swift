@@ -8,7 +8,9 @@ import SyncReplica
 /// Which appointment an outcome is for.
 struct AppointmentChoice {
   /// The one named, else the newest that has begun.
-  static func find(_ named: String?, in file: CaseFile, _ replica: Replica) throws -> CaseFile.Appointment {
+  static func find(_ named: String?, in file: CaseFile, _ replica: Replica) throws
+    -> CaseFile.Appointment
+  {
     let appointments = file.appointments
     if let named {
       let record = try replica.findRecord(named, type: "appointment", caseID: file.id)
@@ -19,7 +21,8 @@ struct AppointmentChoice {
     guard let last = appointments.last(where: { ($0.date, $0.start) <= moment }) else {
       throw Failure(
         .badData, code: "no-appointment",
-        "\(file.crn) has no appointment that has begun. You cannot record an outcome until the appointment has passed.")
+        "\(file.crn) has no appointment that has begun. You cannot record an outcome until the appointment has passed."
+      )
     }
     return last
   }
@@ -28,12 +31,15 @@ struct AppointmentChoice {
 struct Outcome: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Record the outcome of an appointment.",
-    discussion: "Common codes: ATTC attended, complied · AFTC attended, failed to comply · UAAB unacceptable absence · AFTA failed to attend, evidence awaited · AAME medical. A code that does not exist lists them all.")
+    discussion:
+      "Common codes: ATTC attended, complied · AFTC attended, failed to comply · UAAB unacceptable absence · AFTA failed to attend, evidence awaited · AAME medical. A code that does not exist lists them all."
+  )
 
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The CRN.") var crn: String
   @Argument(help: "The outcome's code.") var code: String
-  @Option(name: .long, help: "Id of the appointment. Default: the newest that has begun.") var appointment: String?
+  @Option(name: .long, help: "Id of the appointment. Default: the newest that has begun.")
+  var appointment: String?
   @Flag(name: .long, help: "You were there yourself.") var present = false
   @Option(name: .long, help: "What shows it.") var evidence: String?
   @Flag(name: .long, help: "Change an outcome that is recorded already.") var replace = false
@@ -44,7 +50,8 @@ struct Outcome: LaptopCommand {
     let file = try CaseFile(try replica.findCase(crn), in: replica)
     let appointment = try AppointmentChoice.find(appointment, in: file, replica)
     let edit = try Self.edit(
-      code: code, present: present, evidence: evidence, replace: replace, reason: reason, appointment, file)
+      code: code, present: present, evidence: evidence, replace: replace, reason: reason,
+      appointment, file)
     try save([edit], replica, "Outcome for \(appointment.date) \(appointment.start)")
   }
 
@@ -57,20 +64,26 @@ struct Outcome: LaptopCommand {
     let codes = claimField?.members.first { $0.name == "code" }?.codes ?? []
     guard codes.contains(where: { $0.code == code }) else {
       let list = codes.map { "\($0.code) \($0.label)" }.joined(separator: "\n  ")
-      throw Failure(.badData, code: "bad-outcome", "“\(code)” is not an outcome. Choose one of:\n  \(list)")
+      throw Failure(
+        .badData, code: "bad-outcome", "“\(code)” is not an outcome. Choose one of:\n  \(list)")
     }
     var claim: [String: Value] = ["code": .text(code)]
     if present { claim["present"] = .flag(true) }
     if let evidence { claim["evidence"] = .text(evidence) }
     if let known = appointment.outcome {
       guard known.reading.status != .contested else {
-        throw Failure(.badData, code: "disputed", "This outcome is disputed. Decide it: doorstep conflicts.")
+        throw Failure(
+          .badData, code: "disputed", "This outcome is disputed. Decide it: doorstep conflicts.")
       }
       guard replace else {
         let by = known.reading.standing.first?.by.author ?? "somebody"
-        throw Failure(.badData, code: "recorded-already", "“\(known.label)” is recorded already, by \(by). To change it: --replace --reason WHY.")
+        throw Failure(
+          .badData, code: "recorded-already",
+          "“\(known.label)” is recorded already, by \(by). To change it: --replace --reason WHY.")
       }
-      guard !reason.isEmpty else { throw Failure(.badData, code: "no-reason", "Say why the outcome changes: --reason WHY.") }
+      guard !reason.isEmpty else {
+        throw Failure(.badData, code: "no-reason", "Say why the outcome changes: --reason WHY.")
+      }
     }
     let known = appointment.outcome?.record
     var fields: [String: Value] = ["claim": .composite(claim)]
@@ -92,13 +105,17 @@ struct Visit: LaptopCommand {
   @Option(name: .long, help: "What you saw.") var observations: String?
   @Option(name: .long, help: "Who was there.") var whoPresent: String?
   @Option(name: .long, help: "Outcome of the appointment, by its code.") var outcome: String?
-  @Option(name: .long, help: "Id of the appointment. Default: the newest that has begun.") var appointment: String?
+  @Option(name: .long, help: "Id of the appointment. Default: the newest that has begun.")
+  var appointment: String?
   @Option(name: .long, help: "A note for the contact log.") var note: String?
-  @Flag(name: .long, help: "The note must not be shown to the person on probation.") var sensitive = false
+  @Flag(name: .long, help: "The note must not be shown to the person on probation.") var sensitive =
+    false
   @Option(name: .long, help: "Minutes that the visit took, 1 to 1440.") var minutes = 30
 
   func validate() throws {
-    guard (1...1_440).contains(minutes) else { throw ValidationError("--minutes must be 1 to 1440.") }
+    guard (1...1_440).contains(minutes) else {
+      throw ValidationError("--minutes must be 1 to 1440.")
+    }
   }
 
   func perform() async throws {
@@ -107,7 +124,8 @@ struct Visit: LaptopCommand {
     let now = World.now()
     var edits: [Edit] = []
     var visit: [String: Value] = [
-      "arrived": .integer(now.milliseconds - Int64(minutes) * 60_000), "left": .integer(now.milliseconds),
+      "arrived": .integer(now.milliseconds - Int64(minutes) * 60_000),
+      "left": .integer(now.milliseconds),
       "seen": .text(seen),
     ]
     if let observations { visit["observations"] = .text(observations) }
@@ -124,7 +142,8 @@ struct Visit: LaptopCommand {
     edits.insert(.set(visit, of: newRecord(), type: "visit-record", caseID: file.id), at: 0)
     if let note {
       let day = Value.composite([
-        "date": .text(Show.isoDay(now.milliseconds)), "time": .text(Show.clockTime(now.milliseconds)),
+        "date": .text(Show.isoDay(now.milliseconds)),
+        "time": .text(Show.clockTime(now.milliseconds)),
       ])
       edits.append(
         .set(
@@ -141,7 +160,9 @@ struct Visit: LaptopCommand {
 struct Address: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Verify an address at the door, or add a new one.",
-    discussion: "doorstep address X123456 --verify ID, or doorstep address X123456 --line-1 … --town … --postcode …")
+    discussion:
+      "doorstep address X123456 --verify ID, or doorstep address X123456 --line-1 … --town … --postcode …"
+  )
 
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The CRN.") var crn: String
@@ -156,7 +177,8 @@ struct Address: LaptopCommand {
 
   func validate() throws {
     if verify == nil, line1 == nil || town == nil || postcode == nil {
-      throw ValidationError("Give --verify ID, or a new address with --line-1, --town and --postcode.")
+      throw ValidationError(
+        "Give --verify ID, or a new address with --line-1, --town and --postcode.")
     }
   }
 
@@ -178,13 +200,16 @@ struct Address: LaptopCommand {
         context: record.version)
       return try save([edit], replica, "Address")
     }
-    let given = ["line-1": line1, "line-2": line2, "town": town, "county": county, "postcode": postcode]
+    let given = [
+      "line-1": line1, "line-2": line2, "town": town, "county": county, "postcode": postcode,
+    ]
     var parts = given.compactMapValues { $0.map(Value.text) }
     parts["kind"] = .text(kind)
     parts["verified"] = .text(by)
     if by != "unverified" { parts["verified-on"] = today }
     try save(
-      [.set(["address": .composite(parts)], of: newRecord(), type: "address", caseID: caseID)], replica,
+      [.set(["address": .composite(parts)], of: newRecord(), type: "address", caseID: caseID)],
+      replica,
       "Address")
   }
 }

@@ -8,7 +8,9 @@ import SyncWire
 struct Grant: OfficeCommand {
   static let configuration = CommandConfiguration(
     abstract: "Give a user cases, or end that.",
-    discussion: "The laptop receives or drops them at its next sync. Work from before it heard of an end is accepted as late.")
+    discussion:
+      "The laptop receives or drops them at its next sync. Work from before it heard of an end is accepted as late."
+  )
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: Output
@@ -37,7 +39,9 @@ struct Grant: OfficeCommand {
 
 struct Verify: OfficeCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check the office's store: every case's digest against its records, and every replica's chain.")
+    abstract:
+      "Check the office's store: every case's digest against its records, and every replica's chain."
+  )
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: Output
@@ -61,7 +65,8 @@ struct Verify: OfficeCommand {
       Answer(
         cases: answer.cases, records: answer.records, changes: answer.changes, problems: problems,
         digests: digests))
-    output.say("Checked \(answer.cases) cases, \(answer.records) records and \(answer.changes) changes.")
+    output.say(
+      "Checked \(answer.cases) cases, \(answer.records) records and \(answer.changes) changes.")
     for problem in problems { output.say("Wrong: \(problem.problem) (case \(problem.caseID))") }
     guard problems.isEmpty else { throw ExitCode(ExitStatus.needsYou.rawValue) }
     output.say("Everything is what it says.")
@@ -83,7 +88,8 @@ struct Report: OfficeCommand {
     let types = Dictionary(report.types.map { ($0.name, $0.count) }) { first, _ in first }
     try output.answer(
       Answer(
-        epoch: report.epoch, sequence: report.sequence, cases: report.cases, records: report.records,
+        epoch: report.epoch, sequence: report.sequence, cases: report.cases,
+        records: report.records,
         changes: report.changes, refused: report.refused, contested: report.contestedRecords,
         devices: report.devices, grants: report.grants, types: types))
     output.table(
@@ -91,7 +97,8 @@ struct Report: OfficeCommand {
       [
         ["cases", String(report.cases)], ["records", String(report.records)],
         ["changes", String(report.changes)], ["of these refused", String(report.refused)],
-        ["records in dispute", String(report.contestedRecords)], ["devices", String(report.devices)],
+        ["records in dispute", String(report.contestedRecords)],
+        ["devices", String(report.devices)],
         ["grants", String(report.grants)],
       ] + report.types.map { ["records of type \($0.name)", String($0.count)] })
   }

@@ -12,13 +12,17 @@ struct EnrolCode: OfficeCommand {
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: Output
   @Argument(help: "User name of who will use the laptop.") var user: String
-  @Option(name: .long, help: "officer, senior, administrator, data-protection or office.") var role = "officer"
+  @Option(name: .long, help: "officer, senior, administrator, data-protection or office.")
+  var role = "officer"
   @Option(name: .long, help: "How people call the laptop.") var label = ""
   @Option(name: .long, help: "Minutes that the code lives, 1 to 10080.") var minutes: UInt32 = 15
-  @Flag(name: .long, help: "For another operator's machine instead of a laptop.") var `operator` = false
+  @Flag(name: .long, help: "For another operator's machine instead of a laptop.") var `operator` =
+    false
 
   func validate() throws {
-    guard (1...10_080).contains(minutes) else { throw ValidationError("--minutes must be 1 to 10080.") }
+    guard (1...10_080).contains(minutes) else {
+      throw ValidationError("--minutes must be 1 to 10080.")
+    }
   }
 
   func work(_ office: OfficeCall) async throws {
@@ -31,7 +35,10 @@ struct EnrolCode: OfficeCommand {
         $0.minutes = minutes
         $0.isOperator = `operator`
       })
-    struct Answer: Encodable { let code: String; let expiresAt: Int64 }
+    struct Answer: Encodable {
+      let code: String
+      let expiresAt: Int64
+    }
     try output.answer(Answer(code: answer.code, expiresAt: answer.expiresAt))
     output.say("For \(user), once, until \(Show.time(answer.expiresAt)):")
     output.say("  \(answer.code)")
@@ -58,14 +65,19 @@ struct Devices: OfficeCommand {
     let list: PBDeviceList = try await office.get("/v1/operator/devices")
     let rows = list.devices.map { device in
       Row(
-        device: DeviceID(bytes: device.device)?.description ?? "", user: device.user, role: device.role,
+        device: DeviceID(bytes: device.device)?.description ?? "", user: device.user,
+        role: device.role,
         label: device.label, state: device.state, isOperator: device.isOperator,
-        lastContact: device.lastContact == 0 ? nil : device.lastContact, clockOffset: device.clockOffset,
+        lastContact: device.lastContact == 0 ? nil : device.lastContact,
+        clockOffset: device.clockOffset,
         unsent: device.unsent, received: device.known, orders: device.orders)
     }
     try output.answer(rows)
     output.table(
-      ["Device", "User", "Role", "Label", "State", "Last contact", "Received", "Unsent", "Clock", "Orders"],
+      [
+        "Device", "User", "Role", "Label", "State", "Last contact", "Received", "Unsent", "Clock",
+        "Orders",
+      ],
       rows.map { row in
         [
           row.device, row.user, row.isOperator ? "operator" : row.role, row.label, row.state,
@@ -84,7 +96,9 @@ struct Devices: OfficeCommand {
 struct Resync: OfficeCommand {
   static let configuration = CommandConfiguration(
     abstract: "Order laptops to fetch everything anew, after they have sent what they have.",
-    discussion: "A laptop obeys at its next contact. Work on it is never lost: it is sent first, and kept until it is receipted.")
+    discussion:
+      "A laptop obeys at its next contact. Work on it is never lost: it is sent first, and kept until it is receipted."
+  )
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: Output
@@ -110,7 +124,8 @@ struct Resync: OfficeCommand {
       })
     struct Answer: Encodable { let ordered: UInt32 }
     try output.answer(Answer(ordered: answer.ordered))
-    output.say("\(Show.count(Int(answer.ordered), "laptop")) ordered to resync at the next contact.")
+    output.say(
+      "\(Show.count(Int(answer.ordered), "laptop")) ordered to resync at the next contact.")
     if answer.ordered == 0 {
       output.say("None matched, or each has such an order waiting already: doorstepctl devices.")
       throw ExitCode(ExitStatus.needsYou.rawValue)
@@ -119,7 +134,8 @@ struct Resync: OfficeCommand {
 
   static func device(_ text: String) throws -> DeviceID {
     guard let id = DeviceID(text) else {
-      throw Failure(.badData, code: "bad-device", "“\(text)” is not a device's id. See: doorstepctl devices.")
+      throw Failure(
+        .badData, code: "bad-device", "“\(text)” is not a device's id. See: doorstepctl devices.")
     }
     return id
   }

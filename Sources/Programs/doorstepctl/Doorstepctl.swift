@@ -11,7 +11,8 @@ import SyncWire
 struct Doorstepctl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doorstepctl",
-    abstract: "Runs an office's laptops: who has one, which cases they hold, what they still have to send.",
+    abstract:
+      "Runs an office's laptops: who has one, which cases they hold, what they still have to send.",
     discussion: """
       First: doorstepctl enrol, with the code that doorstepd init printed.
 
@@ -48,9 +49,11 @@ struct Enrol: Command {
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: Output
-  @Argument(help: "The office's address, for instance https://office.example:8443.") var address: String
+  @Argument(help: "The office's address, for instance https://office.example:8443.") var address:
+    String
   @Argument(help: "The code.") var code: String
-  @Option(name: .long, help: "How people call this machine.") var label = ProcessInfo.processInfo.hostName
+  @Option(name: .long, help: "How people call this machine.") var label = ProcessInfo.processInfo
+    .hostName
 
   func perform() async throws {
     let folder = home.folder(of: "doorstepctl")
@@ -58,7 +61,9 @@ struct Enrol: Command {
       into: folder, address: address, code: code, label: label, options: home)
     struct Answer: Encodable { let office, user, device, home: String }
     try output.answer(
-      Answer(office: result.office, user: result.user, device: result.device.description, home: folder.path))
+      Answer(
+        office: result.office, user: result.user, device: result.device.description,
+        home: folder.path))
     output.say("This machine is now \(result.user)'s, operator of “\(result.office)”.")
     output.say("Next: doorstepctl enrol-code USER, for each officer's laptop.")
   }

@@ -10,14 +10,16 @@ import SyncWire
 
 /// Where a server keeps everything.
 struct DataOptions: ParsableArguments, Sendable {
-  @Option(name: .long, help: "The server's data folder. Default: $DOORSTEPD_DATA, else ./doorstepd-data.")
+  @Option(
+    name: .long, help: "The server's data folder. Default: $DOORSTEPD_DATA, else ./doorstepd-data.")
   var data: String?
 
   @Option(name: .long, help: "Folder of catalogue files in place of those built in.")
   var catalogue: String?
 
   var folder: DataFolder {
-    DataFolder(path: data ?? ProcessInfo.processInfo.environment["DOORSTEPD_DATA"] ?? "doorstepd-data")
+    DataFolder(
+      path: data ?? ProcessInfo.processInfo.environment["DOORSTEPD_DATA"] ?? "doorstepd-data")
   }
 
   func loadCatalogue() throws -> Catalogue {
@@ -45,14 +47,20 @@ struct DataFolder: Sendable {
   func create(_ settings: Settings) async throws {
     let files = FileManager.default
     guard !files.fileExists(atPath: path) else {
-      throw Failure(.cannotCreate, code: "already-there", "\(path) is there already. Nothing was changed. To serve it: doorstepd serve --data \(path)")
+      throw Failure(
+        .cannotCreate, code: "already-there",
+        "\(path) is there already. Nothing was changed. To serve it: doorstepd serve --data \(path)"
+      )
     }
     let draft = DataFolder(path: path + ".new-\(ProcessInfo.processInfo.processIdentifier)")
     do {
       try files.createDirectory(
-        atPath: draft.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        atPath: draft.path, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
     } catch {
-      throw Failure(.cannotCreate, code: "no-access", "\(path) cannot be made. Check who owns the folder that is to hold it.")
+      throw Failure(
+        .cannotCreate, code: "no-access",
+        "\(path) cannot be made. Check who owns the folder that is to hold it.")
     }
     defer { try? files.removeItem(atPath: draft.path) }
     let authority = try Authority.make(office: settings.office)
@@ -77,21 +85,30 @@ struct DataFolder: Sendable {
   private func write(_ name: String, _ text: String) throws {
     let made = FileManager.default.createFile(
       atPath: "\(path)/\(name)", contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    guard made else { throw Failure(.disk, code: "disk-full", "\(path)/\(name) could not be written.") }
+    guard made else {
+      throw Failure(.disk, code: "disk-full", "\(path)/\(name) could not be written.")
+    }
   }
 
   private func read(_ name: String) throws -> String {
     guard FileManager.default.fileExists(atPath: path) else {
-      throw Failure(.notSetUp, code: "not-set-up", "There is no server in \(path). Make one: doorstepd init --data \(path)")
+      throw Failure(
+        .notSetUp, code: "not-set-up",
+        "There is no server in \(path). Make one: doorstepd init --data \(path)")
     }
     guard let data = FileManager.default.contents(atPath: "\(path)/\(name)") else {
-      throw Failure(.cannotCreate, code: "no-access", "\(path)/\(name) cannot be read. Check who owns it and its permissions.")
+      throw Failure(
+        .cannotCreate, code: "no-access",
+        "\(path)/\(name) cannot be read. Check who owns it and its permissions.")
     }
     return String(decoding: data, as: UTF8.self)
   }
 
   func settings() throws -> Settings {
-    guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(try read("settings.json").utf8)) else {
+    guard
+      let settings = try? JSONDecoder().decode(
+        Settings.self, from: Data(try read("settings.json").utf8))
+    else {
       throw Failure(.disk, code: "damaged", "\(settingsFile) is damaged. Restore it from a backup.")
     }
     return settings
@@ -99,9 +116,11 @@ struct DataFolder: Sendable {
 
   func authority() throws -> Authority {
     do {
-      return try Authority(certificatePEM: try read("authority.pem"), keyPEM: try read("authority.key"))
+      return try Authority(
+        certificatePEM: try read("authority.pem"), keyPEM: try read("authority.key"))
     } catch let failure as Failure { throw failure } catch {
-      throw Failure(.disk, code: "damaged", "The authority in \(path) is damaged. Restore it from a backup.")
+      throw Failure(
+        .disk, code: "damaged", "The authority in \(path) is damaged. Restore it from a backup.")
     }
   }
 
@@ -116,9 +135,11 @@ struct DataFolder: Sendable {
 
   /// Issues an invitation directly in the store.
   func invite(
-    _ store: some ServerStore, user: String, role: Role, label: String, isOperator: Bool, minutes: Int
+    _ store: some ServerStore, user: String, role: Role, label: String, isOperator: Bool,
+    minutes: Int
   ) async throws -> (code: String, expires: Timestamp) {
-    let invitation = Invitation(secret: World.random().bytes, authority: try authority().fingerprint())
+    let invitation = Invitation(
+      secret: World.random().bytes, authority: try authority().fingerprint())
     let expires = Timestamp(milliseconds: World.now().milliseconds + Int64(minutes) * 60_000)
     let code = EnrolmentCode(
       hash: invitation.secretHash, user: user, role: role, label: label, isOperator: isOperator,

@@ -13,7 +13,9 @@ struct Init: ServerCommand {
   @Option(name: .long, help: "The office's name, for people.")
   var office = "Probation office"
 
-  @Option(name: .long, help: "A host name or IPv4 address under which laptops reach this server. Repeat for more.")
+  @Option(
+    name: .long,
+    help: "A host name or IPv4 address under which laptops reach this server. Repeat for more.")
   var name: [String] = ["localhost", "127.0.0.1"]
 
   @Option(name: .long, help: "User name of the first operator.")
@@ -24,15 +26,18 @@ struct Init: ServerCommand {
     try await folder.create(DataFolder.Settings(office: office, names: name))
     let store = try folder.openStore()
     let invitation = try await folder.invite(
-      store, user: firstOperator, role: .office, label: "first operator", isOperator: true, minutes: 60)
+      store, user: firstOperator, role: .office, label: "first operator", isOperator: true,
+      minutes: 60)
     try store.close()
     struct Answer: Encodable { let data, office, operatorCode: String }
     try output.answer(Answer(data: folder.path, office: office, operatorCode: invitation.code))
     output.say("“\(office)” is set up in \(folder.path), with a certificate authority of its own.")
     output.say("")
     output.say("Start it:               doorstepd serve --data \(folder.path)")
-    output.say("Enrol its operator:     doorstepctl enrol https://\(name.first ?? "localhost"):8443")
-    output.say("with this code, which works once, until \(Show.time(invitation.expires.milliseconds)):")
+    output.say(
+      "Enrol its operator:     doorstepctl enrol https://\(name.first ?? "localhost"):8443")
+    output.say(
+      "with this code, which works once, until \(Show.time(invitation.expires.milliseconds)):")
     output.say("  \(invitation.code)")
   }
 }
@@ -50,7 +55,9 @@ struct OperatorCode: ServerCommand {
   var minutes = 60
 
   func validate() throws {
-    guard (1...10_080).contains(minutes) else { throw ValidationError("--minutes must be 1 to 10080.") }
+    guard (1...10_080).contains(minutes) else {
+      throw ValidationError("--minutes must be 1 to 10080.")
+    }
   }
 
   func work() async throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProgramKit
+
 struct Seed: ServerCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var output: Output

@@ -11,7 +11,9 @@ import SyncServer
 struct Serve: ServerCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve laptops and operators.",
-    discussion: "Stops gracefully on SIGTERM and SIGINT: requests that run are finished, new ones are refused.")
+    discussion:
+      "Stops gracefully on SIGTERM and SIGINT: requests that run are finished, new ones are refused."
+  )
 
   @OptionGroup var data: DataOptions
   @OptionGroup var output: Output
@@ -30,8 +32,12 @@ struct Serve: ServerCommand {
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
-    guard (1...825).contains(certificateDays) else { throw ValidationError("--certificate-days must be 1 to 825.") }
-    guard Logger.Level(rawValue: log) != nil else { throw ValidationError("--log “\(log)” is not a level.") }
+    guard (1...825).contains(certificateDays) else {
+      throw ValidationError("--certificate-days must be 1 to 825.")
+    }
+    guard Logger.Level(rawValue: log) != nil else {
+      throw ValidationError("--log “\(log)” is not a level.")
+    }
   }
 
   func work() async throws {
@@ -63,7 +69,8 @@ struct Serve: ServerCommand {
     } catch let error as IOError {
       throw Failure(
         .cannotCreate, code: "cannot-listen",
-        "It cannot listen on \(host):\(port) (\(String(cString: strerror(error.errnoCode)))). Is another server there? Choose another --port.")
+        "It cannot listen on \(host):\(port) (\(String(cString: strerror(error.errnoCode)))). Is another server there? Choose another --port."
+      )
     }
     try store.close()
   }

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Runs waiting transactions on a thread of its own, all that wait together in one commit.
 ///
-/// Each body runs behind a savepoint, so that one that throws takes nothing of the others with it. Nobody hears of success
-/// before the shared commit is durable; when that fails, all of them fail.
+/// Each body runs behind a savepoint, so that one that throws takes nothing of the others with it.
+/// Nobody hears of success before the shared commit is durable; when that fails, all of them fail.
 ///
 /// `@unchecked Sendable`: `jobs` and `isStopped` are touched only under `condition`.
 final class CommitQueue: @unchecked Sendable {
@@ -17,7 +17,8 @@ final class CommitQueue: @unchecked Sendable {
     let fail: @Sendable (any Error) -> Void
   }
 
-  /// Bodies in one commit: enough to share the disk, few enough that nobody waits long behind others.
+  /// Bodies in one commit: enough to share the disk, few enough that nobody waits long behind
+  /// others.
   private static let batch = 64
 
   private let pool: DatabasePool

@@ -7,7 +7,8 @@ import SyncCore
 extension SQLiteTransaction {
   func grants(of user: String) throws -> [Grant] {
     try all(
-      "SELECT user, case_id, granted_at, ended_at, reason FROM grants WHERE user = ?", [user.lowercased()]
+      "SELECT user, case_id, granted_at, ended_at, reason FROM grants WHERE user = ?",
+      [user.lowercased()]
     ) { row in
       Grant(
         user: row[0], caseID: try id(row[1]), grantedAt: UInt64(stored: row[2]),
@@ -47,7 +48,8 @@ extension SQLiteTransaction {
 
   private func device(_ row: Row) throws -> Device {
     var device = Device(
-      id: try id(row[0]), user: row[1], role: Role(rawValue: row[2]), label: row[3], isOperator: row[4],
+      id: try id(row[0]), user: row[1], role: Role(rawValue: row[2]), label: row[3],
+      isOperator: row[4],
       fingerprint: try hash(row[6]), certificateExpires: Timestamp(milliseconds: row[7]),
       enrolledAt: Timestamp(milliseconds: row[8]))
     guard let state = Device.State(rawValue: row[5]) else {
@@ -70,7 +72,8 @@ extension SQLiteTransaction {
       """,
       [
         Data(device.id.bytes), device.user, device.role.rawValue, device.label, device.isOperator,
-        device.state.rawValue, Data(device.fingerprint.bytes), device.certificateExpires.milliseconds,
+        device.state.rawValue, Data(device.fingerprint.bytes),
+        device.certificateExpires.milliseconds,
         device.enrolledAt.milliseconds, device.replica.map { Data($0.bytes) },
         device.lastContact?.milliseconds, device.clockOffset, Int64(storing: device.unsent),
         Int64(device.catalogueVersion),

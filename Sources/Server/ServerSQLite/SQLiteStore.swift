@@ -5,8 +5,9 @@ import SyncCore
 
 /// The office's store on SQLite: write-ahead log, `synchronous=FULL`, one writer.
 ///
-/// Transactions that wait at the same moment share one commit (`CommitQueue`), each behind a savepoint of its own: one
-/// durable commit costs as much as the disk takes, and a busy office must not pay it for every laptop.
+/// Transactions that wait at the same moment share one commit (`CommitQueue`), each behind a
+/// savepoint of its own: one durable commit costs as much as the disk takes, and a busy office must
+/// not pay it for every laptop.
 package final class SQLiteStore: ServerStore {
   private let pool: DatabasePool
   private let queue: CommitQueue

@@ -149,7 +149,8 @@ final class SQLiteTransaction: ServerTransaction {
     case "contested": return .contested
     case "late": return .late
     case "refused":
-      let parts = (refusal ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = (refusal ?? "").split(
+        separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       return .refused(code: String(parts.first ?? ""), field: String(parts.dropFirst().first ?? ""))
     default: throw StoreError.damaged("a verdict is not known")
     }
@@ -159,7 +160,8 @@ final class SQLiteTransaction: ServerTransaction {
 
   func record(_ id: RecordID) throws -> StoredRecord? {
     try one(
-      "SELECT record_id, type, case_id, sequence, body FROM records WHERE record_id = ?", [Data(id.bytes)]
+      "SELECT record_id, type, case_id, sequence, body FROM records WHERE record_id = ?",
+      [Data(id.bytes)]
     ).map(stored)
   }
 
@@ -184,7 +186,8 @@ final class SQLiteTransaction: ServerTransaction {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        Data(record.id.bytes), record.type, Data(record.caseID.bytes), Int64(storing: record.sequence),
+        Data(record.id.bytes), record.type, Data(record.caseID.bytes),
+        Int64(storing: record.sequence),
         Data(record.bytes), resolved, !resolved.contains("\"_contested\":[]"),
       ])
   }

@@ -12,7 +12,8 @@ struct Batch {
   private(set) var settled: [RecordID: UInt64] = [:]
 
   init(
-    _ intake: Intake, _ request: SyncRequest, _ device: Device, _ checkpoint: Checkpoint, epoch: UInt64
+    _ intake: Intake, _ request: SyncRequest, _ device: Device, _ checkpoint: Checkpoint,
+    epoch: UInt64
   ) {
     self.intake = intake
     self.request = request
@@ -45,7 +46,10 @@ struct Batch {
       throw StoreError.damaged("a known change is not in the log")
     }
     var place: Place?
-    if case .refused = logged.verdict {} else { place = Place(epoch: epoch, sequence: logged.sequence) }
+    if case .refused = logged.verdict {
+    } else {
+      place = Place(epoch: epoch, sequence: logged.sequence)
+    }
     return Receipt(counter: dot.counter, verdict: logged.verdict, isAgain: true, place: place)
   }
 
@@ -61,7 +65,8 @@ struct Batch {
       if case .readable(let change) = request.changes[index] { change.body.group } else { nil }
     }
     guard let first = group(index) else { return index..<index + 1 }
-    let end = request.changes[index...].indices.first { group($0) != first } ?? request.changes.count
+    let end =
+      request.changes[index...].indices.first { group($0) != first } ?? request.changes.count
     return index..<end
   }
 
@@ -79,15 +84,20 @@ struct Batch {
       settled = settledBefore
       return try decisions.map { index, decision in
         guard case .refused(let refusal) = decision, index == refused.index || act.count == 1 else {
-          return try log(index, .refused(code: Refusal.groupRefused.code, field: ""), intake.transaction.nextSequence())
+          return try log(
+            index, .refused(code: Refusal.groupRefused.code, field: ""),
+            intake.transaction.nextSequence())
         }
         return try log(
-          index, .refused(code: refusal.code, field: refusal.field), intake.transaction.nextSequence())
+          index, .refused(code: refusal.code, field: refusal.field),
+          intake.transaction.nextSequence())
       }
     }
     for entry in drafts.values { try save(entry) }
     return try decisions.map { index, decision in
-      guard case .taken(let taken) = decision else { throw StoreError.damaged("an act was half decided") }
+      guard case .taken(let taken) = decision else {
+        throw StoreError.damaged("an act was half decided")
+      }
       return try log(index, taken.verdict, taken.sequence, settlesBase: taken.settlesBase)
     }
   }
@@ -115,12 +125,15 @@ struct Batch {
   ) throws -> Decision {
     guard case .readable(let change) = request.changes[index] else { return .refused(.unreadable) }
     let body = change.body
-    guard body.author == device.user, body.role == device.role else { return .refused(.notTheAuthor) }
+    guard body.author == device.user, body.role == device.role else {
+      return .refused(.notTheAuthor)
+    }
     let policy = intake.catalogue.policy(of: body.type)
     let standing = standing(of: body, grants[body.caseID], policy)
     guard let standing else { return .refused(.outOfScope) }
     let stored = try drafts[body.record] ?? entry(body.record)
-    if let refusal = Record.refusal(of: change, to: stored?.record, policy: policy, origin: .device) {
+    if let refusal = Record.refusal(of: change, to: stored?.record, policy: policy, origin: .device)
+    {
       return .refused(refusal)
     }
     var record = stored?.record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
@@ -135,7 +148,8 @@ struct Batch {
     let settles = sawAll && isBase(stored, body, grants[body.caseID])
     settled[body.record] = settles ? sequence : nil
     drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)
-    let verdict = standing == .late ? .late : Self.verdict(on: change, record, policy, sawAll: sawAll)
+    let verdict =
+      standing == .late ? .late : Self.verdict(on: change, record, policy, sawAll: sawAll)
     return .taken(Taken(verdict: verdict, sequence: sequence, settlesBase: settles))
   }
 
@@ -147,7 +161,8 @@ struct Batch {
 
   private enum Standing { case holder, late }
 
-  /// Whether the author may write to the case. Work from before he can have heard that it moved is late, not refused.
+  /// Whether the author may write to the case. Work from before he can have heard that it moved is
+  /// late, not refused.
   private func standing(of body: Change.Body, _ grant: Grant?, _ policy: TypePolicy?) -> Standing? {
     if let grant, grant.endedAt == nil { return .holder }
     if policy?.isAlwaysAccepted == true { return .late }
@@ -159,7 +174,8 @@ struct Batch {
 
   /// Whether the laptop's base of this record is what the office had just before the change.
   private func isBase(_ stored: Entry?, _ body: Change.Body, _ grant: Grant?) -> Bool {
-    guard let grant, grant.endedAt == nil, checkpoint.holds(body.caseID, grantedAt: grant.grantedAt) else {
+    guard let grant, grant.endedAt == nil, checkpoint.holds(body.caseID, grantedAt: grant.grantedAt)
+    else {
       return false
     }
     guard let stored else { return true }
@@ -199,7 +215,8 @@ struct Batch {
     let counter = counter(index)
     try intake.transaction.append(
       LoggedChange(
-        dot: Dot(request.replica, counter), hash: pushed.hash, bytes: pushed.bytes, verdict: verdict,
+        dot: Dot(request.replica, counter), hash: pushed.hash, bytes: pushed.bytes,
+        verdict: verdict,
         sequence: sequence, record: record, caseID: caseID, receivedAt: intake.now))
     var place: Place?
     if case .refused = verdict {} else { place = Place(epoch: epoch, sequence: sequence) }

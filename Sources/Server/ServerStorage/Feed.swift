@@ -1,7 +1,8 @@
 import Crypto
 import SyncCore
 
-/// Reads what a laptop is to be sent next: its scope as it is now, and one page of records of cases in it.
+/// Reads what a laptop is to be sent next: its scope as it is now, and one page of records of cases
+/// in it.
 package struct Feed {
   let store: any ServerReading
   let limits: Limits
@@ -21,7 +22,8 @@ package struct Feed {
   /// Reads one page after a checkpoint, case by case, with the scope checked again.
   ///
   /// - Parameters:
-  ///   - settled: records that the laptop has made itself by its receipts, not sent unless changed since.
+  ///   - settled: records that the laptop has made itself by its receipts, not sent unless changed
+  ///     since.
   ///   - wantsDigests: add the digest of every case in scope to the last page.
   package func page(
     after checkpoint: Checkpoint, for device: Device, settled: [RecordID: UInt64] = [:],
@@ -60,7 +62,9 @@ package struct Feed {
   /// Grants that run now, one a case, ascending by case.
   package func activeGrants(of user: String) throws -> [Grant] {
     var newest: [CaseID: Grant] = [:]
-    for grant in try store.grants(of: user) where grant.endedAt == nil { newest[grant.caseID] = grant }
+    for grant in try store.grants(of: user) where grant.endedAt == nil {
+      newest[grant.caseID] = grant
+    }
     return newest.values.sorted { $0.caseID < $1.caseID }
   }
 
@@ -89,18 +93,21 @@ package struct Feed {
   }
 
   private func reading(
-    _ scope: Scope, _ page: PageBuilder, _ next: Checkpoint, _ device: Device, _ place: Place, goesOn: Bool,
+    _ scope: Scope, _ page: PageBuilder, _ next: Checkpoint, _ device: Device, _ place: Place,
+    goesOn: Bool,
     digests: [CaseDigest]
   ) throws -> ServerSession.Reading {
     let sealed = next.sealed(for: Self.owner(of: device), key: try Self.key(store))
     return ServerSession.Reading(
       scope: scope,
-      page: Page(records: page.records, completed: page.completed, checkpoint: sealed, place: place),
+      page: Page(
+        records: page.records, completed: page.completed, checkpoint: sealed, place: place),
       next: goesOn ? next : nil, digests: digests)
   }
 }
 
-/// A page while it fills. It takes at least one record, so that a large one cannot stop it for ever.
+/// A page while it fills. It takes at least one record, so that a large one cannot stop it for
+/// ever.
 private struct PageBuilder {
   let limits: Limits
   private(set) var records: [[UInt8]] = []

@@ -9,7 +9,8 @@ package struct Intake {
   let now: Timestamp
 
   package init(
-    _ transaction: any ServerTransaction, catalogue: Catalogue, limits: Limits = .standard, now: Timestamp
+    _ transaction: any ServerTransaction, catalogue: Catalogue, limits: Limits = .standard,
+    now: Timestamp
   ) {
     self.transaction = transaction
     self.catalogue = catalogue
@@ -36,7 +37,8 @@ package struct Intake {
     var device = try bind(request, to: device)
     guard request.epoch == 0 || request.epoch == epoch else {
       return try answer(
-        request, device, ServerSession.Acceptance(
+        request, device,
+        ServerSession.Acceptance(
           finding: .sound(firstNew: 0), epoch: epoch, serverTime: now, receipts: [],
           orders: [Order(id: 0, kind: .newEpoch(epoch))], known: 0, checkpoint: nil))
     }
@@ -46,7 +48,8 @@ package struct Intake {
       try transaction.change(Dot(request.replica, counter))?.hash
     }
     var acceptance = ServerSession.Acceptance(
-      finding: finding, epoch: epoch, serverTime: now, receipts: [], orders: [], known: known.counter,
+      finding: finding, epoch: epoch, serverTime: now, receipts: [], orders: [],
+      known: known.counter,
       checkpoint: checkpoint)
     guard case .sound(let firstNew) = finding else {
       guard finding != .incoherent else { throw Denial.incoherent }
@@ -61,12 +64,14 @@ package struct Intake {
       case .resync: Order(id: order.id, kind: .resync)
       }
     }
-    device.unsent = request.unsent >= UInt64(request.changes.count)
+    device.unsent =
+      request.unsent >= UInt64(request.changes.count)
       ? request.unsent - UInt64(request.changes.count) : 0
     return try answer(request, device, acceptance, settled: batch.settled)
   }
 
-  /// The first contact of a replica binds it to its device. A device that starts a new replica gives up the old one.
+  /// The first contact of a replica binds it to its device. A device that starts a new replica
+  /// gives up the old one.
   private func bind(_ request: SyncRequest, to device: Device) throws -> Device {
     let others = try transaction.devices().contains {
       $0.id != device.id && $0.replica == request.replica
@@ -77,7 +82,9 @@ package struct Intake {
     return device
   }
 
-  private func checkpoint(of request: SyncRequest, _ device: Device, _ epoch: UInt64) throws -> Checkpoint {
+  private func checkpoint(of request: SyncRequest, _ device: Device, _ epoch: UInt64) throws
+    -> Checkpoint
+  {
     if request.checkpoint.isEmpty { return .start(epoch: epoch) }
     guard
       let checkpoint = Checkpoint(

@@ -1,7 +1,8 @@
 import SyncCore
 import Synchronization
 
-/// The store in memory: for simulation and for tests of everything above it. The same contract as on disk, but for power.
+/// The store in memory: for simulation and for tests of everything above it. The same contract as
+/// on disk, but for power.
 package final class MemoryStore: ServerStore {
   private let state: Mutex<MemoryState>
 
@@ -18,7 +19,9 @@ package final class MemoryStore: ServerStore {
   ) async throws -> Result { try body(MemoryTransaction(state.withLock { $0 })) }
 
   /// The same without waiting, for a simulation that runs in one thread.
-  package func now<Result: Sendable>(_ body: (any ServerTransaction) throws -> Result) throws -> Result {
+  package func now<Result: Sendable>(_ body: (any ServerTransaction) throws -> Result) throws
+    -> Result
+  {
     try state.withLock { state in
       let transaction = MemoryTransaction(state)
       let result = try body(transaction)

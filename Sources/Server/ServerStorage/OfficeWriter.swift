@@ -1,7 +1,8 @@
 import RecordCatalogue
 import SyncCore
 
-/// The office's own hand: imports and feeds become changes with the server's own dots, since the office is a replica too.
+/// The office's own hand: imports and feeds become changes with the server's own dots, since the
+/// office is a replica too.
 package struct OfficeWriter {
   private let transaction: any ServerTransaction
   private let catalogue: Catalogue
@@ -27,7 +28,8 @@ package struct OfficeWriter {
     package let refusal: Refusal
   }
 
-  /// Sets fields of a record, making it when there is none. Its context is what the office last had.
+  /// Sets fields of a record, making it when there is none. Its context is what the office last
+  /// had.
   package mutating func set(
     _ fields: [String: Value], of id: RecordID, type: String, caseID: CaseID, author: String,
     role: Role = .office, recordedAt: Timestamp? = nil, reason: String = ""
@@ -36,8 +38,10 @@ package struct OfficeWriter {
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     let change = Change(
       Change.Body(
-        dot: Dot(replica, head.counter + 1), previous: head.hash, record: id, type: type, caseID: caseID,
-        context: stored?.version ?? VersionVector(), action: .set(members), author: author, role: role,
+        dot: Dot(replica, head.counter + 1), previous: head.hash, record: id, type: type,
+        caseID: caseID,
+        context: stored?.version ?? VersionVector(), action: .set(members), author: author,
+        role: role,
         recordedAt: recordedAt ?? now, reason: reason))
     if let refusal = Record.refusal(
       of: change, to: stored, policy: catalogue.policy(of: type), origin: .office)
@@ -50,7 +54,8 @@ package struct OfficeWriter {
     try RecordWriter(transaction, catalogue).save(record, at: sequence, replacing: stored?.digest)
     try transaction.append(
       LoggedChange(
-        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied, sequence: sequence,
+        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied,
+        sequence: sequence,
         record: id, caseID: caseID, receivedAt: now))
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
   }

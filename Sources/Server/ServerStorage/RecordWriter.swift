@@ -1,7 +1,8 @@
 import RecordCatalogue
 import SyncCore
 
-/// Writes a record together with everything that follows from it: its case's head and digest, and its resolved view.
+/// Writes a record together with everything that follows from it: its case's head and digest, and
+/// its resolved view.
 struct RecordWriter {
   private let transaction: any ServerTransaction
   private let catalogue: Catalogue
@@ -14,7 +15,8 @@ struct RecordWriter {
   /// - Parameter before: the digest of the record as it was; `nil` for a new one.
   func save(_ record: Record, at sequence: UInt64, replacing before: Hash?) throws {
     let stored = StoredRecord(
-      id: record.id, type: record.type, caseID: record.caseID, sequence: sequence, bytes: record.bytes)
+      id: record.id, type: record.type, caseID: record.caseID, sequence: sequence,
+      bytes: record.bytes)
     try transaction.save(
       stored, resolved: ResolvedView.json(of: record, policy: catalogue.policy(of: record.type)))
     var head = try transaction.caseHead(record.caseID) ?? CaseHead(caseID: record.caseID)
@@ -24,7 +26,8 @@ struct RecordWriter {
   }
 }
 
-/// A record as it reads by its rules, as JSON, for reporting in SQL. Conflicting fields are named in `_contested`.
+/// A record as it reads by its rules, as JSON, for reporting in SQL. Conflicting fields are named
+/// in `_contested`.
 package enum ResolvedView {
   package static func json(of record: Record, policy: TypePolicy?) -> String {
     var text = "{"
@@ -73,7 +76,8 @@ package enum ResolvedView {
     }
   }
 
-  /// A JSON string by RFC 8259 section 7. U+0000 is escaped, which SQLite's text functions need too.
+  /// A JSON string by RFC 8259 section 7. U+0000 is escaped, which SQLite's text functions need
+  /// too.
   private static func append(_ string: String, to text: inout String) {
     text += "\""
     var plain = string.utf8[...]

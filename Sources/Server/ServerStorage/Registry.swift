@@ -8,7 +8,9 @@ package struct Registry {
 
   /// - Returns: whether anything changed: a grant that runs already is left as it is.
   package func grant(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
-    let runs = try transaction.grants(of: user).contains { $0.caseID == caseID && $0.endedAt == nil }
+    let runs = try transaction.grants(of: user).contains {
+      $0.caseID == caseID && $0.endedAt == nil
+    }
     guard !runs else { return false }
     let sequence = try transaction.nextSequence()
     try transaction.save(Grant(user: user, caseID: caseID, grantedAt: sequence, reason: reason))
@@ -17,7 +19,9 @@ package struct Registry {
 
   /// Ends a running grant.
   package func end(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
-    let running = try transaction.grants(of: user).first { $0.caseID == caseID && $0.endedAt == nil }
+    let running = try transaction.grants(of: user).first {
+      $0.caseID == caseID && $0.endedAt == nil
+    }
     guard var grant = running else { return false }
     grant.endedAt = try transaction.nextSequence()
     if !reason.isEmpty { grant.reason = reason }

@@ -1,6 +1,7 @@
 import SyncCore
 
-/// The office's store. One door: a body that runs in one transaction, all or nothing, durable when it returns.
+/// The office's store. One door: a body that runs in one transaction, all or nothing, durable when
+/// it returns.
 ///
 /// Conformances: `MemoryStore`, and `SQLiteStore` of ServerSQLite. One contract suite runs on each.
 package protocol ServerStore: Sendable {
@@ -131,8 +132,9 @@ package struct CaseHead: Hashable, Sendable {
   }
 }
 
-/// Who holds which case, from when, until when, why. Granting and ending are events in the same order as changes, so that
-/// a checkpoint older than a grant shows by itself that the case was never sent.
+/// Who holds which case, from when, until when, why. Granting and ending are events in the same
+/// order as changes, so that a checkpoint older than a grant shows by itself that the case was
+/// never sent.
 package struct Grant: Hashable, Sendable {
   package var user: String
   package var caseID: CaseID
@@ -141,7 +143,9 @@ package struct Grant: Hashable, Sendable {
   package var endedAt: UInt64?
   package var reason: String
 
-  package init(user: String, caseID: CaseID, grantedAt: UInt64, endedAt: UInt64? = nil, reason: String) {
+  package init(
+    user: String, caseID: CaseID, grantedAt: UInt64, endedAt: UInt64? = nil, reason: String
+  ) {
     self.user = user.lowercased()
     self.caseID = caseID
     self.grantedAt = grantedAt
@@ -258,7 +262,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .damaged(let what): "The office's store is damaged: \(what)."
     case .held(let path): "Another doorstepd is using \(path). Stop it first."
     case .missing(let path): "There is no office store at \(path). Make one: doorstepd init."
-    case .alreadyThere(let path): "There is an office store at \(path) already. It was left as it is."
+    case .alreadyThere(let path):
+      "There is an office store at \(path) already. It was left as it is."
     case .noAccess(let path, let reason): "\(path) cannot be used: \(reason). Check who owns it."
     case .newer(let path): "\(path) was made by a newer doorstepd. Update this program."
     case .diskFull: "The disk is full. Nothing was stored."

@@ -1,7 +1,7 @@
 import SyncCore
 
-/// Reads the whole store and checks that it is what it says: each case's digest against its records, and each replica's
-/// chain of changes link by link.
+/// Reads the whole store and checks that it is what it says: each case's digest against its
+/// records, and each replica's chain of changes link by link.
 package struct StoreVerifier {
   private let store: any ServerReading
 
@@ -61,12 +61,16 @@ package struct StoreVerifier {
       guard !batch.isEmpty else { return }
       for logged in batch {
         report.changes += 1
-        let follows = logged.dot.counter == head.counter + 1 && Hash(of: logged.bytes) == logged.hash
+        let follows =
+          logged.dot.counter == head.counter + 1 && Hash(of: logged.bytes) == logged.hash
         let links =
-          (try? Change(reading: logged.bytes)).map { $0.body.previous == head.hash && $0.dot == logged.dot }
+          (try? Change(reading: logged.bytes)).map {
+            $0.body.previous == head.hash && $0.dot == logged.dot
+          }
           ?? (logged.record == nil)
         if !follows || !links {
-          report.problems.append((logged.caseID, "the chain of \(replica) breaks at \(logged.dot.counter)"))
+          report.problems.append(
+            (logged.caseID, "the chain of \(replica) breaks at \(logged.dot.counter)"))
         }
         head = ChainHead(counter: logged.dot.counter, hash: logged.hash)
       }

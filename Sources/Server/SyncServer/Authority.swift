@@ -11,9 +11,10 @@ package struct Authority: Sendable {
   package let certificate: Certificate
   private let key: Certificate.PrivateKey
 
-  /// Certificates of the office run from 1970 to the end of 9999 (RFC 5280 section 4.1.2.5): a laptop whose clock is years
-  /// off must still reach the office. What protects is that laptops know this one authority by its fingerprint, and that
-  /// the office's clock, not the laptop's, judges the laptops' short-lived certificates.
+  /// Certificates of the office run from 1970 to the end of 9999 (RFC 5280 section 4.1.2.5): a
+  /// laptop whose clock is years off must still reach the office. What protects is that laptops
+  /// know this one authority by its fingerprint, and that the office's clock, not the laptop's,
+  /// judges the laptops' short-lived certificates.
   private static let beginning = Date(timeIntervalSince1970: 0)
   private static let noEnd = Date(timeIntervalSince1970: 253_402_300_799)
 
@@ -58,11 +59,14 @@ package struct Authority: Sendable {
   package func issueServer(names: [String]) throws -> (certificatePEM: String, keyPEM: String) {
     let serverKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
     let alternatives = names.map { name -> GeneralName in
-      let bytes = name.split(separator: ".", omittingEmptySubsequences: false).compactMap { UInt8($0) }
+      let bytes = name.split(separator: ".", omittingEmptySubsequences: false).compactMap {
+        UInt8($0)
+      }
       return bytes.count == 4 ? .ipAddress(.init(contentBytes: bytes[...])) : .dnsName(name)
     }
     let leaf = try issue(
-      serverKey.publicKey, subject: names.first ?? "doorstepd", from: Self.beginning, until: Self.noEnd
+      serverKey.publicKey, subject: names.first ?? "doorstepd", from: Self.beginning,
+      until: Self.noEnd
     ) {
       try ExtendedKeyUsage([.serverAuth])
       SubjectAlternativeNames(alternatives)
@@ -87,7 +91,9 @@ package struct Authority: Sendable {
     guard let csr = try? CertificateSigningRequest(pemEncoded: request) else {
       throw RequestProblem.unreadable
     }
-    guard csr.publicKey.isValidSignature(csr.signature, for: csr) else { throw RequestProblem.badSignature }
+    guard csr.publicKey.isValidSignature(csr.signature, for: csr) else {
+      throw RequestProblem.badSignature
+    }
     let start = Date(timeIntervalSince1970: Double(now.milliseconds) / 1000)
     let end = start.addingTimeInterval(Double(days) * 86_400)
     let leaf = try issue(

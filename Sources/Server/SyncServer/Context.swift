@@ -21,8 +21,9 @@ package struct OfficeContext: RequestContext {
 
 /// Finds the device behind a request's certificate, and turns away everybody else.
 ///
-/// TLS has checked that the certificate is of the office's authority and in date. Each request is looked up in the
-/// register again, so that a revoked device is refused at once, also on a connection that stays open.
+/// TLS has checked that the certificate is of the office's authority and in date. Each request is
+/// looked up in the register again, so that a revoked device is refused at once, also on a
+/// connection that stays open.
 struct DeviceCheck: RouterMiddleware {
   typealias Context = OfficeContext
 
@@ -30,7 +31,8 @@ struct DeviceCheck: RouterMiddleware {
   let mustBeOperator: Bool
 
   func handle(
-    _ request: Request, context: OfficeContext, next: (Request, OfficeContext) async throws -> Response
+    _ request: Request, context: OfficeContext,
+    next: (Request, OfficeContext) async throws -> Response
   ) async throws -> Response {
     guard let fingerprint = try await Self.fingerprint(context.channel) else {
       throw Problem.notEnrolled

@@ -15,14 +15,16 @@ struct EnrolRoute: Sendable {
   let now: @Sendable () -> Timestamp
   let random: @Sendable () -> UInt128
 
-  /// `GET /v1/authority`: the authority's certificate, which its fingerprint in the invitation proves.
+  /// `GET /v1/authority`: the authority's certificate, which its fingerprint in the invitation
+  /// proves.
   func authorityCertificate(_ request: Request, _ context: OfficeContext) throws -> Response {
     Response(
       status: .ok, headers: [.contentType: "application/x-pem-file", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: .init(string: try authority.certificatePEM())))
   }
 
-  /// `POST /v1/enrol`: a code and a signing request against a certificate. The code is spent only if all goes well.
+  /// `POST /v1/enrol`: a code and a signing request against a certificate. The code is spent only
+  /// if all goes well.
   func enrol(_ request: Request, _ context: OfficeContext) async throws -> Response {
     guard let form = request.sentForm else { throw Problem.unsupportedMedia }
     let body = try await request.collectBody(limit: 64 << 10)

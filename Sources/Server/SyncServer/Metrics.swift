@@ -20,7 +20,8 @@ package final class Metrics: Sendable {
   ]
 
   func count(_ path: String, _ status: HTTPResponse.Status) {
-    let name = Self.paths.contains(path) ? path : path.hasPrefix("/v1/operator/") ? "/v1/operator" : "other"
+    let name =
+      Self.paths.contains(path) ? path : path.hasPrefix("/v1/operator/") ? "/v1/operator" : "other"
     state.withLock { $0.requests["\(name)\",status=\"\(status.code)", default: 0] += 1 }
   }
 
@@ -55,7 +56,8 @@ package final class Metrics: Sendable {
       "doorstep_changes_total{verdict=\"\($0.key)\"} \($0.value)"
     }
     lines += [
-      "# TYPE doorstep_sync_sent_bytes_total counter", "doorstep_sync_sent_bytes_total \(state.sentBytes)",
+      "# TYPE doorstep_sync_sent_bytes_total counter",
+      "doorstep_sync_sent_bytes_total \(state.sentBytes)",
       "# TYPE doorstep_sequence gauge", "doorstep_sequence \(counts.sequence)",
       "# TYPE doorstep_devices gauge", "doorstep_devices \(counts.devices)", "",
     ]

@@ -56,18 +56,21 @@ package struct OfficeServer: Sendable {
 
   /// Serves until asked to stop by SIGTERM or SIGINT, or until the task is cancelled.
   ///
-  /// Requests that run are given `Limits.drainSeconds` to end; a reader that is slower is cut, and goes on from its last page
-  /// another time.
+  /// Requests that run are given `Limits.drainSeconds` to end; a reader that is slower is cut, and
+  /// goes on from its last page another time.
   /// - Parameter onReady: called with the port once requests are taken.
   package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
     let application = Application(
       router: router(), server: try server(),
       configuration: .init(
-        address: .hostname(configuration.host, port: configuration.port), serverName: nil, backlog: 256,
+        address: .hostname(configuration.host, port: configuration.port), serverName: nil,
+        backlog: 256,
         availableConnectionsDelegate: .maximum(configuration.limits.connections, logger: logger)),
-      onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger)
+      onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger
+    )
     var group = ServiceGroupConfiguration(
-      services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(configuration.limits.drainSeconds)
     group.maximumCancellationDuration = .seconds(20)
     try await ServiceGroup(configuration: group).run()
@@ -75,16 +78,18 @@ package struct OfficeServer: Sendable {
 
   private func server() throws -> HTTPServerBuilder {
     let limits = configuration.limits
-    let certificate = try NIOSSLCertificate.fromPEMBytes(Array(configuration.serverCertificatePEM.utf8))
+    let certificate = try NIOSSLCertificate.fromPEMBytes(
+      Array(configuration.serverCertificatePEM.utf8))
     let key = try NIOSSLPrivateKey(bytes: Array(configuration.serverKeyPEM.utf8), format: .pem)
-    let authority = try NIOSSLCertificate.fromPEMBytes(Array(configuration.authority.certificatePEM().utf8))
+    let authority = try NIOSSLCertificate.fromPEMBytes(
+      Array(configuration.authority.certificatePEM().utf8))
     var tls = TLSConfiguration.makeServerConfiguration(
       certificateChain: certificate.map { .certificate($0) }, privateKey: .privateKey(key))
     tls.minimumTLSVersion = .tlsv13
     tls.maximumTLSVersion = .tlsv13
     tls.trustRoots = .certificates(authority)
-    // A machine that is not enrolled yet has no certificate. It is let in to enrol and to nothing else (`DeviceCheck`).
-    // One that is shown must be of our authority and in date.
+    // A machine that is not enrolled yet has no certificate. It is let in to enrol and to nothing
+    // else (`DeviceCheck`). One that is shown must be of our authority and in date.
     tls.certificateVerification = .optionalVerification
     tls.shutdownTimeout = .seconds(1)
     let http = HTTP1Channel.Configuration(

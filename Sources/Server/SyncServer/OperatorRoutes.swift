@@ -6,7 +6,8 @@ import SwiftProtobuf
 import SyncCore
 import SyncWire
 
-/// What an operator may do, without reading a case: ids, numbers and states only. See `Protocol/README.md` section 8.
+/// What an operator may do, without reading a case: ids, numbers and states only. See
+/// `Protocol/README.md` section 8.
 struct OperatorRoutes: Sendable {
   let store: any ServerStore
   let authority: Authority
@@ -37,13 +38,16 @@ struct OperatorRoutes: Sendable {
     let message: PBEnrolCodeRequest = try await message(request)
     let role = Role(rawValue: message.role.isEmpty ? Role.officer.rawValue : message.role)
     guard Role.known.contains(role) else {
-      throw Problem.badRequest("The role is not known: \(Role.known.map(\.rawValue).joined(separator: ", ")).")
+      throw Problem.badRequest(
+        "The role is not known: \(Role.known.map(\.rawValue).joined(separator: ", ")).")
     }
     guard Self.isName(message.user) else {
       throw Problem.badRequest("A user name is 1 to 64 printable characters without spaces.")
     }
     let minutes = message.minutes == 0 ? 15 : message.minutes
-    guard minutes <= 7 * 24 * 60 else { throw Problem.badRequest("A code lives at most seven days.") }
+    guard minutes <= 7 * 24 * 60 else {
+      throw Problem.badRequest("A code lives at most seven days.")
+    }
     let invitation = Invitation(
       secret: random().bigEndianBytes, authority: try authority.fingerprint())
     let expires = Timestamp(milliseconds: now().milliseconds + Int64(minutes) * 60_000)
@@ -118,12 +122,15 @@ struct OperatorRoutes: Sendable {
         all || ids.contains(device.id) || (!user.isEmpty && device.user.lowercased() == user)
       }
     }
-    return answer(PBResyncResponse.with { $0.ordered = UInt32(clamping: ordered.count) }, to: request)
+    return answer(
+      PBResyncResponse.with { $0.ordered = UInt32(clamping: ordered.count) }, to: request)
   }
 
   private func revoke(_ request: Request, _ context: OfficeContext) async throws -> Response {
     let message: PBRevokeRequest = try await message(request)
-    guard let id = DeviceID(bytes: message.device) else { throw Problem.badRequest("Name the device.") }
+    guard let id = DeviceID(bytes: message.device) else {
+      throw Problem.badRequest("Name the device.")
+    }
     let wasActive = try await store.transaction { transaction in
       guard var device = try transaction.device(id) else { throw Problem.notFound }
       let wasActive = device.state == .active

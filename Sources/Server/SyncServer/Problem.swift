@@ -4,7 +4,8 @@ import ServerStorage
 import SyncCore
 import SyncWire
 
-/// Every answer that is not a success: a code for programs, and a sentence for people that says what to do next.
+/// Every answer that is not a success: a code for programs, and a sentence for people that says
+/// what to do next.
 ///
 /// Nothing of the case, and nothing that would tell denied from absent.
 enum Problem: Error, Equatable {
@@ -33,7 +34,8 @@ enum Problem: Error, Equatable {
     case .unsupportedVersion: .upgradeRequired
     case .unsupportedMedia: .unsupportedMediaType
     case .notEnrolled: .unauthorized
-    case .revoked, .wrongRole, .codeUnknown, .codeUsed, .codeExpired, .replicaOfAnotherDevice: .forbidden
+    case .revoked, .wrongRole, .codeUnknown, .codeUsed, .codeExpired, .replicaOfAnotherDevice:
+      .forbidden
     case .foreignCheckpoint: .conflict
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
@@ -87,8 +89,10 @@ enum Problem: Error, Equatable {
     case .notFound: "There is nothing at this address."
     case .methodNotAllowed: "This address does not take that method."
     case .unavailable: "The office is busy or about to stop. Try again shortly."
-    case .diskFull: "The office's disk is full. Nothing was stored; what you sent stays on the laptop."
-    case .internalError: "The office could not do it. What you sent stays on the laptop; try again later."
+    case .diskFull:
+      "The office's disk is full. Nothing was stored; what you sent stays on the laptop."
+    case .internalError:
+      "The office could not do it. What you sent stays on the laptop; try again later."
     }
   }
 
@@ -139,7 +143,9 @@ enum Problem: Error, Equatable {
 }
 
 extension Response {
-  static func message(_ body: [UInt8], _ form: WireForm, status: HTTPResponse.Status = .ok) -> Response {
+  static func message(_ body: [UInt8], _ form: WireForm, status: HTTPResponse.Status = .ok)
+    -> Response
+  {
     Response(
       status: status, headers: [.contentType: form.mediaType, .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
@@ -152,7 +158,8 @@ struct ProblemAnswers: RouterMiddleware {
   let metrics: Metrics
 
   func handle(
-    _ request: Request, context: OfficeContext, next: (Request, OfficeContext) async throws -> Response
+    _ request: Request, context: OfficeContext,
+    next: (Request, OfficeContext) async throws -> Response
   ) async throws -> Response {
     do {
       let response = try await next(request, context)
@@ -162,7 +169,9 @@ struct ProblemAnswers: RouterMiddleware {
       let problem = Problem(error)
       if problem == .internalError || problem == .diskFull {
         // The type alone: an error's text could hold content.
-        context.logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(type(of: error))"])
+        context.logger.error(
+          "request failed",
+          metadata: ["path": "\(request.uri.path)", "error": "\(type(of: error))"])
       }
       metrics.count(request.uri.path, problem.status)
       return problem.response(as: request.acceptedForm)
@@ -177,7 +186,9 @@ extension Request {
   /// The form asked for; JSON where the request does not say.
   var acceptedForm: WireForm {
     guard let accept = headers[.accept] else { return sentForm ?? .json }
-    return accept.split(separator: ",").lazy.compactMap { WireForm(mediaType: Self.bare(String($0))) }.first
+    return accept.split(separator: ",").lazy.compactMap {
+      WireForm(mediaType: Self.bare(String($0)))
+    }.first
       ?? sentForm ?? .json
   }
 

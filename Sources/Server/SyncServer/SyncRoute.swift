@@ -5,7 +5,8 @@ import ServerStorage
 import SyncCore
 import SyncWire
 
-/// `POST /v1/sync`: takes changes in, then streams receipts, orders, scope and pages. See `Protocol/README.md` section 6.
+/// `POST /v1/sync`: takes changes in, then streams receipts, orders, scope and pages. See
+/// `Protocol/README.md` section 6.
 struct SyncRoute: Sendable {
   let store: any ServerStore
   let catalogue: Catalogue
@@ -66,14 +67,18 @@ struct SyncRoute: Sendable {
     }
   }
 
-  /// One page, with device and scope checked again: what was taken away between two pages is not sent.
+  /// One page, with device and scope checked again: what was taken away between two pages is not
+  /// sent.
   private func read(
     _ checkpoint: Checkpoint, _ id: DeviceID, _ request: SyncRequest, _ outcome: Intake.Outcome
   ) async throws -> ServerSession.Reading {
     try await store.read { [limits] store in
-      guard let device = try store.device(id), device.state == .active else { throw Problem.revoked }
+      guard let device = try store.device(id), device.state == .active else {
+        throw Problem.revoked
+      }
       return try Feed(store, limits: limits).page(
-        after: checkpoint, for: device, settled: outcome.settled, wantsDigests: request.wantsDigests)
+        after: checkpoint, for: device, settled: outcome.settled, wantsDigests: request.wantsDigests
+      )
     }
   }
 }
