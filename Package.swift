@@ -111,7 +111,7 @@ let package = Package(
         "SyncServer", "SyncWire",
       ],
       path: "Sources/TestSupport"),
-    tests("SyncCoreTests", ["SyncCore", "TestSupport"]),
+    tests("SyncCoreTests", ["SyncCore", crypto]),
     tests("RecordCatalogueTests", ["RecordCatalogue"]),
     tests("SyncWireTests", ["SyncWire", "TestSupport"]),
     tests("SyncReplicaTests", ["SyncReplica", "TestSupport"]),
@@ -119,7 +119,7 @@ let package = Package(
     tests("CurlTransportTests", ["CurlTransport", "SyncClient", "CCurl"], exclude: ["Office"]),
     tests("StoreContractTests", ["ServerStorage", "ServerSQLite", "TestSupport"]),
     tests("BulkEntryTests", ["BulkEntry", "ServerStorage"]),
-    tests("SyncServerTests", ["SyncServer", "TestSupport"]),
+    tests("SyncServerTests", ["SyncServer", "TestSupport", x509, crypto]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

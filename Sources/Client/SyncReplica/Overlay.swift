@@ -40,29 +40,18 @@ struct Overlay {
       ])
   }
 
-  /// One own change with what the office said of it.
-  struct Entry {
-    let change: Change
-    let place: Place?
-  }
-
   /// The changes of a record that the base does not hold: not receipted yet, or accepted and not
   /// yet sent back.
-  func entries(of record: RecordID) throws -> [Entry] {
+  func changes(of record: RecordID) throws -> [Change] {
     let rows = try Row.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT counter, type, body, epoch, sequence FROM changes
+          SELECT counter, type, body FROM changes
           WHERE record_id = ? AND in_base = 0 AND body IS NOT NULL AND (verdict IS NULL OR verdict != 'refused')
           ORDER BY counter
           """),
       arguments: [Data(record.bytes)])
-    return try rows.map { row in
-      let place = (row[3] as Int64?).map {
-        Place(epoch: UInt64(stored: $0), sequence: UInt64(stored: row[4]))
-      }
-      return Entry(change: try open(row), place: place)
-    }
+    return try rows.map(open)
   }
 
   /// A change by its counter; `nil` when it or its text is no longer kept.
@@ -125,19 +114,21 @@ struct Overlay {
 extension StoredRecords {
   /// Computes again what is shown of a record: its base with the overlay over it.
   ///
+  /// Changes in the overlay have no place, receipted or not: what they displace at the office, and so
+  /// the place that they take over there, is known only once the record comes back.
   /// - Parameter base: the new base, `nil` when the office holds nothing that we know of.
   func show(_ id: RecordID, _ caseID: CaseID, _ type: String, base: Record?, over overlay: Overlay)
     throws
   {
     var shown: Record?
-    for entry in try overlay.entries(of: id) {
-      if let base, base.version.contains(entry.change.dot) {
+    for change in try overlay.changes(of: id) {
+      if let base, base.version.contains(change.dot) {
         try overlay.db.cachedStatement(sql: "UPDATE changes SET in_base = 1 WHERE counter = ?")
-          .execute(arguments: [Int64(storing: entry.change.dot.counter)])
+          .execute(arguments: [Int64(storing: change.dot.counter)])
         continue
       }
       var record = shown ?? base ?? Record(id: id, type: type, caseID: caseID)
-      record.apply(entry.change, at: entry.place)
+      record.apply(change, at: nil)
       shown = record
     }
     if base == nil, shown == nil {
