@@ -100,8 +100,8 @@ let package = Package(
     program(
       "doorstep-bench",
       [
-        "ProgramKit", "SyncClient", "SyncReplica", "CurlTransport", "SyncServer", "ServerSQLite",
-        "BulkEntry", grdb, sqlite,
+        "ProgramKit", "SyncCore", "SyncWire", "RecordCatalogue", "SyncClient", "SyncReplica", "CurlTransport",
+        "ServerStorage", "ServerSQLite", sqlite,
       ]),
 
     .target(

@@ -39,6 +39,9 @@ public final class Replica: Sendable {
   let sealer: any Sealer
   let limits: Limits
   let path: String
+
+  /// Where the store is.
+  public var storePath: String { path }
   private let lock: ReplicaLock?
 
   /// Opens an existing store.

@@ -66,10 +66,15 @@ private struct Attempt {
   let change: Change
   let origin: Origin
 
+  /// A set holds its elements as names, each present or absent.
+  private var isValid: Bool {
+    guard field.isSet else { return value == .none || field.kind.accepts(value) }
+    let element = name.drop { $0 != "/" }.dropFirst()
+    return (value == .none || value.flag != nil) && field.kind.accepts(.text(String(element)))
+  }
+
   var refusal: Refusal? {
-    guard value == .none || (field.isSet ? FieldKind.flag : field.kind).accepts(value) else {
-      return .invalid(field: name)
-    }
+    guard isValid else { return .invalid(field: name) }
     let role = change.body.role
     switch field.rule {
     case .derived, .serverOwned:

@@ -60,10 +60,13 @@ final class CommitQueue: @unchecked Sendable {
           }
         },
         fail: { continuation.resume(throwing: $0) })
-      condition.withLock {
+      let isClosed = condition.withLock {
+        guard !isStopped else { return true }
         jobs.append(job)
         condition.signal()
+        return false
       }
+      if isClosed { job.fail(StoreError.database("it is closed")) }
     }
   }
 

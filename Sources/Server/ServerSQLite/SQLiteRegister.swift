@@ -67,8 +67,15 @@ extension SQLiteTransaction {
   func save(_ device: Device) throws {
     try run(
       """
-      INSERT OR REPLACE INTO devices (\(Self.deviceColumns))
+      INSERT INTO devices (\(Self.deviceColumns))
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (device_id) DO UPDATE SET
+        user = excluded.user, role = excluded.role, label = excluded.label,
+        is_operator = excluded.is_operator, state = excluded.state,
+        fingerprint = excluded.fingerprint, certificate_expires = excluded.certificate_expires,
+        enrolled_at = excluded.enrolled_at, replica = excluded.replica,
+        last_contact = excluded.last_contact, clock_offset = excluded.clock_offset,
+        unsent = excluded.unsent, catalogue_version = excluded.catalogue_version
       """,
       [
         Data(device.id.bytes), device.user, device.role.rawValue, device.label, device.isOperator,

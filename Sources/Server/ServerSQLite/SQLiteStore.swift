@@ -99,6 +99,7 @@ package final class SQLiteStore: ServerStore {
     queue.stop()
     try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     try pool.close()
+    lock.release()
   }
 }
 
@@ -134,6 +135,9 @@ private final class FileLock: Sendable {
     }
     self.descriptor = descriptor
   }
+
+  /// Lets the next program in, while this value may still be around.
+  func release() { flock(descriptor, LOCK_UN) }
 
   deinit { Foundation.close(descriptor) }
 }

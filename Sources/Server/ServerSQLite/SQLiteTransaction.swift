@@ -182,8 +182,11 @@ final class SQLiteTransaction: ServerTransaction {
   func save(_ record: StoredRecord, resolved: String) throws {
     try run(
       """
-      INSERT OR REPLACE INTO records (record_id, type, case_id, sequence, body, resolved, is_contested)
+      INSERT INTO records (record_id, type, case_id, sequence, body, resolved, is_contested)
       VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (record_id) DO UPDATE SET
+        type = excluded.type, case_id = excluded.case_id, sequence = excluded.sequence,
+        body = excluded.body, resolved = excluded.resolved, is_contested = excluded.is_contested
       """,
       [
         Data(record.id.bytes), record.type, Data(record.caseID.bytes),

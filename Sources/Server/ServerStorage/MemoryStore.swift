@@ -138,7 +138,17 @@ private final class MemoryTransaction: ServerTransaction {
     state.grants[grant.user, default: [:]][grant.caseID] = grants
   }
 
-  func save(_ device: Device) { state.devices[device.id] = device }
+  func save(_ device: Device) throws {
+    let isTaken = state.devices.values.contains { other in
+      other.id != device.id
+        && (other.fingerprint == device.fingerprint
+          || (device.replica != nil && other.replica == device.replica))
+    }
+    guard !isTaken else {
+      throw StoreError.database("another device has its certificate or its replica")
+    }
+    state.devices[device.id] = device
+  }
   func save(_ code: EnrolmentCode) { state.codes[code.hash] = code }
   func add(_ order: StoredOrder) { state.orders.append(order) }
   func removeOrder(_ id: UInt64, of device: DeviceID) {

@@ -1,0 +1,100 @@
+"""A laptop as a test sees it: a home folder, and what its program says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import programs
+from programs import Answer
+
+
+class Laptop:
+    """One machine with its own home folder. An operator's has another program, the same files."""
+
+    def __init__(self, home: Path, program: str = "doorstep") -> None:
+        self.home = home
+        self.program = program
+
+    def run(self, *arguments: object, **options: Any) -> Answer:
+        """Runs a command to its end."""
+        command, *rest = arguments
+        return programs.run(self.program, command, "--home", self.home, *rest, **options)
+
+    def start(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
+        """Starts a command. The caller ends it."""
+        command, *rest = arguments
+        return programs.start(self.program, command, "--home", self.home, *rest, **options)
+
+    def json(self, *arguments: object, **options: Any) -> Any:
+        """What a command answers with `--json`; it must succeed."""
+        return self.run(*arguments, "--json", **options).expect(programs.DONE).json
+
+    # What is in its folder.
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return json.loads((self.home / "office.json").read_text())
+
+    @property
+    def device(self) -> str:
+        return self.settings["device"]
+
+    @property
+    def certificate(self) -> Path:
+        return self.home / "device.pem"
+
+    @property
+    def key(self) -> Path:
+        return self.home / "device.key"
+
+    def move_to(self, url: str) -> None:
+        """Points the machine at another address, as IT would when the office's server moves."""
+        settings = self.settings | {"address": url}
+        (self.home / "office.json").write_text(json.dumps(settings))
+
+    # What an officer does.
+
+    def sync(self, *arguments: object) -> dict[str, Any]:
+        """A sync that must succeed and say that everything was received."""
+        answer = self.json("sync", *arguments)
+        assert answer["synced"], answer
+        return answer
+
+    def note(self, crn: str, text: str, *arguments: object) -> str:
+        """Adds a note; returns its record's id."""
+        return self.json("note", crn, text, *arguments)["record"]
+
+    def crns(self) -> list[str]:
+        return sorted(row["crn"] for row in self.json("cases"))
+
+    def case(self, crn: str) -> dict[str, Any]:
+        return self.json("case", crn, "--contacts", 10_000)
+
+    def notes(self, crn: str) -> dict[str, dict[str, Any]]:
+        """The notes of a case by their ids."""
+        return {row["id"]: row for row in self.case(crn)["contacts"]}
+
+    def appointment(self, crn: str, record: str) -> dict[str, Any]:
+        return next(row for row in self.case(crn)["appointments"] if row["id"] == record)
+
+    def conflicts(self) -> list[dict[str, Any]]:
+        """What is in dispute. The status says whether there is anything."""
+        answer = self.run("conflicts", "--json")
+        assert answer.status == (programs.NEEDS_YOU if answer.json else programs.DONE), answer
+        return answer.json
+
+    def verdicts(self, record: str) -> list[str]:
+        """What the office said of this laptop's own edits of a record, newest first."""
+        return [edit["state"] for edit in self.json("history", record)["ownChanges"]]
+
+    def status(self) -> dict[str, Any]:
+        return self.json("status")
+
+    def facts(self) -> dict[str, Any]:
+        """What a failure must leave as it was: all cases with all their contents, and the outbox."""
+        kept = ("cases", "casesNotWhole", "records", "unsent", "refused", "conflicts", "drafts")
+        status = self.status()
+        return {key: status[key] for key in kept} | {"read": self.json("cases")}
