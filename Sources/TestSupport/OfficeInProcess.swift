@@ -2,6 +2,7 @@ import RecordCatalogue
 import ServerStorage
 import SyncClient
 import SyncCore
+import SyncReplica
 import SyncWire
 
 /// An office without a network: the production server's own logic over any store.
@@ -39,21 +40,27 @@ package final class OfficeInProcess: Sendable {
   /// Opens a case as an import does, with its header.
   package func open(_ crn: String) async throws -> CaseID {
     let caseID = CaseID.named("case", crn)
+    let name = Value.composite(["forename": .text("Robin"), "surname": .text("Test")])
     try await enter(
-      [
-        "crn": .text(crn),
-        "name": .composite(["forename": .text("Robin"), "surname": .text("Test")]),
-      ], of: .named("case-header", crn), type: "case-header", caseID: caseID)
+      .set(
+        ["crn": .text(crn), "name": name], of: .named("case-header", crn), type: "case-header",
+        caseID: caseID))
     return caseID
   }
 
-  package func enter(
-    _ fields: [String: Value], of id: RecordID, type: String, caseID: CaseID, reason: String = ""
-  ) async throws {
+  /// What the office enters itself. Its context is what the office last had.
+  ///
+  /// One argument on purpose: Swift 6.3.1 for x86-64 breaks an async call that passes an
+  /// identifier (128 bits) on the stack, which happens from the seventh word on.
+  package func enter(_ edit: Edit) async throws {
+    guard case .set(let members) = edit.action else { return }
+    let fields = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
     try await store.transaction { [catalogue, replica, clock] transaction in
       var writer = try OfficeWriter(
         transaction, catalogue: catalogue, replica: replica, now: clock.now)
-      try writer.set(fields, of: id, type: type, caseID: caseID, author: "import", reason: reason)
+      try writer.set(
+        fields, of: edit.record, type: edit.type, caseID: edit.caseID, author: "import",
+        reason: edit.reason)
     }
   }
 

@@ -43,7 +43,9 @@ def template(
 ) -> tuple[Office, list[Shared]]:
     """An office of 40 people whose two officers share some cases and have synced, stopped."""
     office = bare_template.copy(tmp_path_factory.mktemp("full"))
-    office.d("seed", "--people", 40, "--seed", 1, "--user", "a.khan", "--user", "b.jones").expect(
+    office.d(
+        "seed", "--people", 40, "--seed", 1, "--officers", 2, "--user", "a.khan", "--user",
+        "b.jones").expect(
         programs.DONE)
     office.start()
     khan, jones = office.enrol("a.khan"), office.enrol("b.jones")
@@ -178,8 +180,8 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
 
 @pytest.fixture(scope="session")
-def faketime() -> Callable[[str], list[str]]:
-    """A wrapper that shows a program another wall clock."""
+def clock() -> Callable[[str], dict[str, str]]:
+    """The environment that shows a program another wall clock."""
     if not shutil.which("faketime"):
         pytest.skip("faketime is not installed")
-    return programs.faketime
+    return programs.clock

@@ -94,7 +94,7 @@ class Laptop:
         return self.json("status")
 
     def facts(self) -> dict[str, Any]:
-        """What a failure must leave as it was: all cases with all their contents, and the outbox."""
+        """What a failure must leave as it was: the cases and the outbox."""
         kept = ("cases", "casesNotWhole", "records", "unsent", "refused", "conflicts", "drafts")
         status = self.status()
         return {key: status[key] for key in kept} | {"read": self.json("cases")}

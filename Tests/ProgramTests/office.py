@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +51,14 @@ class Office:
         return programs.run("doorstepd", command, "--data", self.data, *rest, **options)
 
     def start(
-        self, *arguments: object, port: int = 0, wrapper: Sequence[str] = (), **options: Any
+        self, *arguments: object, port: int = 0, env: dict[str, str] | None = None, **options: Any
     ) -> Office:
         """Starts the server and returns once it takes requests. All machines learn its address."""
         assert self.process is None, "it runs already"
         with self.log.open("ab") as log:
             self.process = programs.start(
                 "doorstepd", "serve", "--data", self.data, "--port", port, "--json", *arguments,
-                wrapper=wrapper, stderr=log, **options)
+                env=programs.environment(**(env or {})), stderr=log, **options)
         try:
             self.url = json.loads(self._first_line())["ready"]
         except BaseException:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -124,21 +123,28 @@ def end(process: subprocess.Popen[bytes], patience: float = PATIENCE) -> int:
 def files(folder: Path) -> dict[str, str]:
     """Every file of a folder with its hash, to see that nothing was changed.
 
-    What SQLite and the lock keep beside a database is left out: reading alone changes it.
+    Databases are left out, since opening one may tidy its file; what they hold is asked of the
+    programs.
     """
-    beside = ("-wal", "-shm", ".lock")
+    databases = (".sqlite", "-wal", "-shm", ".lock")
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.endswith(beside)
+        if path.is_file() and not path.name.endswith(databases)
     }
 
 
-def faketime(moment: str) -> list[str]:
-    """A wrapper that shows a program another wall clock, for instance `+2h`."""
-    path = shutil.which("faketime")
-    assert path, "tests that need it are skipped without it"
-    return [path, "-m", "--exclude-monotonic", "-f", moment]
+def clock(moment: str) -> dict[str, str]:
+    """The environment that shows a program another wall clock, for instance `+2h`.
+
+    The faketime command itself would stand between a test and the program that it ends.
+    """
+    library = subprocess.run(
+        ["faketime", "-m", "-f", "+0", "printenv", "LD_PRELOAD"], capture_output=True, text=True,
+        check=True, timeout=PATIENCE, env=environment())
+    return {
+        "LD_PRELOAD": library.stdout.strip(), "FAKETIME": moment, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1"}
 
 
 def openssl(*words: object) -> str:

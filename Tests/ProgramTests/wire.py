@@ -6,6 +6,7 @@ Written from Protocol/doorstep.proto, without any code of the programs.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import http.client
 import json
@@ -59,14 +60,20 @@ def context(office: Office, machine: Laptop | None) -> ssl.SSLContext:
     return made
 
 
-def connect(office: Office, machine: Laptop | None, receives: int | None = None) -> ssl.SSLSocket:
-    """A TLS connection. With `receives`, the bytes that the kernel keeps for a slow reader."""
-    plain = socket.socket()
-    plain.settimeout(programs.PATIENCE)
+def plain(office: Office, receives: int | None = None) -> socket.socket:
+    """A connection without TLS. With `receives`, the bytes that are kept for a slow reader."""
+    made = socket.socket()
+    made.settimeout(programs.PATIENCE)
     if receives:
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
-    plain.connect(("127.0.0.1", office.port))
-    return context(office, machine).wrap_socket(plain, server_hostname="127.0.0.1")
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+    made.connect(("127.0.0.1", office.port))
+    return made
+
+
+def connect(office: Office, machine: Laptop | None, receives: int | None = None) -> ssl.SSLSocket:
+    """A TLS connection."""
+    return context(office, machine).wrap_socket(
+        plain(office, receives), server_hostname="127.0.0.1")
 
 
 def ask(
@@ -78,7 +85,9 @@ def ask(
         "127.0.0.1", office.port, timeout=programs.PATIENCE, context=context(office, machine))
     try:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, named)
+        # An office that has heard enough answers and closes while the rest is still being sent.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.request(method, path, body, named)
         answer = connection.getresponse()
         return Reply(answer.status, answer.headers.get_content_type(), answer.read())
     finally:

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// An officer's laptop as the office sees it: a chain of changes and a checkpoint, nothing else.
-struct Author {
+final class Author {
   let office: OfficeInProcess
   let device: Device
   let replica: ReplicaID
@@ -15,15 +15,28 @@ struct Author {
   var checkpoint: [UInt8] = []
   private var sent: [PushedChange] = []
 
-  init(_ user: String, at office: OfficeInProcess, role: Role = .officer) async throws {
+  init(_ device: Device, at office: OfficeInProcess) {
     self.office = office
-    device = try await office.enrol(user, role: role)
+    self.device = device
     replica = ReplicaID(value: device.id.value ^ 0xABCD)
+  }
+
+  static func enrol(
+    _ user: String, at office: OfficeInProcess, role: Role = .officer
+  ) async throws -> Author {
+    Author(try await office.enrol(user, role: role), at: office)
+  }
+
+  /// The laptop as it would come back from a backup of this moment.
+  func copy() -> Author {
+    let copy = Author(device, at: office)
+    (copy.head, copy.sent, copy.checkpoint, copy.under) = (head, sent, checkpoint, under)
+    return copy
   }
 
   /// Writes the next change of the chain.
   @discardableResult
-  mutating func write(
+  func write(
     _ fields: [String: Value], of record: RecordID, type: String = "contact-entry",
     in caseID: CaseID, having context: VersionVector = VersionVector(), reason: String = "",
     group: GroupID? = nil, as author: String? = nil, role: Role? = nil
@@ -35,13 +48,13 @@ struct Author {
   }
 
   @discardableResult
-  mutating func delete(
+  func delete(
     _ record: RecordID, type: String, in caseID: CaseID, having context: VersionVector
   ) -> Change {
     add(.delete, of: record, type: type, in: caseID, having: context)
   }
 
-  private mutating func add(
+  private func add(
     _ action: Change.Action, of record: RecordID, type: String, in caseID: CaseID,
     having context: VersionVector, reason: String = "", group: GroupID? = nil,
     as author: String? = nil, role: Role? = nil
@@ -58,14 +71,14 @@ struct Author {
 
   /// Writes a contact entry.
   @discardableResult
-  mutating func note(
+  func note(
     _ text: String, as id: RecordID, in caseID: CaseID, group: GroupID? = nil
   ) -> Change {
     write(["kind": .text("CHVS"), "text": .text(text)], of: id, in: caseID, group: group)
   }
 
   /// Adds anything to the chain, readable or not.
-  mutating func push(_ change: PushedChange) {
+  func push(_ change: PushedChange) {
     sent.append(change)
     head = ChainHead(counter: head.counter + 1, hash: change.hash)
   }
@@ -100,7 +113,7 @@ struct Author {
 
   /// Reads everything that the office has for this laptop, page by page.
   @discardableResult
-  mutating func pull(wantsDigests: Bool = false) async throws -> [ServerSession.Reading] {
+  func pull(wantsDigests: Bool = false) async throws -> [ServerSession.Reading] {
     var readings: [ServerSession.Reading] = []
     var next: Checkpoint? = try await send(from: head.counter + 1).acceptance.checkpoint
     while let checkpoint = next {
@@ -114,7 +127,7 @@ struct Author {
   }
 
   /// Keeps a page's checkpoint and place.
-  mutating func take(_ reading: ServerSession.Reading) {
+  func take(_ reading: ServerSession.Reading) {
     checkpoint = reading.page.checkpoint
     under = reading.page.place
   }
@@ -127,22 +140,29 @@ extension Array where Element == ServerSession.Reading {
 }
 
 /// An office with a case that `sam` holds.
-struct Bench {
+final class Bench {
   let office: OfficeInProcess
   let caseID: CaseID
-  var sam: Author
+  let sam: Author
 
-  init(_ kind: StoreKind, limits: Limits = .standard) async throws {
-    office = OfficeInProcess(try kind.make(), limits: limits)
-    caseID = try await office.open("X000001")
-    sam = try await Author("sam", at: office)
+  private init(_ office: OfficeInProcess, _ caseID: CaseID, _ sam: Author) {
+    self.office = office
+    self.caseID = caseID
+    self.sam = sam
+  }
+
+  static func make(_ kind: StoreKind, limits: Limits = .standard) async throws -> Bench {
+    let office = OfficeInProcess(try kind.make(), limits: limits)
+    let caseID = try await office.open("X000001")
+    let sam = try await Author.enrol("sam", at: office)
     try await office.grant("sam", [caseID])
     try await sam.pull()
+    return Bench(office, caseID, sam)
   }
 
   /// A second officer who holds the same case.
   func colleague(_ user: String = "kim", role: Role = .officer) async throws -> Author {
-    var author = try await Author(user, at: office, role: role)
+    let author = try await Author.enrol(user, at: office, role: role)
     try await office.grant(user, [caseID])
     try await author.pull()
     return author

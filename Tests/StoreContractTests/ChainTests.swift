@@ -8,7 +8,7 @@ private let note = RecordID(value: 0x1)
 @Suite struct `The office checks a laptop's chain and` {
   @Test(arguments: StoreKind.allCases)
   func `asks for changes that are missing`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     for number: UInt128 in 1...3 {
       bench.sam.note("\(number)", as: RecordID(value: number), in: bench.caseID)
     }
@@ -20,7 +20,7 @@ private let note = RecordID(value: 0x1)
 
   @Test(arguments: StoreKind.allCases)
   func `asks for them also when nothing is sent`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("unsent", as: note, in: bench.caseID)
     #expect(try await bench.sam.send(from: 2).acceptance.finding == .resend(from: 1))
   }
@@ -29,10 +29,10 @@ private let note = RecordID(value: 0x1)
   func `notices a restored laptop that counts the same changes twice`(
     kind: StoreKind
   ) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("common", as: note, in: bench.caseID)
     try await bench.sam.send()
-    var restored = bench.sam
+    let restored = bench.sam.copy()
     bench.sam.note("lost with the old disk", as: RecordID(value: 2), in: bench.caseID)
     try await bench.sam.send(from: 2)
     restored.note("written after the restore", as: RecordID(value: 3), in: bench.caseID)
@@ -43,8 +43,8 @@ private let note = RecordID(value: 0x1)
 
   @Test(arguments: StoreKind.allCases)
   func `notices a restored laptop before it has written anything`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
-    let restored = bench.sam
+    let bench = try await Bench.make(kind)
+    let restored = bench.sam.copy()
     bench.sam.note("lost with the old disk", as: note, in: bench.caseID)
     try await bench.sam.send()
     #expect(try await restored.send().acceptance.finding == .forked(common: 0))
@@ -52,7 +52,7 @@ private let note = RecordID(value: 0x1)
 
   @Test(arguments: StoreKind.allCases)
   func `turns away a request that contradicts itself`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("a", as: note, in: bench.caseID)
     bench.sam.note("b", as: RecordID(value: 2), in: bench.caseID)
     await #expect(throws: Intake.Denial.incoherent) {
@@ -67,7 +67,7 @@ private let note = RecordID(value: 0x1)
 
   @Test(arguments: StoreKind.allCases)
   func `turns away a copy of the store on another laptop`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("a", as: note, in: bench.caseID)
     try await bench.sam.send()
     let thief = try await bench.office.enrol("eve")
@@ -78,22 +78,22 @@ private let note = RecordID(value: 0x1)
 
   @Test(arguments: StoreKind.allCases)
   func `turns away another laptop's place in the records`(kind: StoreKind) async throws {
-    let bench = try await Bench(kind)
-    var kim = try await bench.colleague()
+    let bench = try await Bench.make(kind)
+    let kim = try await bench.colleague()
     kim.checkpoint = bench.sam.checkpoint
     await #expect(throws: Intake.Denial.foreignCheckpoint) { try await kim.send() }
   }
 
   @Test(arguments: StoreKind.allCases, [0, 1, 5, 20])
   func `turns away an altered place in the records`(kind: StoreKind, at: Int) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.checkpoint[at % bench.sam.checkpoint.count] ^= 1
     await #expect(throws: Intake.Denial.foreignCheckpoint) { try await bench.sam.send() }
   }
 
   @Test(arguments: StoreKind.allCases)
   func `says so when it was restored itself`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("unsent", as: note, in: bench.caseID)
     let outcome = try await bench.sam.send(bench.sam.request { $0.epoch = 7 })
     #expect(outcome.acceptance.orders == [Order(id: 0, kind: .newEpoch(1))])
@@ -104,7 +104,7 @@ private let note = RecordID(value: 0x1)
 
   @Test(arguments: StoreKind.allCases)
   func `notes how far the laptop's clock is off`(kind: StoreKind) async throws {
-    let bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     let later = bench.office.clock.now.milliseconds + 3_600_000
     let request = bench.sam.request {
       $0.deviceTime = Timestamp(milliseconds: later)
@@ -122,7 +122,7 @@ private let note = RecordID(value: 0x1)
 
   @Test(arguments: StoreKind.allCases)
   func `gives an order until it was obeyed`(kind: StoreKind) async throws {
-    let bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     try await bench.office.orderResync(of: bench.sam.device.id)
     let order = try #require(try await bench.sam.send().acceptance.orders.first)
     #expect(order.kind == .resync)

@@ -7,15 +7,15 @@ import Testing
   private static func bench(_ kind: StoreKind, pageRecords: Int = 1) async throws -> Bench {
     var limits = Limits.standard
     limits.pageRecords = pageRecords
-    return try await Bench(kind, limits: limits)
+    return try await Bench.make(kind, limits: limits)
   }
 
   @Test(arguments: StoreKind.allCases)
   func `is its whole caseload at first, and then only what changed`(
     kind: StoreKind
   ) async throws {
-    var bench = try await Self.bench(kind, pageRecords: 100)
-    var kim = try await Author("kim", at: bench.office)
+    let bench = try await Self.bench(kind, pageRecords: 100)
+    let kim = try await Author.enrol("kim", at: bench.office)
     try await bench.office.grant("kim", [bench.caseID])
     let first = try await kim.pull()
     #expect(first.last?.scope.entries == [.init(caseID: bench.caseID, isSentWhole: true)])
@@ -33,12 +33,12 @@ import Testing
   func `goes on from any page, and holds each record once`(
     kind: StoreKind, size: Int
   ) async throws {
-    var bench = try await Self.bench(kind, pageRecords: size)
+    let bench = try await Self.bench(kind, pageRecords: size)
     for number: UInt128 in 1...6 {
       bench.sam.note("\(number)", as: RecordID(value: number), in: bench.caseID)
     }
     try await bench.sam.send()
-    var kim = try await Author("kim", at: bench.office)
+    let kim = try await Author.enrol("kim", at: bench.office)
     let second = try await bench.office.open("X000002")
     try await bench.office.grant("kim", [bench.caseID, second])
     // Each page is asked for in a request of its own, as after a cut.
@@ -59,7 +59,7 @@ import Testing
   func `holds a record too large for a page in a page of its own`(kind: StoreKind) async throws {
     var limits = Limits.standard
     limits.pageBytes = 10
-    var bench = try await Bench(kind, limits: limits)
+    let bench = try await Bench.make(kind, limits: limits)
     for number: UInt128 in 1...3 {
       bench.sam.note("\(number)", as: RecordID(value: number), in: bench.caseID)
     }
@@ -75,7 +75,7 @@ import Testing
   ) async throws {
     let bench = try await Self.bench(kind)
     let second = try await bench.office.open("X000002")
-    var kim = try await Author("kim", at: bench.office)
+    let kim = try await Author.enrol("kim", at: bench.office)
     try await bench.office.grant("kim", [bench.caseID, second])
     let start = try #require(try await kim.send().acceptance.checkpoint)
     let first = try await bench.office.page(after: start, for: kim.device.id)
@@ -92,7 +92,7 @@ import Testing
   func `is a case whole again when it was taken away and granted anew`(
     kind: StoreKind
   ) async throws {
-    var bench = try await Self.bench(kind)
+    let bench = try await Self.bench(kind)
     bench.sam.note("old", as: RecordID(value: 1), in: bench.caseID)
     try await bench.sam.send()
     try await bench.sam.pull()
@@ -108,12 +108,12 @@ import Testing
   func `starts a case anew that was regranted while half of it was sent`(
     kind: StoreKind
   ) async throws {
-    var bench = try await Self.bench(kind)
+    let bench = try await Self.bench(kind)
     for number: UInt128 in 1...4 {
       bench.sam.note("\(number)", as: RecordID(value: number), in: bench.caseID)
     }
     try await bench.sam.send()
-    var kim = try await Author("kim", at: bench.office)
+    let kim = try await Author.enrol("kim", at: bench.office)
     try await bench.office.grant("kim", [bench.caseID])
     let start = try #require(try await kim.send().acceptance.checkpoint)
     kim.take(try await bench.office.page(after: start, for: kim.device.id))
@@ -126,7 +126,7 @@ import Testing
 
   @Test(arguments: StoreKind.allCases)
   func `no longer names a case whose grant has ended`(kind: StoreKind) async throws {
-    var bench = try await Self.bench(kind)
+    let bench = try await Self.bench(kind)
     try await bench.office.end("sam", bench.caseID)
     let readings = try await bench.sam.pull()
     #expect(readings.map(\.scope.entries) == [[]])
@@ -147,7 +147,7 @@ import Testing
 
   @Test(arguments: StoreKind.allCases)
   func `ends with the digest of every case when asked for`(kind: StoreKind) async throws {
-    var bench = try await Self.bench(kind)
+    let bench = try await Self.bench(kind)
     bench.sam.note("one", as: RecordID(value: 1), in: bench.caseID)
     try await bench.sam.send()
     let readings = try await bench.sam.pull(wantsDigests: true)
@@ -165,7 +165,7 @@ import Testing
 
   @Test(arguments: StoreKind.allCases)
   func `when nobody else wrote, and the record is not sent back`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("mine", as: Self.note, in: bench.caseID)
     let outcome = try await bench.sam.send()
     #expect(outcome.acceptance.receipts.map(\.settlesBase) == [true])
@@ -177,7 +177,7 @@ import Testing
 
   @Test(arguments: StoreKind.allCases)
   func `for each of several changes of one record`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     let first = bench.sam.note("mine", as: Self.note, in: bench.caseID)
     bench.sam.write(
       ["sensitive": .text("yes")], of: Self.note, in: bench.caseID,
@@ -188,8 +188,8 @@ import Testing
 
   @Test(arguments: StoreKind.allCases)
   func `not when a colleague's change has not reached the laptop`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
-    var kim = try await bench.colleague()
+    let bench = try await Bench.make(kind)
+    let kim = try await bench.colleague()
     let first = bench.sam.note("mine", as: Self.note, in: bench.caseID)
     try await bench.sam.send()
     try await bench.sam.pull()
@@ -210,7 +210,7 @@ import Testing
 
   @Test(arguments: StoreKind.allCases)
   func `not when it repeats an earlier verdict`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("mine", as: Self.note, in: bench.caseID)
     try await bench.sam.send()
     let again = try await bench.sam.send()
@@ -220,7 +220,7 @@ import Testing
 
   @Test(arguments: StoreKind.allCases)
   func `not while its case is still being sent whole`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.checkpoint = []
     bench.sam.note("mine", as: Self.note, in: bench.caseID)
     #expect(try await bench.sam.send().acceptance.receipts.map(\.settlesBase) == [false])
@@ -228,7 +228,7 @@ import Testing
 
   @Test(arguments: StoreKind.allCases)
   func `not when the act that it was part of was refused`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     let act = GroupID(value: 3)
     bench.sam.note("mine", as: Self.note, in: bench.caseID, group: act)
     bench.sam.write(

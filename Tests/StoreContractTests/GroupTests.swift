@@ -8,7 +8,7 @@ private let act = GroupID(value: 0xAC7)
 @Suite struct `Changes made in one act` {
   @Test(arguments: StoreKind.allCases)
   func `are taken together`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     for number: UInt128 in 1...3 {
       bench.sam.note("Part \(number).", as: RecordID(value: number), in: bench.caseID, group: act)
     }
@@ -19,7 +19,7 @@ private let act = GroupID(value: 0xAC7)
   func `are refused together, and the one at fault is named`(
     kind: StoreKind, fault: UInt128
   ) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("Before.", as: RecordID(value: 90), in: bench.caseID)
     for number: UInt128 in 1...3 {
       let kind = number == fault ? "NONE" : "CHVS"
@@ -40,7 +40,7 @@ private let act = GroupID(value: 0xAC7)
 
   @Test(arguments: StoreKind.allCases)
   func `see each other`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     let plan = RecordID(value: 5)
     let first = bench.sam.write(
       ["when": .composite(["date": .text("2026-05-04"), "start": .text("09:00")])], of: plan,
@@ -54,7 +54,7 @@ private let act = GroupID(value: 0xAC7)
 
   @Test(arguments: StoreKind.allCases)
   func `that follow another act stand for themselves`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.write(
       ["kind": .text("NONE"), "text": .text("x")], of: RecordID(value: 1), in: bench.caseID,
       group: act)

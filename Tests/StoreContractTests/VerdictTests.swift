@@ -10,7 +10,7 @@ private let flag = RecordID(value: 0x3)
 @Suite struct `The office's verdict` {
   @Test(arguments: StoreKind.allCases)
   func `is applied when nobody else wrote`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("Seen at home.", as: note, in: bench.caseID)
     #expect(try await bench.sam.verdicts() == [.applied])
     let record = try #require(try await bench.office.record(note))
@@ -19,8 +19,8 @@ private let flag = RecordID(value: 0x3)
 
   @Test(arguments: StoreKind.allCases)
   func `is merged when two wrote different fields at once`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
-    var kim = try await bench.colleague()
+    let bench = try await Bench.make(kind)
+    let kim = try await bench.colleague()
     bench.sam.write(when, of: plan, type: "visit-plan", in: bench.caseID)
     #expect(try await bench.sam.verdicts() == [.applied])
     let seen = try await bench.version(of: plan)
@@ -35,18 +35,17 @@ private let flag = RecordID(value: 0x3)
 
   @Test(arguments: StoreKind.allCases)
   func `is contested when two wrote the same field unequally`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
-    var kim = try await bench.colleague()
+    let bench = try await Bench.make(kind)
+    let kim = try await bench.colleague()
     bench.sam.write(when, of: plan, type: "visit-plan", in: bench.caseID)
     _ = try await bench.sam.verdicts()
     let seen = try await bench.version(of: plan)
     for (purpose, verdict) in [("compliance", Verdict.applied), ("safeguarding", .contested)] {
       let isFirst = verdict == .applied
-      var author = isFirst ? bench.sam : kim
+      let author = isFirst ? bench.sam : kim
       author.write(
         ["purpose": .text(purpose)], of: plan, type: "visit-plan", in: bench.caseID, having: seen)
       #expect(try await author.verdicts(from: isFirst ? 2 : 1) == [verdict])
-      if isFirst { bench.sam = author } else { kim = author }
     }
     let standing = try await bench.office.record(plan)?.standing("purpose").compactMap(\.value.text)
     #expect(standing?.sorted() == ["compliance", "safeguarding"])
@@ -55,8 +54,8 @@ private let flag = RecordID(value: 0x3)
 
   @Test(arguments: StoreKind.allCases)
   func `is contested when one deleted what another kept writing`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
-    var kim = try await bench.colleague()
+    let bench = try await Bench.make(kind)
+    let kim = try await bench.colleague()
     bench.sam.write(when, of: plan, type: "visit-plan", in: bench.caseID)
     _ = try await bench.sam.verdicts()
     let seen = try await bench.version(of: plan)
@@ -73,7 +72,7 @@ private let flag = RecordID(value: 0x3)
   func `is late for work from before the author could know that the case had moved`(
     kind: StoreKind
   ) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("Written offline.", as: note, in: bench.caseID)
     try await bench.office.end("sam", bench.caseID)
     #expect(try await bench.sam.verdicts() == [.late])
@@ -82,7 +81,7 @@ private let flag = RecordID(value: 0x3)
 
   @Test(arguments: StoreKind.allCases)
   func `is out of scope for work from after the author knew`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     try await bench.office.end("sam", bench.caseID)
     try await bench.sam.pull()
     bench.sam.note("Written after the transfer.", as: note, in: bench.caseID)
@@ -96,8 +95,8 @@ private let flag = RecordID(value: 0x3)
   func `takes a risk concern even from somebody who never held the case`(
     kind: StoreKind
   ) async throws {
-    let bench = try await Bench(kind)
-    var kim = try await Author("kim", at: bench.office)
+    let bench = try await Bench.make(kind)
+    let kim = try await Author.enrol("kim", at: bench.office)
     kim.write(
       ["text": .text("A child was crying.")], of: note, type: "risk-concern", in: bench.caseID)
     kim.note("And a note.", as: RecordID(value: 9), in: bench.caseID)
@@ -106,7 +105,7 @@ private let flag = RecordID(value: 0x3)
 
   @Test(arguments: StoreKind.allCases)
   func `takes a newer kind of record as it is`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.write(
       ["shape": .unknown(9, [0x4A, 0x01, 0x07])], of: note, type: "drone-photo",
       in: bench.caseID)
@@ -117,7 +116,7 @@ private let flag = RecordID(value: 0x3)
 
   @Test(arguments: StoreKind.allCases)
   func `stays the first one however often a change is sent`(kind: StoreKind) async throws {
-    var bench = try await Bench(kind)
+    let bench = try await Bench.make(kind)
     bench.sam.note("Once.", as: note, in: bench.caseID)
     bench.sam.write(["text": .text("again")], of: note, in: bench.caseID, having: own(bench, 1))
     let first = try await bench.sam.send().acceptance.receipts
@@ -144,8 +143,8 @@ private let flag = RecordID(value: 0x3)
 struct Refused: Sendable, CustomTestStringConvertible {
   let code: String
   var field = ""
-  var prepare: @Sendable (inout Author, CaseID) -> Void = { _, _ in }
-  let write: @Sendable (inout Author, CaseID) -> Void
+  var prepare: @Sendable (Author, CaseID) -> Void = { _, _ in }
+  let write: @Sendable (Author, CaseID) -> Void
 
   var testDescription: String { code }
 
@@ -187,11 +186,11 @@ struct Refused: Sendable, CustomTestStringConvertible {
     Refused(code: "unreadable") { sam, _ in sam.push(.unreadable([1, 2, 3])) },
   ]
 
-  @Sendable private static func note(_ sam: inout Author, _ caseID: CaseID) {
+  @Sendable private static func note(_ sam: Author, _ caseID: CaseID) {
     sam.note("The first words.", as: id, in: caseID)
   }
 
-  @Sendable private static func sensitive(_ sam: inout Author, _ caseID: CaseID) {
+  @Sendable private static func sensitive(_ sam: Author, _ caseID: CaseID) {
     sam.write(
       ["text": .text("x"), "kind": .text("CHVS"), "sensitive": .text("yes")], of: id, in: caseID)
   }
@@ -206,12 +205,12 @@ struct Refused: Sendable, CustomTestStringConvertible {
   func `is kept with its bytes, changes nothing, and holds up nothing after it`(
     kind: StoreKind, refused: Refused
   ) async throws {
-    var bench = try await Bench(kind)
-    refused.prepare(&bench.sam, bench.caseID)
+    let bench = try await Bench.make(kind)
+    refused.prepare(bench.sam, bench.caseID)
     let prepared = bench.sam.head.counter
     if prepared > 0 { try await bench.sam.send() }
     let before = try await bench.office.record(Refused.id)
-    refused.write(&bench.sam, bench.caseID)
+    refused.write(bench.sam, bench.caseID)
     let bytes = bench.sam.request().changes.last?.bytes
     bench.sam.note("What came after.", as: note, in: bench.caseID)
     let verdicts = try await bench.sam.verdicts(from: prepared + 1)
@@ -230,8 +229,8 @@ struct Refused: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: StoreKind.allCases)
   func `is refused by role as the register knows it`(kind: StoreKind) async throws {
-    let bench = try await Bench(kind)
-    var admin = try await bench.colleague("ada", role: .administrator)
+    let bench = try await Bench.make(kind)
+    let admin = try await bench.colleague("ada", role: .administrator)
     admin.write(
       ["code": .text("RVAD"), "status": .text("active")], of: flag, type: "risk-flag",
       in: bench.caseID)
@@ -243,7 +242,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
   func `is too large once the record would be`(kind: StoreKind) async throws {
     var limits = Limits.standard
     limits.recordBytes = 600
-    var bench = try await Bench(kind, limits: limits)
+    let bench = try await Bench.make(kind, limits: limits)
     bench.sam.note("Short.", as: note, in: bench.caseID)
     bench.sam.note(String(repeating: "long ", count: 120), as: plan, in: bench.caseID)
     #expect(
@@ -254,14 +253,13 @@ struct Refused: Sendable, CustomTestStringConvertible {
   func `is a decision between claims by a role that may not decide`(
     kind: StoreKind
   ) async throws {
-    var bench = try await Bench(kind)
-    let admin = try await bench.colleague("ada", role: .administrator)
+    let bench = try await Bench.make(kind)
+    let ada = try await bench.colleague("ada", role: .administrator)
     func claim(_ code: String) -> [String: Value] {
       ["appointment": .text(plan.description), "claim": .composite(["code": .text(code)])]
     }
     bench.sam.write(claim("ATTC"), of: note, type: "outcome-claim", in: bench.caseID)
     #expect(try await bench.sam.verdicts() == [.applied])
-    var ada = admin
     ada.write(claim("UAAB"), of: note, type: "outcome-claim", in: bench.caseID)
     #expect(try await ada.verdicts() == [.contested])
     let seen = try await bench.version(of: note)

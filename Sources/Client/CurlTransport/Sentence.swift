@@ -66,19 +66,19 @@ enum Sentence {
     """
   }
   static let ownUnreadable = """
-    This laptop's own certificate or key cannot be read. Enrol this laptop again.
+    This laptop's own certificate or key cannot be read. Ask your office for a code, then: doorstep enrol ADDRESS CODE --again.
     """
   static let ownMissing = """
     The office asks for this laptop's certificate and did not get one it accepts. Enrol this laptop.
     """
   static let ownExpired = """
-    This laptop's certificate has expired. Enrol this laptop again.
+    This laptop's certificate has expired. Ask your office for a code, then: doorstep enrol ADDRESS CODE --again.
     """
   static let ownRevoked = """
     The office has withdrawn this laptop's certificate. Speak to IT before you go on.
     """
   static let ownRefused = """
-    The office does not accept this laptop's certificate. Enrol this laptop again; if that does \
+    The office does not accept this laptop's certificate. Ask your office for a code, then: doorstep enrol ADDRESS CODE --again; if that does \
     not help, tell IT.
     """
   static func oldLibrary(code: Int) -> String {

@@ -145,7 +145,7 @@ public actor SyncEngine {
         try stored { () throws(ReplicaError) in try replica.abandonResync() }
         throw .garbled("The fresh copy does not agree with the office. The present one was kept.")
       }
-      plan = try follow(outcome, outgoing, &report)
+      plan = try follow(outcome, outgoing, after: plan, &report)
       if !plan.mustGoOn { return report }
     }
     throw .garbled("The sync does not come to an end.")
@@ -159,7 +159,8 @@ public actor SyncEngine {
 
   /// Carries out what an answer asks for.
   private func follow(
-    _ outcome: ClientSession.Outcome, _ outgoing: Replica.Outgoing, _ report: inout Report
+    _ outcome: ClientSession.Outcome, _ outgoing: Replica.Outgoing, after last: Plan,
+    _ report: inout Report
   ) throws(SyncFailure) -> Plan {
     var plan = Plan(mustGoOn: outgoing.hasMore)
     var obeyed: [UInt64] = []
@@ -172,7 +173,7 @@ public actor SyncEngine {
         try stored { () throws(ReplicaError) in try replica.beginResync() }
         plan.mustGoOn = true
       case .resend(let from):
-        guard plan.resendFrom == nil, from <= outgoing.head.counter else { throw .forked }
+        guard last.resendFrom == nil, from <= outgoing.head.counter else { throw .forked }
         plan.resendFrom = from
         plan.mustGoOn = true
       case .forked: throw .forked
@@ -190,7 +191,6 @@ public actor SyncEngine {
         try replica.note(obeyed: obeyed)
         plan.mustGoOn = !obeyed.isEmpty
       }
-      try replica.note(known: outcome.known, at: surroundings.now(), serverTime: outcome.serverTime)
     }
     report.serverTime = outcome.serverTime
     report.isSynced = try stored { () throws(ReplicaError) in try replica.status().isSynced }
@@ -218,35 +218,48 @@ public actor SyncEngine {
     return try await receive(response.body, ClientSession(request), into: &report)
   }
 
-  /// Pulls frames and carries each out before the next is read, so that the sender waits for the
-  /// disk.
+  /// Pulls frames and stores what they bring before more than one further frame is read, so that
+  /// the sender waits for the disk.
   private func receive(
     _ body: ResponseBody, _ session: ClientSession, into report: inout Report
   ) async throws(SyncFailure) -> ClientSession.Outcome {
     var session = session
     var reader = FrameReader(form, limits: limits)
+    var delivery = Delivery()
     while true {
-      let event = try await nextEvent(body, &reader)
+      let event: ClientSession.Event
+      do { event = try await nextEvent(body, &reader) } catch {
+        // What arrived whole is kept, whatever became of the rest.
+        try take(&delivery, into: &report)
+        throw error
+      }
       switch session.handle(event) {
       case .read: break
       case .acknowledge(let receipts, let epoch):
-        report.receipts += receipts
-        try stored { () throws(ReplicaError) in try replica.acknowledge(receipts, epoch: epoch) }
+        delivery.receipts += receipts
+        delivery.epoch = epoch
       case .adopt(let scope):
-        report.dropped += try stored { () throws(ReplicaError) in try replica.adopt(scope) }
+        if delivery.scope != nil || delivery.page != nil { try take(&delivery, into: &report) }
+        delivery.scope = scope
       case .apply(let page):
-        try stored { () throws(ReplicaError) in try replica.apply(page) }
-        report.pages += 1
-        report.records += page.records.count
-        board.show(.receiving(records: report.records))
+        if delivery.page != nil { try take(&delivery, into: &report) }
+        delivery.page = page
       case .compare(let digests):
+        try take(&delivery, into: &report)
         report.differences = try stored { () throws(ReplicaError) in
           try replica.differences(from: digests)
         }
       case .finish(let outcome):
+        if outcome.orders.allSatisfy({ !$0.kind.isRefusal }) {
+          delivery.epoch = outcome.epoch
+          delivery.ending = Delivery.Ending(
+            known: outcome.known, time: surroundings.now(), serverTime: outcome.serverTime)
+        }
+        try take(&delivery, into: &report)
         return outcome
       case .reject(let breach):
         body.cancel()
+        try take(&delivery, into: &report)
         if case .closed = event { throw .offline("The connection was cut.") }
         throw .garbled("The answer is not in order: \(breach.problem).")
       }
@@ -254,6 +267,19 @@ public actor SyncEngine {
         body.cancel()
         throw .cancelled
       }
+    }
+  }
+
+  /// Stores what has come together, in one transaction.
+  private func take(_ delivery: inout Delivery, into report: inout Report) throws(SyncFailure) {
+    let whole = delivery
+    delivery = Delivery()
+    report.dropped += try stored { () throws(ReplicaError) in try replica.take(whole) }
+    report.receipts += whole.receipts
+    if let page = whole.page {
+      report.pages += 1
+      report.records += page.records.count
+      board.show(.receiving(records: report.records))
     }
   }
 
@@ -277,5 +303,15 @@ public actor SyncEngine {
   private func stored<Value>(_ body: () throws(ReplicaError) -> Value) throws(SyncFailure) -> Value
   {
     do throws(ReplicaError) { return try body() } catch { throw .store(error) }
+  }
+}
+
+extension Order.Kind {
+  /// Whether the office took nothing of the request.
+  fileprivate var isRefusal: Bool {
+    switch self {
+    case .forked, .resend, .newEpoch: true
+    case .resync, .unknown: false
+    }
   }
 }

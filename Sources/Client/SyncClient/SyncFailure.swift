@@ -30,7 +30,7 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case .busy: "The office is busy. Try again shortly; your work is saved on this laptop."
     case .store(let error): error.description
     case .forked:
-      "This laptop's store is a copy of an older one, and the office has other work under its name. Nothing was sent. "
+      "This laptop's store is a copy of an older one, and the office has other work under its name. Nothing was taken. "
         + "Keep the laptop as it is and ring your office: the work on it can be sent after it is enrolled anew."
     case .newEpoch:
       "The office's records were restored from a backup. Nothing was changed on this laptop. Ring your office."
@@ -42,7 +42,8 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
   public var isTemporary: Bool {
     switch self {
     case .offline, .busy, .garbled: true
-    case .refused, .store, .forked, .newEpoch, .cancelled: false
+    case .refused(let code, _): code == "internal" || code == "disk-full"
+    case .store, .forked, .newEpoch, .cancelled: false
     }
   }
 

@@ -76,6 +76,10 @@ struct Overlay {
     var bytes = 0
     while let row = try cursor.next() {
       let change = try open(row)
+      let next = changes.last.map { $0.dot.counter &+ 1 } ?? first ?? change.dot.counter
+      guard change.dot.counter == next || first == nil else {
+        throw ReplicaError.damaged("the office asks for changes whose text has left this laptop")
+      }
       guard changes.count < limits.pushChanges, bytes + change.bytes.count <= limits.pushBytes
       else {
         return (wholeGroups(changes, before: change), true)
@@ -114,17 +118,22 @@ struct Overlay {
 extension StoredRecords {
   /// Computes again what is shown of a record: its base with the overlay over it.
   ///
-  /// Changes in the overlay have no place, receipted or not: what they displace at the office, and so
-  /// the place that they take over there, is known only once the record comes back.
-  /// - Parameter base: the new base, `nil` when the office holds nothing that we know of.
-  func show(_ id: RecordID, _ caseID: CaseID, _ type: String, base: Record?, over overlay: Overlay)
-    throws
-  {
+  /// Changes in the overlay have no place, receipted or not: what they displace at the office, and
+  /// so the place that they take over there, is known only once the record comes back.
+  /// - Parameters:
+  ///   - base: the new base, `nil` when the office holds nothing that we know of.
+  ///   - marking: remember which changes the base holds. Only for the generation that is shown.
+  func show(
+    _ id: RecordID, _ caseID: CaseID, _ type: String, base: Record?, over overlay: Overlay,
+    marking: Bool
+  ) throws {
     var shown: Record?
     for change in try overlay.changes(of: id) {
       if let base, base.version.contains(change.dot) {
-        try overlay.db.cachedStatement(sql: "UPDATE changes SET in_base = 1 WHERE counter = ?")
-          .execute(arguments: [Int64(storing: change.dot.counter)])
+        if marking {
+          try overlay.db.cachedStatement(sql: "UPDATE changes SET in_base = 1 WHERE counter = ?")
+            .execute(arguments: [Int64(storing: change.dot.counter)])
+        }
         continue
       }
       var record = shown ?? base ?? Record(id: id, type: type, caseID: caseID)

@@ -64,7 +64,9 @@ extension Replica {
       guard let id = RecordID(bytes: row[0] as Data), let caseID = CaseID(bytes: row[1] as Data),
         try db.isWhole(caseID, in: generation) != nil
       else { continue }
-      try records.show(id, caseID, row[2], base: try records.row(id)?.base, over: overlay)
+      try records.show(
+        id, caseID, row[2], base: try records.row(id)?.base, over: overlay,
+        marking: true)
     }
   }
 
@@ -72,19 +74,6 @@ extension Replica {
   public func note(obeyed orders: [UInt64]) throws(ReplicaError) {
     try write { db in
       try db.setMeta(.obeyed, orders.isEmpty ? nil : orders.map(String.init).joined(separator: ","))
-    }
-  }
-
-  /// Remembers a round trip that reached its end.
-  /// - Parameters:
-  ///   - known: the highest counter that the office has.
-  ///   - time: the laptop's clock at the end.
-  ///   - serverTime: the office's clock at its opening.
-  public func note(known: UInt64, at time: Timestamp, serverTime: Timestamp) throws(ReplicaError) {
-    try write { db in
-      try db.setMeta(.known, Int64(storing: known))
-      try db.setMeta(.lastSync, serverTime.milliseconds)
-      try db.setMeta(.clockOffset, serverTime.milliseconds(until: time))
     }
   }
 

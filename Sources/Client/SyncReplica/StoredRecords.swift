@@ -61,6 +61,26 @@ struct StoredRecords {
       ])
   }
 
+  /// Adds a record as it came, its bytes untouched.
+  /// - Returns: `false`, and nothing is done, when a record of this id is there already.
+  func insert(_ record: Record, _ bytes: [UInt8]) throws -> Bool {
+    let version = record.version.writtenForm
+    let label = SealLabel(
+      purpose: "base", type: record.type, id: record.id.bytes, version: version)
+    try db.cachedStatement(
+      sql: """
+        INSERT OR IGNORE INTO records
+          (generation, record_id, case_id, type, version, base, shown_version, shown)
+        VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)
+        """
+    ).execute(
+      arguments: [
+        generation, Data(record.id.bytes), Data(record.caseID.bytes), record.type, Data(version),
+        Data(try sealer.seal(bytes, for: label)),
+      ])
+    return db.changesCount == 1
+  }
+
   func delete(_ id: RecordID) throws {
     try db.cachedStatement(sql: "DELETE FROM records WHERE generation = ? AND record_id = ?")
       .execute(arguments: [generation, Data(id.bytes)])

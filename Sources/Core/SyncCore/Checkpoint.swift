@@ -34,6 +34,9 @@ public struct Checkpoint: Hashable, Sendable {
   /// Reads nothing sent yet.
   public static func start(epoch: UInt64) -> Checkpoint { Checkpoint(epoch: epoch, position: 0) }
 
+  /// The highest sequence that it names.
+  public var reach: UInt64 { filling.values.reduce(position) { max($0, $1.sequence) } }
+
   /// Whether a case granted at `grant` is held whole.
   public func holds(_ caseID: CaseID, grantedAt grant: UInt64) -> Bool {
     filling[caseID] == nil && grant <= position

@@ -9,15 +9,18 @@ import X509
 /// The same steps for a laptop and for an operator's machine.
 package enum EnrolFlow {
   /// Enrols into `home`.
-  /// - Parameter address: `https://name:port`; `https://` may be left out.
+  /// - Parameters:
+  ///   - address: `https://name:port`; `https://` may be left out.
+  ///   - again: replace key and certificate of a machine that is enrolled, for the same user.
   package static func run(
-    into home: Home, address: String, code: String, label: String, options: HomeOptions
+    into home: Home, address: String, code: String, label: String, options: HomeOptions,
+    again: Bool = false
   ) async throws -> Enrolment.Result {
-    if home.isEnrolled {
-      let known = try home.configuration()
+    let known = home.isEnrolled ? try home.configuration() : nil
+    if let known, !again {
       throw Failure(
         .cannotCreate, code: "already-enrolled",
-        "\(home.path) is enrolled already, for \(known.user) at \(known.office). Nothing was changed. To enrol beside it: --home FOLDER."
+        "\(home.path) is enrolled already, for \(known.user) at \(known.office). Nothing was changed. To renew it: --again. To enrol beside it: --home FOLDER."
       )
     }
     let invitation: Invitation
@@ -39,6 +42,12 @@ package enum EnrolFlow {
       signingRequest: try signingRequest(for: key),
       label: label)
     await office.close()
+    guard known == nil || known?.user == result.user else {
+      throw Failure(
+        .badData, code: "other-user",
+        "The code is for \(result.user), and this machine is \(known?.user ?? "")'s. Nothing was changed. To enrol beside it: --home FOLDER."
+      )
+    }
     try home.save(result, address: address, key: key.pemRepresentation, passphrase: passphrase)
     return result
   }

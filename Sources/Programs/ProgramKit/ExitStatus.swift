@@ -74,7 +74,14 @@ package struct Failure: Error, CustomStringConvertible {
   private init(_ error: SyncFailure) {
     switch error {
     case .offline: self.init(.offline, code: "offline", error.description)
-    case .refused(let code, _): self.init(.refused, code: code, error.description)
+    case .refused(let code, _):
+      let status: ExitStatus =
+        switch code {
+        case "bad-request", "code-unknown", "code-used", "code-expired": .badData
+        case "disk-full", "internal": .tryAgain
+        default: .refused
+        }
+      self.init(status, code: code, error.description)
     case .garbled: self.init(.refused, code: "garbled", error.description)
     case .busy: self.init(.tryAgain, code: "busy", error.description)
     case .store(let error): self.init(error)
@@ -93,6 +100,8 @@ package protocol Command: AsyncParsableCommand {
 
 extension Command {
   package func run() async throws {
+    // Whatever a program makes is for its owner alone.
+    umask(0o077)
     do { try await perform() } catch let error
       where !(error is ExitCode) && !(error is ValidationError)
     {

@@ -37,7 +37,7 @@ final class Bench {
     return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
   }
 
-  static func milliseconds(_ body: () async throws -> Void) async rethrows -> Double {
+  static func elapsed(_ body: () async throws -> Void) async rethrows -> Double {
     let start = DispatchTime.now().uptimeNanoseconds
     try await body()
     return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
@@ -68,7 +68,9 @@ final class Bench {
   static func fields(_ seed: Int) -> [String: Value] {
     [
       "kind": .text("CHVS"), "text": .text(text(seed)), "sensitive": .text("no"),
-      "on": .composite(["date": .text("2026-03-0\(1 + seed % 9)"), "time": .text("14:1\(seed % 10)")]),
+      "on": .composite([
+        "date": .text("2026-03-0\(1 + seed % 9)"), "time": .text("14:1\(seed % 10)"),
+      ]),
       "observed": .text("observed"),
     ]
   }
@@ -97,12 +99,14 @@ final class OfficeProcess {
     _ folder: String, fill: @escaping @Sendable (any ServerTransaction, ReplicaID) throws -> Void
   ) async throws {
     self.folder = folder
-    programs = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    programs =
+      URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
       .deletingLastPathComponent().path
     operatorHome = Home(path: folder + "/operator")
     let data = folder + "/office"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let code = try Self.run(programs + "/doorstepd", ["init", "--data", data, "--json"])["operatorCode"]
+    let code = try Self.run(programs + "/doorstepd", ["init", "--data", data, "--json"])[
+      "operatorCode"]
     do {
       let store = try SQLiteStore(path: data + "/office.sqlite")
       let replica = store.replica
@@ -134,9 +138,11 @@ final class OfficeProcess {
   /// A new laptop of a user, enrolled by the real program.
   func enrol(_ user: String, _ name: String) throws -> Home {
     let code = try Self.run(
-      programs + "/doorstepctl", ["enrol-code", user, "--home", operatorHome.path, "--json"])["code"]
+      programs + "/doorstepctl", ["enrol-code", user, "--home", operatorHome.path, "--json"])[
+        "code"]
     let home = Home(path: "\(folder)/\(name)")
-    _ = try Self.run(programs + "/doorstep", ["enrol", address, code ?? "", "--home", home.path, "--json"])
+    _ = try Self.run(
+      programs + "/doorstep", ["enrol", address, code ?? "", "--home", home.path, "--json"])
     return home
   }
 

@@ -18,12 +18,13 @@ extension Bench {
           replica: ReplicaID(value: 1), secret: Array(repeating: 1, count: 32)))
       let requests = try await prepare(store, laptops: 64, changes: 12)
       let now = World.now()
-      let time = try await Self.milliseconds {
+      let time = try await Self.elapsed {
         try await withThrowingTaskGroup(of: Void.self) { group in
           for (request, device) in requests {
             group.addTask {
               _ = try await store.transaction { transaction in
-                try Intake(transaction, catalogue: .standard, now: now).accept(request, from: device)
+                try Intake(transaction, catalogue: .standard, now: now).accept(
+                  request, from: device)
               }
             }
           }
@@ -38,7 +39,8 @@ extension Bench {
           try plain.run("BEGIN IMMEDIATE")
           for index in 0..<12 {
             try plain.put(
-              Self.note(round + laptop * 12 + index).bytes, Self.caseID(laptop).bytes, "contact-entry",
+              Self.note(round + laptop * 12 + index).bytes, Self.caseID(laptop).bytes,
+              "contact-entry",
               Array(Self.text(index).utf8))
           }
           try plain.run("COMMIT")
@@ -66,7 +68,8 @@ extension Bench {
         try transaction.save(device)
         _ = try Registry(transaction).grant(user, caseID, reason: "benchmark")
       }
-      requests.append((Self.push(ReplicaID(value: UInt128(laptop + 100)), user, caseID, changes), device))
+      requests.append(
+        (Self.push(ReplicaID(value: UInt128(laptop + 100)), user, caseID, changes), device))
     }
     return requests
   }
@@ -77,7 +80,9 @@ extension Bench {
     var head = ChainHead.start
     var changes: [PushedChange] = []
     for index in 0..<count {
-      let members = fields(index).map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
+      let members = fields(index).map { Value.Member($0.key, $0.value) }.sorted {
+        $0.name < $1.name
+      }
       let change = Change(
         Change.Body(
           dot: Dot(replica, head.counter + 1), previous: head.hash,
@@ -103,7 +108,9 @@ extension Bench {
     for _ in 0..<rounds {
       var contested = 0
       let time = Self.milliseconds {
-        for (left, right) in pairs where left.merged(with: right).hasConcurrentValues { contested += 1 }
+        for (left, right) in pairs where left.merged(with: right).hasConcurrentValues {
+          contested += 1
+        }
       }
       guard contested == count else { throw OfficeProcess.NotReady() }
       ours.add(Double(count) / time * 1000)
@@ -112,7 +119,8 @@ extension Bench {
     }
     report.add(
       "W5", "merges of records edited on both sides, in memory", "/s", ours, floor: floor,
-      floorIs: "last write wins by clock on the same fields: no history, loses one side", goal: "≥ 181,000 a second",
+      floorIs: "last write wins by clock on the same fields: no history, loses one side",
+      goal: "≥ 181,000 a second",
       peers: "yrs 181,000, loro 98,000 in memory; vector merge in C 211,000, CouchDB 2,300 durable")
     report.add("W5", "concurrent changes applied, in memory", "/s", applied)
   }
@@ -131,7 +139,9 @@ extension Bench {
   private static func concurrentPair(_ index: Int) -> (Record, Record) {
     let id = note(index)
     var base = Record(id: id, type: "contact-entry", caseID: CaseID(value: 1))
-    let all = fields(index % 100).map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
+    let all = fields(index % 100).map { Value.Member($0.key, $0.value) }.sorted {
+      $0.name < $1.name
+    }
     base.apply(change(id, 1, UInt64(index + 1), VersionVector(), all), at: nil)
     func edited(_ replica: UInt128, _ text: String) -> Record {
       var copy = base
@@ -146,7 +156,9 @@ extension Bench {
     struct Row { var fields: [String: (Int64, Value)] }
     func row(_ record: Record) -> Row {
       var row = Row(fields: [:])
-      for edit in record.edits { row.fields[edit.field] = (edit.by.recordedAt.milliseconds, edit.value) }
+      for edit in record.edits {
+        row.fields[edit.field] = (edit.by.recordedAt.milliseconds, edit.value)
+      }
       return row
     }
     let rows = pairs.map { (row($0.0), row($0.1)) }
@@ -166,7 +178,8 @@ extension Bench {
   private static func apply(_ pairs: [(Record, Record)]) throws -> Double {
     let changes = pairs.enumerated().map { index, pair in
       change(
-        pair.0.id, 4, UInt64(index + 1), VersionVector(), [Value.Member("observed", .text("opinion"))])
+        pair.0.id, 4, UInt64(index + 1), VersionVector(),
+        [Value.Member("observed", .text("opinion"))])
     }
     return milliseconds {
       for (pair, change) in zip(pairs, changes) {
@@ -185,13 +198,15 @@ extension Bench {
     let count = max(rounds * 40, 200)
     for index in 0..<count {
       let edit = Edit.set(
-        Self.fields(index), of: Self.note(5_000_000 + index), type: "contact-entry", caseID: Self.caseID(0))
+        Self.fields(index), of: Self.note(5_000_000 + index), type: "contact-entry",
+        caseID: Self.caseID(0))
       ours.add(try Self.milliseconds { try replica.edit([edit], at: World.now()) })
       let body = Array(Self.text(index).utf8)
       floor.add(
         try Self.milliseconds {
           try plain.run("BEGIN IMMEDIATE")
-          try plain.put(Self.note(5_000_000 + index).bytes, Self.caseID(0).bytes, "contact-entry", body)
+          try plain.put(
+            Self.note(5_000_000 + index).bytes, Self.caseID(0).bytes, "contact-entry", body)
           try plain.run("COMMIT")
         })
     }
@@ -211,7 +226,8 @@ extension Bench {
     let identity = ReplicaIdentity(
       replica: ReplicaID(value: 9), device: DeviceID(value: 9), user: "a.khan", role: .officer,
       office: "Benchmark")
-    let replica = try Replica.create(path: path("replica"), identity: identity, catalogue: .standard)
+    let replica = try Replica.create(
+      path: path("replica"), identity: identity, catalogue: .standard)
     let place = Place(epoch: 1, sequence: 1)
     try replica.adopt(
       Scope(place: place, entries: [Scope.Entry(caseID: Self.caseID(0), isSentWhole: true)]))
@@ -230,7 +246,8 @@ extension Bench {
     for index in 0..<3_000 where index % 100 == 0 {
       let edits = (0..<100).map { offset in
         Edit.set(
-          Self.fields(index + offset), of: Self.note(7_000_000 + index + offset), type: "contact-entry",
+          Self.fields(index + offset), of: Self.note(7_000_000 + index + offset),
+          type: "contact-entry",
           caseID: Self.caseID(0))
       }
       try replica.edit(edits, at: World.now())
@@ -239,7 +256,8 @@ extension Bench {
     try replica.close()
     try FileManager.default.moveItem(atPath: store, toPath: home + "/replica.sqlite")
     for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: store + suffix) {
-      try FileManager.default.moveItem(atPath: store + suffix, toPath: home + "/replica.sqlite" + suffix)
+      try FileManager.default.moveItem(
+        atPath: store + suffix, toPath: home + "/replica.sqlite" + suffix)
     }
     let settings = """
       {"address":"https://localhost:1","office":"Benchmark","device":"","user":"a.khan","role":"officer"}
@@ -252,7 +270,8 @@ extension Bench {
         try Self.milliseconds {
           try OfficeProcess.run(programs + "/doorstep", ["status", "--home", home, "--json"])
         })
-      floor.add(try Self.milliseconds { try OfficeProcess.run(programs + "/doorstep", ["--version"]) })
+      floor.add(
+        try Self.milliseconds { try OfficeProcess.run(programs + "/doorstep", ["--version"]) })
     }
     report.add(
       "W8", "doorstep status on 3,000 notes, exec to exit", "ms", ours, floor: floor,

@@ -13,10 +13,13 @@ final class PlainStore {
     try check(sqlite3_open(path, &db))
     try run("PRAGMA journal_mode=WAL")
     try run("PRAGMA synchronous=FULL")
-    try run("CREATE TABLE records (id BLOB PRIMARY KEY, case_id BLOB, type TEXT, body BLOB) WITHOUT ROWID")
+    try run(
+      "CREATE TABLE records (id BLOB PRIMARY KEY, case_id BLOB, type TEXT, body BLOB) WITHOUT ROWID"
+    )
     try run("CREATE INDEX by_case ON records (case_id, type)")
     try check(
-      sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", -1, &insert, nil))
+      sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", -1, &insert, nil)
+    )
   }
 
   deinit {

@@ -19,10 +19,15 @@ struct Sample {
 
 /// One measured figure, its floor, and what others were seen to do on the same work elsewhere.
 struct Figure: Encodable {
+  enum CodingKeys: String, CodingKey {
+    case workload, metric, unit, value, least, most, floor, ratio, goal, peers, rounds
+    case floorIs = "floor_is"
+  }
+
   let workload, metric, unit: String
   let value, least, most: Double
   var floor: Double?
-  var floor_is: String?
+  var floorIs: String?
   var ratio: Double?
   var goal: String?
   var peers: String?
@@ -49,7 +54,7 @@ final class Report {
   ) {
     let figure = Figure(
       workload: workload, metric: metric, unit: unit, value: sample.median, least: sample.least,
-      most: sample.most, floor: floor?.median, floor_is: floorIs,
+      most: sample.most, floor: floor?.median, floorIs: floorIs,
       ratio: floor.map { sample.median / $0.median }, goal: goal, peers: peers,
       rounds: sample.values.count)
     figures.append(figure)
@@ -69,7 +74,7 @@ final class Report {
     var text = "\(figure.workload)  \(figure.metric): \(show(figure.value)) \(figure.unit)"
     text += " (\(show(figure.least)) to \(show(figure.most)), \(figure.rounds) rounds)"
     if let floor = figure.floor, let ratio = figure.ratio {
-      text += "\n    floor \(show(floor)) \(figure.unit) (\(figure.floor_is ?? ""))"
+      text += "\n    floor \(show(floor)) \(figure.unit) (\(figure.floorIs ?? ""))"
       text += "; ratio \(String(format: "%.2f", ratio))"
     }
     if let goal = figure.goal { text += "; goal \(goal)" }
@@ -79,6 +84,8 @@ final class Report {
 
   func end() {
     guard !json, let least = probes.min(), let most = probes.max() else { return }
-    print(String(format: "A 4 KiB write and fsync took %.2f to %.2f ms between the workloads.", least, most))
+    print(
+      String(
+        format: "A 4 KiB write and fsync took %.2f to %.2f ms between the workloads.", least, most))
   }
 }

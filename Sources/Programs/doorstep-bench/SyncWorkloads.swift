@@ -62,7 +62,7 @@ extension Bench {
     var bodies: [SyncCore.Record] = []
     for _ in 0..<rounds {
       let (replica, engine, transport) = try emptyLaptop(home)
-      ours.add(try await Self.milliseconds { _ = try await engine.sync() })
+      ours.add(try await Self.elapsed { _ = try await engine.sync() })
       bodies = try replica.records()
       bytes.add(Double(transport.traffic.bytesReceived) / Double(bodies.count))
       requests.add(Double(transport.traffic.requests))
@@ -108,7 +108,7 @@ extension Bench {
         next += 1
         try replica.edit([Self.edit(next)], at: World.now())
       }
-      ours.add(try await Self.milliseconds { _ = try await engine.sync() })
+      ours.add(try await Self.elapsed { _ = try await engine.sync() })
       floor.add(try await floorOfPush(plain, transport, from: next))
     }
     report.add(
@@ -119,10 +119,11 @@ extension Bench {
     await transport.close()
   }
 
-  private func floorOfPush(_ plain: PlainStore, _ transport: CurlTransport, from next: Int) async throws
+  private func floorOfPush(_ plain: PlainStore, _ transport: CurlTransport, from next: Int)
+    async throws
     -> Double
   {
-    try await Self.milliseconds {
+    try await Self.elapsed {
       try plain.run("BEGIN IMMEDIATE")
       for index in 0..<12 {
         let id = Self.note(next * 100 + index)
@@ -157,7 +158,8 @@ extension Bench {
             [
               "address": .composite([
                 "line-1": .text("\(next % 90) Test Row"), "town": .text("Ashbourne"),
-                "postcode": .text("ZZ1 1ZZ"), "kind": .text("main"), "verified": .text("unverified"),
+                "postcode": .text("ZZ1 1ZZ"), "kind": .text("main"),
+                "verified": .text("unverified"),
               ]), "notes": .text("Second floor."),
             ], of: Self.note(next), type: "address", caseID: Self.caseID(next % Self.cases)))
       }
@@ -169,7 +171,8 @@ extension Bench {
           [
             "notes": .text("Third floor, ring twice."),
             "address": .composite([
-              "line-1": .text("1 Test Row"), "town": .text("Ashbourne"), "postcode": .text("ZZ1 1ZZ"),
+              "line-1": .text("1 Test Row"), "town": .text("Ashbourne"),
+              "postcode": .text("ZZ1 1ZZ"),
               "kind": .text("main"), "verified": .text("door"),
             ]),
           ], of: edit.record, type: "address", caseID: edit.caseID, context: version)
@@ -186,7 +189,8 @@ extension Bench {
   }
 
   private func measure(
-    _ what: String, _ edits: [Edit], _ replica: Replica, _ engine: SyncEngine, _ transport: CurlTransport
+    _ what: String, _ edits: [Edit], _ replica: Replica, _ engine: SyncEngine,
+    _ transport: CurlTransport
   ) async throws {
     try replica.edit(edits, at: World.now())
     let before = transport.traffic

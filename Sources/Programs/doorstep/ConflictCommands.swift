@@ -23,7 +23,7 @@ struct Wording {
         let part = known?.members.first { $0.name == member.name }
         let label = part?.label ?? member.name
         let text = member.value.text.map { code in
-          part?.codes.first { $0.code == code }.map { "\($0.code) \($0.label)" } ?? code
+          part?.codes.first { $0.code == code }?.label ?? code
         }
         return "\(label): \(text ?? self.text(member.value, type: type, field: ""))"
       }.joined(separator: "; ")

@@ -208,6 +208,7 @@ struct Drafts: LaptopCommand {
           .badData, code: "unknown-record", "No single draft has an id that ends in \(discard).")
       }
       try replica.discardDraft(draft.id)
+      try output.answer(["discarded": draft.id.description])
       output.say("Discarded.")
       return
     }

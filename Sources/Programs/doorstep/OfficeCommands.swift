@@ -19,22 +19,38 @@ struct Enrol: Command {
   @Option(name: .long, help: "How people call this laptop.") var label = ProcessInfo.processInfo
     .hostName
 
+  @Flag(
+    name: .long,
+    help: "Renew a laptop whose certificate has expired. Its records and unsent work stay.")
+  var again = false
+
   func perform() async throws {
     let folder = home.folder(of: "doorstep")
-    if FileManager.default.fileExists(atPath: folder.store) {
+    if !again, FileManager.default.fileExists(atPath: folder.store) {
       throw Failure(
         .cannotCreate, code: "already-there",
         "There are records in \(folder.path) already. They were left as they are. To enrol beside them: --home FOLDER."
       )
     }
     let result = try await EnrolFlow.run(
-      into: folder, address: address, code: code, label: label, options: home)
+      into: folder, address: address, code: code, label: label, options: home, again: again)
+    if again {
+      // A certificate of its own is a device of its own: the office sends everything anew.
+      let replica = try Replica(path: folder.store, access: .write(), catalogue: .standard)
+      try replica.beginResync()
+      try replica.close()
+      return try tell(result, folder)
+    }
     let identity = ReplicaIdentity(
       replica: ReplicaID(value: World.random()), device: result.device, user: result.user,
       role: result.role,
       office: result.office)
     let replica = try Replica.create(path: folder.store, identity: identity, catalogue: .standard)
     try replica.close()
+    try tell(result, folder)
+  }
+
+  private func tell(_ result: Enrolment.Result, _ folder: Home) throws {
     struct Answer: Encodable { let office, user, role, device, home: String }
     try output.answer(
       Answer(
@@ -146,9 +162,8 @@ struct SyncSummary {
       "Received \(Show.count(report.records, "record")). \(Show.count(status.cases, "case")) on this laptop."
     )
     if !report.dropped.isEmpty {
-      output.say(
-        "\(Show.count(report.dropped.count, "case")) no longer yours: nothing of it is left on this laptop."
-      )
+      let cases = Show.count(report.dropped.count, "case is", "cases are")
+      output.say("\(cases) no longer yours: the records have been removed from this laptop.")
     }
     if status.clockOffset.magnitude >= 120_000 {
       output.say(
@@ -258,6 +273,8 @@ struct Status: LaptopCommand {
     case (true, let time?):
       output.say(
         "Everything was sent and received by the office at \(Show.time(time.milliseconds)).")
+    case (_, let time?) where status.unsent == 0:
+      output.say("Last sync: \(Show.time(time.milliseconds)). Nothing waits to be sent.")
     case (_, let time?):
       output.say(
         "\(Show.count(status.unsent, "change")) saved on this laptop only, the oldest of \(status.oldestUnsent.map { Show.time($0.milliseconds) } ?? "now"). Last sync: \(Show.time(time.milliseconds))."

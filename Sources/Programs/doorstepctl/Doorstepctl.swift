@@ -17,7 +17,7 @@ struct Doorstepctl: AsyncParsableCommand {
       First: doorstepctl enrol, with the code that doorstepd init printed.
 
       Exit status: 0 done · 1 done, and something needs you · 64 wrong arguments · 65 an entry is wrong · 69 no way to the \
-      office · 70 internal error · 73 cannot create · 75 try again · 77 the office does not accept this machine · 78 not \
+      office · 70 internal error · 73 cannot create · 74 disk · 75 try again · 77 the office does not accept this machine · 78 not \
       enrolled.
       """,
     version: "0.1.0",

@@ -21,6 +21,14 @@ struct Init: ServerCommand {
   @Option(name: .long, help: "User name of the first operator.")
   var firstOperator = "operator"
 
+  func validate() throws {
+    guard (1...64).contains(firstOperator.utf8.count),
+      firstOperator.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else {
+      throw ValidationError("--first-operator must be 1 to 64 printable characters without spaces.")
+    }
+  }
+
   func work() async throws {
     let folder = data.folder
     try await folder.create(DataFolder.Settings(office: office, names: name))

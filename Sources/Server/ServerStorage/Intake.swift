@@ -73,10 +73,16 @@ package struct Intake {
   /// The first contact of a replica binds it to its device. A device that starts a new replica
   /// gives up the old one.
   private func bind(_ request: SyncRequest, to device: Device) throws -> Device {
-    let others = try transaction.devices().contains {
+    let other = try transaction.devices().first {
       $0.id != device.id && $0.replica == request.replica
     }
-    guard !others else { throw Denial.replicaOfAnotherDevice }
+    if var other {
+      // The same officer's laptop, enrolled again with a new code: the old entry ends.
+      guard other.user == device.user else { throw Denial.replicaOfAnotherDevice }
+      other.replica = nil
+      other.state = .revoked
+      try transaction.save(other)
+    }
     var device = device
     device.replica = request.replica
     return device
@@ -90,7 +96,10 @@ package struct Intake {
       let checkpoint = Checkpoint(
         opening: request.checkpoint, for: Feed.owner(of: device), key: try Feed.key(transaction),
         limits: limits),
-      checkpoint.epoch == epoch
+      checkpoint.epoch == epoch,
+      // A store put back from a backup knows less than the laptop was sent: reading on from there
+      // would skip what was entered since.
+      checkpoint.reach <= (try transaction.sequence())
     else { throw Denial.foreignCheckpoint }
     return checkpoint
   }

@@ -12,10 +12,15 @@ package struct Registry {
       $0.caseID == caseID && $0.endedAt == nil
     }
     guard !runs else { return false }
+    let held = try transaction.grants(of: user).count { $0.endedAt == nil }
+    guard held < Limits.standard.scopeCases else { throw TooManyCases() }
     let sequence = try transaction.nextSequence()
     try transaction.save(Grant(user: user, caseID: caseID, grantedAt: sequence, reason: reason))
     return true
   }
+
+  /// A user holds as many cases as a laptop takes (`Limits.scopeCases`).
+  package struct TooManyCases: Error {}
 
   /// Ends a running grant.
   package func end(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {

@@ -44,7 +44,7 @@ struct EnrolRoute: Sendable {
       let code = try Registry(transaction).redeem(invitation.secretHash, at: time)
       try transaction.save(
         Device(
-          id: id, user: code.user, role: code.role, label: label.isEmpty ? code.label : label,
+          id: id, user: code.user, role: code.role, label: code.label.isEmpty ? label : code.label,
           isOperator: code.isOperator, fingerprint: issued.fingerprint,
           certificateExpires: issued.expires, enrolledAt: time))
       return code

@@ -132,7 +132,9 @@ struct OperatorRoutes: Sendable {
       throw Problem.badRequest("Name the device.")
     }
     let wasActive = try await store.transaction { transaction in
-      guard var device = try transaction.device(id) else { throw Problem.notFound }
+      guard var device = try transaction.device(id) else {
+        throw Problem.badRequest("The office has no such device. See: doorstepctl devices.")
+      }
       let wasActive = device.state == .active
       device.state = .revoked
       try transaction.save(device)

@@ -129,6 +129,9 @@ enum Problem: Error, Equatable {
       case .used: self = .codeUsed
       case .expired: self = .codeExpired
       }
+    case is Registry.TooManyCases:
+      self = .badRequest(
+        "Nobody can hold more than \(Limits.standard.scopeCases) cases. Nothing was changed.")
     case StoreError.diskFull: self = .diskFull
     case let error as any HTTPResponseError:
       switch error.status {

@@ -1,0 +1,99 @@
+import ArgumentParser
+import BulkEntry
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import SyncCore
+
+/// Reads in what another system holds.
+struct Import: ServerCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Import cases, contacts or grants from a CSV or JSON Lines file.",
+    discussion: """
+      The whole file is checked first, and every problem is listed with its line. Nothing is entered \
+      while one is left. The same file twice changes nothing. The server must not be running.
+
+      Columns (those in capitals are needed):
+      \(ImportKind.allCases.map(Self.columns).joined(separator: "\n"))
+      """)
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var output: Output
+
+  @Argument(help: "What the file holds: cases, contacts or grants.") var kind: ImportKind
+  @Argument(help: "The file, ending in .csv or .jsonl.") var file: String
+  @Flag(name: .long, help: "Say what would be done, and do nothing.") var dryRun = false
+  @Option(name: .long, help: "User name of who imports.") var author = "office"
+
+  func validate() throws {
+    guard (1...64).contains(author.utf8.count), author.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else { throw ValidationError("--author must be 1 to 64 printable characters without spaces.") }
+  }
+
+  private static func columns(_ kind: ImportKind) -> String {
+    let needed = Set(kind.requiredColumnNames)
+    let names = kind.columnNames.map { needed.contains($0) ? $0.uppercased() : $0 }
+    return "  \(kind.rawValue): \(names.joined(separator: ", "))"
+  }
+
+  struct Problem: Encodable {
+    let line: Int?
+    let column: String?
+    let problem, remedy: String
+  }
+
+  struct Answer: Encodable {
+    let imported: Bool
+    let rows, new, changed, unchanged: Int
+    let problems: [Problem]
+  }
+
+  func work() async throws {
+    guard let bytes = FileManager.default.contents(atPath: file) else {
+      throw Failure(
+        .badData, code: "no-file", "\(file) cannot be read. Check its name and its permissions.")
+    }
+    let catalogue = try data.loadCatalogue()
+    let store = try data.folder.openStore()
+    do {
+      let checked = try ImportFile.read(
+        kind: kind, name: file, bytes: [UInt8](bytes), catalogue: catalogue, today: try Today.now)
+      let counts =
+        dryRun
+        ? try await checked.plan(in: store)
+        : try await checked.apply(
+          to: store, replica: store.replica, author: author, now: World.now())
+      try store.close()
+      try output.answer(
+        Answer(
+          imported: !dryRun, rows: checked.rows, new: counts.new, changed: counts.changed,
+          unchanged: counts.unchanged, problems: []))
+      let rows = Show.count(checked.rows, "row")
+      output.say(
+        "\(rows): \(counts.new) new, \(counts.changed) changed, \(counts.unchanged) as they stand.")
+      if dryRun { output.say("Nothing was changed. Without --dry-run it will be.") }
+    } catch let problems as ImportProblems {
+      try store.close()
+      try refuse(problems)
+    }
+  }
+
+  private func refuse(_ found: ImportProblems) throws {
+    let problems = found.problems.map {
+      Problem(line: $0.line, column: $0.column, problem: $0.problem, remedy: $0.remedy)
+    }
+    if output.json {
+      try output.answer(
+        Answer(imported: false, rows: 0, new: 0, changed: 0, unchanged: 0, problems: problems))
+      throw ExitCode(ExitStatus.badData.rawValue)
+    } else {
+      for problem in found.problems {
+        FileHandle.standardError.write(Data("\(file): \(problem)\n".utf8))
+      }
+    }
+    let count = Show.count(found.problems.count + found.more, "problem")
+    throw Failure(.badData, code: "bad-file", "\(count). Nothing was imported.")
+  }
+}
+
+extension ImportKind: ExpressibleByArgument {}

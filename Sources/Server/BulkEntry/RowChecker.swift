@@ -1,0 +1,85 @@
+import RecordCatalogue
+import SyncCore
+
+/// Turns rows into entries, and finds what is wrong with them.
+struct RowChecker {
+  private let kind: ImportKind
+  private let columns: [Column]
+  private let readers: [CellReader]
+  /// For each composite field, the columns of the parts that it cannot do without.
+  private let neededTogether: [String: Set<String>]
+
+  init(_ kind: ImportKind, _ catalogue: Catalogue, today: CalendarDate) {
+    self.kind = kind
+    columns = kind.columns
+    let fields = kind.type.flatMap { catalogue.policy(of: $0) }?.fields ?? [:]
+    readers = columns.map { CellReader($0, fields[$0.field ?? ""]?.kind, today: today) }
+    var needed: [String: Set<String>] = [:]
+    for column in columns {
+      if let field = column.field, let member = column.member,
+        case .composite(_, let required) = fields[field]?.kind, required.contains(member)
+      {
+        needed[field, default: []].insert(column.name)
+      }
+    }
+    neededTogether = needed
+  }
+
+  /// - Returns: `nil` when something is wrong with the row; all of it is added to `problems`.
+  func entry(of row: Row, _ problems: inout ProblemList) -> ImportEntry? {
+    var values: [String: Value] = [:]
+    var parts: [ImportEntry.Part] = []
+    var isSound = true
+    for (place, column) in columns.enumerated() {
+      guard let cell = row.cells[place] else { continue }
+      do {
+        guard let value = try readers[place].value(of: cell.text) else { continue }
+        values[column.name] = value
+        if let field = column.field {
+          parts.append(
+            ImportEntry.Part(
+              column: column.name, field: field, member: column.member, value: value))
+        }
+      } catch {
+        problems.add(error, line: cell.line, column: column.name)
+        values[column.name] = Value.none
+        isSound = false
+      }
+    }
+    for column in missing(in: values, parts) {
+      problems.add(
+        Fault("nothing stands in the column", "fill it in"), line: row.line, column: column)
+      isSound = false
+    }
+    return isSound ? entry(at: row.line, values, parts) : nil
+  }
+
+  private func entry(
+    at line: Int, _ values: [String: Value], _ parts: [ImportEntry.Part]
+  ) -> ImportEntry? {
+    guard let crn = values["crn"]?.text else { return nil }
+    let content: ImportEntry.Content
+    switch kind {
+    case .cases:
+      content = .record(.named("case-header", crn), type: "case-header", parts: parts)
+    case .contacts:
+      guard let reference = values["reference"]?.text else { return nil }
+      content = .record(.named("contact", reference), type: "contact-entry", parts: parts)
+    case .grants:
+      guard let user = values["user"]?.text else { return nil }
+      content = .grant(user: user.lowercased(), reason: values["reason"]?.text ?? "imported")
+    }
+    return ImportEntry(line: line, crn: crn, content: content, author: values["author"]?.text)
+  }
+
+  /// Required columns without a value, and those that another part of the same field asks for.
+  private func missing(in values: [String: Value], _ parts: [ImportEntry.Part]) -> [String] {
+    let touched = Set(parts.map(\.field))
+    return columns.filter { column in
+      guard values[column.name] == nil else { return false }
+      if column.isRequired { return true }
+      guard let field = column.field, touched.contains(field) else { return false }
+      return neededTogether[field]?.contains(column.name) ?? false
+    }.map(\.name)
+  }
+}

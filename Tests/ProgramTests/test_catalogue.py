@@ -1,0 +1,98 @@
+"""A catalogue that is wrong keeps the server from starting, with file, line and remedy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import programs
+from office import Office
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the standard catalogue."""
+    return Path(shutil.copytree(
+        programs.REPOSITORY / "Protocol" / "Catalogue", tmp_path / "Catalogue"))
+
+
+def assert_refused(office: Office, folder: Path, *words: str) -> None:
+    before = programs.files(office.data)
+    answer = office.d("serve", "--port", 0, "--catalogue", folder, "--json")
+    answer.expect(programs.BAD_DATA, "to mend it", *words)
+    assert answer.json["error"] == "bad-catalogue"
+    assert programs.files(office.data) == before
+
+
+def change(folder: Path, name: str, old: str, new: str) -> None:
+    file = folder / name
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+def test_the_standard_catalogue_may_be_given_as_a_folder(
+    bare_template: Office, folder: Path, tmp_path: Path, offices: Callable[[Office], Office]
+) -> None:
+    office = offices(bare_template.copy(tmp_path / "office"))
+    office.start("--catalogue", folder)
+    office.ctl("devices").expect(programs.DONE)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("address.yaml", "rule: field-merge", "rule: newest", ["address.yaml:", "newest"]),
+        ("address.yaml", "kind: composite", "kind: picture", ["address.yaml:", "picture"]),
+        ("contact-entry.yaml", "bytes: 48000", "bytes: many", ["contact-entry.yaml:", "many"]),
+        ("contact-entry.yaml", "bytes: 48000", "bytes: 48000000", ["contact-entry.yaml:"]),
+        ("risk-flag.yaml", "label: Level", "  label: Level", ["risk-flag.yaml:"]),
+        ("risk-flag.yaml", "order: [removed, active]", "order: [gone]", ["risk-flag.yaml:"]),
+        ("risk-flag.yaml", "priority: 1", "priorty: 1", ["risk-flag.yaml:", "priority"]),
+        ("visit-plan.yaml", "to: address", "to: nowhere", ["visit-plan.yaml:", "nowhere"]),
+        ("outcome-claim.yaml", "holding: disputed", "", ["outcome-claim.yaml"]),
+        ("catalogue.yaml", "version: 1", "version: one", ["catalogue.yaml:"]),
+    ],
+    ids=lambda part: part if isinstance(part, str) and ".yaml" in part else "")
+def test_a_mistake_in_a_file_is_named_with_its_place_and_remedy(
+    bare_template: Office, folder: Path, name: str, old: str, new: str, words: list[str]
+) -> None:
+    change(folder, name, old, new)
+    assert_refused(bare_template, folder, *words)
+
+
+def test_a_damaged_file_is_named_and_shown_without_its_control_characters(
+    bare_template: Office, folder: Path
+) -> None:
+    (folder / "address.yaml").write_bytes(b"label: \x1b[31mRed\xff\n")
+    answer = bare_template.d("serve", "--port", 0, "--catalogue", folder)
+    answer.expect(programs.BAD_DATA, "address.yaml:1", "utf-8")
+    assert "\x1b" not in answer.err
+
+
+@pytest.mark.parametrize("make", [lambda folder: None, lambda folder: folder.mkdir()])
+def test_a_folder_without_a_catalogue_is_refused(
+    bare_template: Office, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "nothing"
+    make(folder)
+    assert_refused(bare_template, folder, "nothing")
+
+
+def test_a_file_with_the_wrong_ending_is_not_passed_over(
+    bare_template: Office, folder: Path
+) -> None:
+    (folder / "address.yaml").rename(folder / "address.yml")
+    assert_refused(bare_template, folder, "address.yml", "rename it")
+
+
+def test_a_file_that_refers_to_itself_without_end_is_refused(
+    bare_template: Office, folder: Path
+) -> None:
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+    (folder / "address.yaml").write_text(bomb)
+    assert_refused(bare_template, folder, "address.yaml")
