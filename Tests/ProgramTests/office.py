@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,11 @@ class Office:
         office = cls(folder)
         code = office.d("init", "--office", name, "--json").expect(programs.DONE).json
         office.start()
-        office.ctl("enrol", office.url, code["operatorCode"]).expect(programs.DONE)
+        try:
+            office.ctl("enrol", office.url, code["operatorCode"]).expect(programs.DONE)
+        except BaseException:
+            office.stop()
+            raise
         return office
 
     def copy(self, folder: Path) -> Office:
@@ -51,14 +56,14 @@ class Office:
         return programs.run("doorstepd", command, "--data", self.data, *rest, **options)
 
     def start(
-        self, *arguments: object, port: int = 0, env: dict[str, str] | None = None, **options: Any
+        self, *arguments: object, port: int = 0, wrapper: Sequence[str] = (), **options: Any
     ) -> Office:
         """Starts the server and returns once it takes requests. All machines learn its address."""
         assert self.process is None, "it runs already"
         with self.log.open("ab") as log:
             self.process = programs.start(
                 "doorstepd", "serve", "--data", self.data, "--port", port, "--json", *arguments,
-                env=programs.environment(**(env or {})), stderr=log, **options)
+                wrapper=wrapper, stderr=log, **options)
         try:
             self.url = json.loads(self._first_line())["ready"]
         except BaseException:
@@ -89,7 +94,7 @@ class Office:
     def kill(self) -> None:
         """Ends the server with SIGKILL, as a power cut would."""
         assert self.process
-        self.process.send_signal(signal.SIGKILL)
+        programs.tell(self.process, signal.SIGKILL)
         self.process.wait(programs.PATIENCE)
         self.stop()
 

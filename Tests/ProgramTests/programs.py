@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -82,12 +83,13 @@ def run(
     - wrapper: a command to run it under, for instance faketime.
     - limit: called in the new process before the program starts.
     """
-    data = given.encode() if isinstance(given, str) else given
-    done = subprocess.run(
-        [*wrapper, program(name), *map(str, arguments)], input=b"" if data is None else data,
-        capture_output=True, timeout=PATIENCE, env=environment(**(env or {})), preexec_fn=limit)
-    return Answer(
-        done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+    process = start(
+        name, *arguments, wrapper=wrapper, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=environment(**(env or {})), preexec_fn=limit)
+    try:
+        return finish(process, given.encode() if isinstance(given, str) else given or b"")
+    finally:
+        end(process)
 
 
 def start(
@@ -102,22 +104,29 @@ def start(
 def finish(process: subprocess.Popen[bytes], given: bytes | None = None) -> Answer:
     """Waits for a started program's end."""
     out, err = process.communicate(given, timeout=PATIENCE)
-    return Answer(process.returncode, (out or b"").decode(), (err or b"").decode())
+    return Answer(
+        process.returncode, out.decode(errors="replace"), (err or b"").decode(errors="replace"))
+
+
+def tell(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Sends a signal to a program that was started, whether or not a wrapper stands before it."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        found = children.read_text().split()
+        os.kill(int(found[0]) if found else process.pid, number)
 
 
 def end(process: subprocess.Popen[bytes], patience: float = PATIENCE) -> int:
     """Asks a program to end, waits, and makes it end at last. Returns its exit status."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    status = process.wait(PATIENCE)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is None:
+            tell(process, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
             pipe.close()
-    return status
+    return process.wait(PATIENCE)
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -134,17 +143,13 @@ def files(folder: Path) -> dict[str, str]:
     }
 
 
-def clock(moment: str) -> dict[str, str]:
-    """The environment that shows a program another wall clock, for instance `+2h`.
+def faketime(moment: str) -> list[str]:
+    """A wrapper that shows a program another wall clock, for instance `+2h`.
 
-    The faketime command itself would stand between a test and the program that it ends.
+    It starts the program as its child, where an environment alone would make Swift lose the
+    program's arguments.
     """
-    library = subprocess.run(
-        ["faketime", "-m", "-f", "+0", "printenv", "LD_PRELOAD"], capture_output=True, text=True,
-        check=True, timeout=PATIENCE, env=environment())
-    return {
-        "LD_PRELOAD": library.stdout.strip(), "FAKETIME": moment, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1"}
+    return ["faketime", "-m", "--exclude-monotonic", "-f", moment]
 
 
 def openssl(*words: object) -> str:

@@ -35,11 +35,11 @@ def offset(moment: str) -> float:
 @pytest.mark.parametrize("moment", CLOCKS.values(), ids=CLOCKS.keys())
 def test_a_clock_that_is_far_off_does_not_keep_a_laptop_from_syncing(
     office: Office, khan: Laptop, jones: Laptop, shared: Shared, moment: str,
-    clock: Callable[[str], dict[str, str]]
+    clock: Callable[[str], list[str]]
 ) -> None:
     wrong = clock(moment)
-    note = khan.json("note", shared.crn, "By a wrong clock.", env=wrong)["record"]
-    answer = khan.run("sync", env=wrong)
+    note = khan.json("note", shared.crn, "By a wrong clock.", wrapper=wrong)["record"]
+    answer = khan.run("sync", wrapper=wrong)
     answer.expect(programs.DONE, "sent 1 change", "clock is", "please have it set")
     assert "ahead" in answer.out if offset(moment) > 0 else "behind" in answer.out
     jones.sync()
@@ -47,7 +47,7 @@ def test_a_clock_that_is_far_off_does_not_keep_a_laptop_from_syncing(
     recorded = office.device(khan)["clockOffset"]
     assert abs(recorded - offset(moment)) < 3 * 86_400_000
     assert abs(khan.status()["clockOffset"] - recorded) < 60_000
-    assert khan.json("verify", env=wrong)["agrees"]
+    assert khan.json("verify", wrapper=wrong)["agrees"]
     # Once it is set right, the office knows that too.
     khan.sync()
     assert abs(office.device(khan)["clockOffset"]) < 60_000
@@ -55,12 +55,12 @@ def test_a_clock_that_is_far_off_does_not_keep_a_laptop_from_syncing(
 
 def test_the_latest_clock_wins_nothing(
     office: Office, khan: Laptop, jones: Laptop, shared: Shared,
-    clock: Callable[[str], dict[str, str]]
+    clock: Callable[[str], list[str]]
 ) -> None:
     khan.json("outcome", shared.crn, "ATTC", "--appointment", shared.appointment)
     jones.json(
         "outcome", shared.crn, "UAAB", "--appointment", shared.appointment,
-        env=clock(CLOCKS["2038"]))
+        wrapper=clock(CLOCKS["2038"]))
     khan.sync()
     assert jones.sync()["conflicts"] == 1
     khan.sync()
@@ -71,19 +71,19 @@ def test_the_latest_clock_wins_nothing(
 
 
 def test_a_laptop_may_enrol_whatever_its_clock_says(
-    bare_office: Office, clock: Callable[[str], dict[str, str]]
+    bare_office: Office, clock: Callable[[str], list[str]]
 ) -> None:
     for name, moment in CLOCKS.items():
         laptop = Laptop(bare_office.folder / name.replace(" ", "-"))
         code = bare_office.code("a.khan")
-        laptop.run("enrol", bare_office.url, code, env=clock(moment)).expect(programs.DONE)
+        laptop.run("enrol", bare_office.url, code, wrapper=clock(moment)).expect(programs.DONE)
         laptop.sync()
 
 
 def test_an_office_whose_own_clock_is_off_by_hours_still_serves(
-    stopped_office: Office, khan: Laptop, shared: Shared, clock: Callable[[str], dict[str, str]]
+    stopped_office: Office, khan: Laptop, shared: Shared, clock: Callable[[str], list[str]]
 ) -> None:
-    stopped_office.start(env=clock("+5h"))
+    stopped_office.start(wrapper=clock("+5h"))
     khan.note(shared.crn, "The office is ahead.")
     answer = khan.run("sync").expect(programs.DONE, "clock is")
     assert "5 hours behind" in answer.out or "4 hours 59 minutes behind" in answer.out

@@ -103,11 +103,11 @@ def test_a_code_that_the_office_has_forgotten_is_refused(
 
 
 def test_a_code_that_is_too_old_is_refused(
-    bare_office: Office, stranger: Laptop, clock: Callable[[str], dict[str, str]]
+    bare_office: Office, stranger: Laptop, clock: Callable[[str], list[str]]
 ) -> None:
     code = bare_office.code("a.khan", "--minutes", 1)
     bare_office.stop()
-    bare_office.start(env=clock("+2h"))
+    bare_office.start(wrapper=clock("+2h"))
     assert_refused(
         bare_office, stranger, code, programs.REFUSED, "code-expired", "too old", "new one")
     fresh = bare_office.code("a.khan", "--minutes", 1)

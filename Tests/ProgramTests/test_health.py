@@ -6,12 +6,14 @@ import json
 import signal
 import ssl
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 import programs
 import wire
-from conftest import Shared
+from conftest import Shared, seed
 from laptop import Laptop
 from office import Office
 
@@ -87,7 +89,18 @@ def slow_sync(office: Office, laptop: Laptop) -> ssl.SSLSocket:
     return tls
 
 
-def test_a_request_that_runs_is_finished_before_the_server_ends(office: Office) -> None:
+@pytest.fixture
+def large_office(
+    bare_template: Office, tmp_path: Path, offices: Callable[[Office], Office]
+) -> Office:
+    """A running office whose answers are larger than what a connection holds on its way."""
+    office = offices(bare_template.copy(tmp_path / "large"))
+    seed(office, people=40, contacts=100)
+    return office.start()
+
+
+def test_a_request_that_runs_is_finished_before_the_server_ends(large_office: Office) -> None:
+    office = large_office
     laptop = office.enrol("a.khan", "fresh")
     with slow_sync(office, laptop) as tls:
         assert office.process and office.process.poll() is None
@@ -101,7 +114,10 @@ def test_a_request_that_runs_is_finished_before_the_server_ends(office: Office) 
     assert office.process.wait(programs.PATIENCE) == programs.DONE
 
 
-def test_a_reader_that_stands_still_does_not_keep_the_server_from_ending(office: Office) -> None:
+def test_a_reader_that_stands_still_does_not_keep_the_server_from_ending(
+    large_office: Office
+) -> None:
+    office = large_office
     laptop = office.enrol("a.khan", "fresh")
     with slow_sync(office, laptop):
         started = time.monotonic()

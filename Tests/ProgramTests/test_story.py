@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import programs
-from conftest import Shared, open_cases
+from conftest import Shared, open_cases, seed
 from laptop import Laptop
 from office import Office
 
@@ -34,10 +34,7 @@ def test_two_officers_disagree_without_a_network_and_agree_once_one_decides(
     # An office from nothing: its folder, cases, an operator with the code that init printed.
     office = offices(Office(tmp_path))
     first = office.d("init", "--office", "Leeds", "--json").expect(programs.DONE).json
-    office.d(
-        "seed", "--people", 30, "--seed", 7, "--officers", 2, "--user", "a.khan", "--user",
-        "b.jones").expect(
-        programs.DONE)
+    seed(office, people=30, contacts=20)
     office.start()
     office.ctl("enrol", office.url, first["operatorCode"]).expect(programs.DONE, "Leeds")
     # Two officers with a code each. Both fetch their cases.

@@ -260,7 +260,9 @@ public actor SyncEngine {
       case .reject(let breach):
         body.cancel()
         try take(&delivery, into: &report)
-        if case .closed = event { throw .offline("The connection was cut.") }
+        if case .closed = event {
+          throw .offline("The connection was cut. What had arrived is kept; sync again to go on.")
+        }
         throw .garbled("The answer is not in order: \(breach.problem).")
       }
       if Task.isCancelled {

@@ -23,8 +23,7 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .offline(let detail):
-      "No way to the office: \(detail) Your work is saved on this laptop and will be sent later."
+    case .offline(let detail): detail
     case .refused(_, let message): message
     case .garbled(let detail): "What answered is not the office: \(detail)"
     case .busy: "The office is busy. Try again shortly; your work is saved on this laptop."
