@@ -64,6 +64,9 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", path: "Sources/CLibraries/CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CLibraries/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
     room("Client", "CurlTransport", ["SyncClient", "CCurl"]),
 
     room("Server", "ServerStorage", ["SyncCore", "RecordCatalogue", crypto]),
@@ -72,7 +75,7 @@ let package = Package(
     room(
       "Server", "SyncServer",
       [
-        "SyncCore", "RecordCatalogue", "SyncWire", "ServerStorage", crypto, x509, asn1, logging,
+        "SyncCore", "RecordCatalogue", "SyncWire", "ServerStorage", "CZlib", crypto, x509, asn1, logging,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -5,12 +5,14 @@ import Testing
 /// Nothing that a file holds may trap.
 @Suite struct ImportMutationTests {
   static let json = """
-    {"crn":"X000001","kind":"CTOA","date":"1/2/2025","text":"a \\u00e9 \\ud83d\\ude00","author":"a","reference":"1"}
+    {"crn":"X000001","kind":"CTOA","date":"1/2/25",\
+    "text":"\\u00e9 \\ud83d\\ude00","author":"a","reference":1}
     {"crn":"X000001","kind":"CTOB","date":"2025-02-01","text":"b","author":"b","reference":2}
 
     """
 
-  private static let bytes = Array("\",\n\r\\{}[]:;u0x9-. \t".utf8) + [0, 0x7F, 0x80, 0xC3, 0xED, 0xFF]
+  private static let bytes =
+    Array("\",\n\r\\{}[]:;u0x9-. \t".utf8) + [0, 0x7F, 0x80, 0xC3, 0xED, 0xFF]
 
   @Test(arguments: 0..<20)
   func `a damaged file is refused or read, and never stops the program`(block: Int) throws {

@@ -57,7 +57,7 @@ import Testing
     #expect(population.officers.count == max(1, (people + 35) / 36))
   }
 
-  @Test func `the first officers are those who were asked for, and no name is given twice`() throws {
+  @Test func `the first officers are those asked for, and no name is given twice`() throws {
     let population = Population(
       people: 9000, seed: 1, today: try Samples.today(),
       users: ["a.khan", "A.Khan", "", "k.abbott", String(repeating: "x", count: 65)])

@@ -34,7 +34,7 @@ def test_two_officers_disagree_without_a_network_and_agree_once_one_decides(
     # An office from nothing: its folder, cases, an operator with the code that init printed.
     office = offices(Office(tmp_path))
     first = office.d("init", "--office", "Leeds", "--json").expect(programs.DONE).json
-    seed(office, people=30, contacts=20)
+    seed(office, people=12, contacts=20)
     office.start()
     office.ctl("enrol", office.url, first["operatorCode"]).expect(programs.DONE, "Leeds")
     # Two officers with a code each. Both fetch their cases.

@@ -131,7 +131,7 @@ class Peer:
     counter: int = 0
     head: bytes = b""
 
-    def body(self, crn: str, kind: str, record: bytes, **fields: Any) -> dict[str, Any]:
+    def body(self, crn: str, type_: str, record: bytes, /, **fields: str) -> dict[str, Any]:
         """A change that makes a record, as `body` alone. Field names have `_` for `-`."""
         members = [
             {"name": name.replace("_", "-"), "value": {"text": value}}
@@ -139,7 +139,7 @@ class Peer:
         ]
         body = {
             "replica": text(self.replica), "counter": str(self.counter + 1),
-            "record": text(record), "type": kind, "caseId": text(case_id(crn)), "set": members,
+            "record": text(record), "type": type_, "caseId": text(case_id(crn)), "set": members,
             "author": self.machine.settings["user"], "role": self.machine.settings["role"],
             "recordedAt": str(int(time.time() * 1000)),
         }

@@ -42,7 +42,8 @@ import Testing
           return false
         }
         group.addTask {
-          try await store.read { try $0.records(of: Sample.caseID, after: 0, limit: 999).count % 2 == 1 }
+          let seen = try await store.read { try $0.records(of: Sample.caseID, after: 0, limit: 999) }
+          return seen.count % 2 == 1
         }
       }
       return try await group.contains(true)
@@ -71,7 +72,8 @@ import Testing
     }
     #expect(outcomes == 134)
     let replicas = try await store.read { try $0.replicas() }
-    #expect(Set(replicas) == Set((1...200).filter { $0 % 3 != 0 }.map { .init(value: UInt128($0)) }))
+    let succeeded = (1...200).filter { $0 % 3 != 0 }
+    #expect(Set(replicas) == Set(succeeded.map { ReplicaID(value: UInt128($0)) }))
     #expect(try await store.read { try $0.sequence() } == 134)
   }
 }

@@ -15,7 +15,9 @@ struct Oracle {
       case .set(let members): fields = members.map(\.name)
       case .delete: fields = [Record.deletionField]
       }
-      for field in fields { setters[change.body.record, default: [:]][field, default: []] += [change] }
+      for field in fields {
+        setters[change.body.record, default: [:]][field, default: []].append(change)
+      }
     }
   }
 

@@ -92,7 +92,8 @@ struct Workload {
       ]
     case "risk-flag":
       fields = chance.pick([
-        ["level": .text(chance.pick(levels))], ["next-review": .text("2026-0\(1 + chance.below(9))-01")],
+        ["level": .text(chance.pick(levels))],
+        ["next-review": .text("2026-0\(1 + chance.below(9))-01")],
         ["status": .text(chance.pick(["active", "removed"]))],
       ])
     case "outcome-claim":

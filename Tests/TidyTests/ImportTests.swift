@@ -34,7 +34,7 @@ import Testing
       path: "Server/SyncServer",
       mayImport: [
         "SyncCore", "RecordCatalogue", "SyncWire", "ServerStorage", "SwiftProtobuf", "Foundation",
-        "Crypto", "X509", "SwiftASN1", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+        "Crypto", "CZlib", "X509", "SwiftASN1", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
         "NIOCore", "NIOSSL", "Logging", "ServiceLifecycle", "Synchronization",
       ]),
   ]

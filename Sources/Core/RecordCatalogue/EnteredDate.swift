@@ -7,10 +7,14 @@ extension CalendarDate {
   /// Day before month, as in the United Kingdom. Of two-digit years, 70 to 99 are of the last
   /// century.
   public init?(entered text: String) {
-    let parts = text.split(whereSeparator: { "/ .-".contains($0) }).map(String.init)
-    guard parts.count == 3,
-      parts.allSatisfy({ $0.utf8.count <= 4 && $0.utf8.allSatisfy { (48...57).contains($0) } })
+    let separators = Set(text.filter { !$0.isNumber })
+    guard separators.count == 1, let separator = separators.first, "/ .-".contains(separator)
     else { return nil }
+    let parts = text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+    let isNumeric = parts.allSatisfy { part in
+      (1...4).contains(part.utf8.count) && part.utf8.allSatisfy { (48...57).contains($0) }
+    }
+    guard parts.count == 3, isNumeric else { return nil }
     let numbers = parts.compactMap { Int($0) }
     guard numbers.count == 3 else { return nil }
     if parts[0].utf8.count == 4 {

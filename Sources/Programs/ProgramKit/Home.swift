@@ -109,7 +109,10 @@ package struct Home: Sendable {
   }
 
   /// A connection to the office with this machine's certificate.
-  package func transport(_ options: HomeOptions) throws -> CurlTransport {
+  /// - Parameter offersGzip: let the office compress, which halves the wait on a slow network.
+  package func transport(
+    _ options: HomeOptions, offersGzip: Bool = true
+  ) throws -> CurlTransport {
     let configuration = try configuration()
     let key = try KeyFile.open(
       String(decoding: contents(keyFile), as: UTF8.self), passphrase: options.passphrase())
@@ -117,7 +120,7 @@ package struct Home: Sendable {
       office: configuration.address, trust: .authority(pem: [UInt8](try contents(authorityFile))),
       identity: CurlTransport.Identity(
         certificate: [UInt8](try contents(certificateFile)), privateKey: Array(key.utf8)),
-      proxy: options.proxy)
+      proxy: options.proxy, offersGzip: offersGzip)
   }
 
   /// Makes the folder, readable by its owner alone, and proves that it can be written before

@@ -44,11 +44,17 @@ struct Import: ServerCommand {
 
   struct Answer: Encodable {
     let imported: Bool
-    let rows, new, changed, unchanged: Int
+    let rows, new, changed, unchanged, leftDeleted: Int
     let problems: [Problem]
   }
 
   func work() async throws {
+    let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+    guard size ?? 0 <= ImportLimits().fileBytes else {
+      throw Failure(
+        .badData, code: "too-large",
+        "\(file) is larger than \(ImportLimits().fileBytes >> 20) MiB. Divide it into several.")
+    }
     guard let bytes = FileManager.default.contents(atPath: file) else {
       throw Failure(
         .badData, code: "no-file", "\(file) cannot be read. Check its name and its permissions.")
@@ -67,10 +73,13 @@ struct Import: ServerCommand {
       try output.answer(
         Answer(
           imported: !dryRun, rows: checked.rows, new: counts.new, changed: counts.changed,
-          unchanged: counts.unchanged, problems: []))
+          unchanged: counts.unchanged, leftDeleted: counts.leftDeleted, problems: []))
       let rows = Show.count(checked.rows, "row")
       output.say(
         "\(rows): \(counts.new) new, \(counts.changed) changed, \(counts.unchanged) as they stand.")
+      if counts.leftDeleted > 0 {
+        output.say("\(Show.count(counts.leftDeleted, "row")) of records deleted here; left so.")
+      }
       if dryRun { output.say("Nothing was changed. Without --dry-run it will be.") }
     } catch let problems as ImportProblems {
       try store.close()
@@ -84,7 +93,9 @@ struct Import: ServerCommand {
     }
     if output.json {
       try output.answer(
-        Answer(imported: false, rows: 0, new: 0, changed: 0, unchanged: 0, problems: problems))
+        Answer(
+          imported: false, rows: 0, new: 0, changed: 0, unchanged: 0, leftDeleted: 0,
+          problems: problems))
       throw ExitCode(ExitStatus.badData.rawValue)
     } else {
       for problem in found.problems {

@@ -104,8 +104,7 @@ extension CaseFile {
     var fields: [String: Value] = [
       "appointment": .reference(meeting.record), "address": .reference(home.record),
       "when": meeting.when,
-      "purpose": .text(
-        chance.one(of: ["supervision", "supervision", "compliance", "safeguarding"])),
+      "purpose": .text(chance.one(of: Self.purposes)),
       "expected-finish": .instant(meeting.day.moment(meeting.end + 20)),
       "safe-call": .text("Duty desk, 07700 900\(chance.number(in: 100...999))"),
     ]
@@ -118,6 +117,8 @@ extension CaseFile {
     return entries.add(
       "visit-plan", fields, by: officer, at: day.moment(900 + chance.number(below: 120)), &chance)
   }
+
+  private static let purposes = ["supervision", "supervision", "compliance", "safeguarding"]
 
   /// - Returns: the outcome's code, or `nil` where the officer has yet to record one.
   private mutating func addOutcome(of meeting: Meeting) -> String? {

@@ -49,7 +49,7 @@ extension CaseFile {
         "increases": .text(
           "Relapse into \(person.circumstances.habit); losing \(person.circumstances.home)."),
         "mitigates": .text(
-          "Work with \(person.circumstances.aid); \(person.circumstances.pastime); regular visits."),
+          "Work with \(person.circumstances.aid); \(person.circumstances.pastime); visits."),
       ], by: .office, at: day.moment(16 * 60 + chance.number(below: 60)), &chance)
   }
 

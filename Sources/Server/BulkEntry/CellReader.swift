@@ -61,15 +61,12 @@ struct CellReader {
     var previous: UInt8 = 0
     for byte in text.utf8 {
       if previous == 13, byte != 10 { bytes.append(10) }
-      if byte == 13 {
-        previous = byte
-        continue
-      }
+      defer { previous = byte }
+      guard byte != 13 else { continue }
       guard byte >= 0x20 && byte != 0x7F || byte == 9 || byte == 10 else {
         throw Fault("a control character stands in the text", "delete it")
       }
       bytes.append(byte)
-      previous = byte
     }
     let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 9 || byte == 10 }
     let inner = bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed()

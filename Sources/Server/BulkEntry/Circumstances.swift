@@ -56,14 +56,14 @@ struct Circumstances: Sendable {
     "the family support worker",
   ]
   static let courses = [
-    "the thinking skills group", "the unpaid work project", "the activity days",
-    "the alcohol sessions", "the relationships programme", "the victim awareness booklet",
-    "the managing emotions sessions", "the driving awareness workbook",
+    "the thinking skills group", "the problem-solving group", "the activity days",
+    "the alcohol sessions", "the relationships programme", "the victim awareness sessions",
+    "the managing emotions sessions", "the driving awareness course",
   ]
   static let goals = [
     "a tenancy of a place alone", "a full driving licence", "a forklift ticket",
     "six months without a drink", "clearing the arrears", "a course in plastering",
-    "a place at college", "steady work", "getting fit again", "rebuilding trust at home",
+    "a place at college", "steady work", "getting fit", "rebuilding trust at home",
   ]
   static let pastimes = [
     "fishing", "the gym", "five-a-side", "cooking", "drawing", "boxing training", "walking",

@@ -15,16 +15,16 @@ struct Day: Hashable, Comparable, Sendable {
 
   /// Written `YYYY-MM-DD`. Days outside the years 1 to 9999 read as the nearest one inside.
   var text: String {
-    let (year, month, day) = parts
+    let (year, month, day) = Day(min(max(number, -719_162), 2_932_896)).parts
     let zeros = String(repeating: "0", count: year < 10 ? 3 : year < 100 ? 2 : year < 1000 ? 1 : 0)
     return "\(zeros)\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
   }
 
   /// Its place in the calendar, by Howard Hinnant's `civil_from_days`.
   var parts: (year: Int, month: Int, day: Int) {
-    let shifted = min(max(number, -719_162), 2_932_896) + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
+    let shifted = number + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let marched = (5 * dayOfYear + 2) / 153

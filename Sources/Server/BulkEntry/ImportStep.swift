@@ -102,6 +102,9 @@ private struct ImportStep {
     switch entry.content {
     case .record(let id, let type, let parts):
       let record = try store.record(id).map { try Record(reading: $0.bytes) }
+      if let record, record.type != type || record.caseID != entry.caseID {
+        return .refused(Self.fault(.identityChanged), column: entry.keyColumn)
+      }
       if record?.isDeleted ?? false { return .deleted }
       let fields = differing(parts, from: record, type)
       guard !fields.isEmpty else { return .unchanged }

@@ -12,21 +12,21 @@ struct JSONObjectReader {
     position = bytes.startIndex
   }
 
-  /// Keys and values in the order of the line. `null` is left out, `true` and `false` are `yes` and
-  /// `no`, a number is its digits.
+  /// Keys and values in the order of the line. `true` and `false` are `yes` and `no`, a number is
+  /// its digits, `null` is `nil`.
   /// - Throws: a fault for anything else, two equal keys included.
-  static func pairs(in line: ArraySlice<UInt8>) throws(Fault) -> [(key: String, value: String)] {
+  static func pairs(in line: ArraySlice<UInt8>) throws(Fault) -> [(key: String, value: String?)] {
     var reader = JSONObjectReader(line)
     return try reader.object()
   }
 
-  private mutating func object() throws(Fault) -> [(key: String, value: String)] {
+  private mutating func object() throws(Fault) -> [(key: String, value: String?)] {
     skipBlanks()
     guard take("{") else {
       throw Fault(
         "the line does not begin with {", "write one JSON object on each line, without an array")
     }
-    var pairs: [(key: String, value: String)] = []
+    var pairs: [(key: String, value: String?)] = []
     var keys: Set<String> = []
     skipBlanks()
     if !take("}") {
@@ -39,7 +39,7 @@ struct JSONObjectReader {
         skipBlanks()
         guard take(":") else { throw Self.notJSON("a key has no colon after it") }
         skipBlanks()
-        if let value = try value() { pairs.append((key, value)) }
+        pairs.append((key, try value()))
         skipBlanks()
       } while take(",")
       guard take("}") else { throw Self.notJSON("the object is not closed where it should be") }

@@ -44,7 +44,7 @@ enum NoteOpenings {
   private static let induction = made([
     "Initial appointment. Went through the order, what is expected, and what happens if it is not"
       + " kept; {name} signed to say that {he} understood.",
-    "Induction completed with {name}. Explained confidentiality, complaints and how notes are kept.",
+    "Induction completed with {name}. Explained confidentiality, complaints and who reads notes.",
   ])
   private static let planned = made([
     "Planned telephone appointment. {name} picked up at once and was able to speak freely.",
@@ -79,20 +79,21 @@ enum NoteOpenings {
     "Text received: {name} says that the bus is not running and {he} is walking in.",
   ])
   private static let messageTo = made([
-    "Text sent to {name} with the time and place of the next appointment; the phone shows it as delivered.",
+    "Text sent to {name} with the time and place of the next appointment; it was delivered.",
     "Letter and text sent to {name} about {course}, with the address and the bus that goes there.",
   ])
   private static let police = made([
-    "Contact with the police liaison desk: no calls to {home} since the last check, and no new intelligence to share.",
-    "Police liaison: asked whether anything is known about {name} since the last check; nothing is.",
+    "Contact with the police liaison desk: no calls to {home} since the last check, and nothing"
+      + " else that they want us to know.",
+    "Police liaison: asked whether anything new is known about {name}. Nothing is, they said.",
   ])
   private static let manager = made([
     "Discussed the case with my senior. The plan stands; visits to go on as they are.",
     "Supervision with my senior: talked through {name}'s progress and what would change the plan.",
   ])
   private static let children = made([
-    "Call to children's services about contact. They hold nothing new and will ring if that changes.",
-    "Spoke to the school's safeguarding lead; attendance is good and there are no worries at present.",
+    "Call to children's services about contact. They have nothing new and will ring if they do.",
+    "Spoke to the school's safeguarding lead; attendance is good and nothing worries them.",
   ])
   private static let adult = made([
     "Contact with adult social care about {name}'s {relative}, who lives at the same address.",

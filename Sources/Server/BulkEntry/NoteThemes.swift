@@ -33,7 +33,7 @@ enum NoteThemes {
     "The boiler at {home} has been out for {few} days; I helped {him} to report it.",
     "{He} and {his} {relative} have agreed who does what at {home}, and it seems to hold.",
     "A letter about the tenancy worried {him}; we read it together and it is routine.",
-    "A neighbour at {home} has complained twice about noise; {he} says that it was not {him}{tail}.",
+    "A neighbour at {home} has complained about noise; {he} says that it was not {him}{tail}.",
     "{He} has painted {his} room at {home} and is rather proud of it.",
   ])
   private static let work = made([

@@ -43,13 +43,17 @@ package struct Population: Sendable {
     numbers = PoliceNumbers(&chance)
   }
 
-  /// The cases, made as they are asked for.
+  /// The cases, each made when it is asked for and once.
   package func cases() -> some Sequence<PopulationCase> {
-    (0..<people).lazy.compactMap { makeCase($0) }
+    sequence(state: 0) { index in
+      guard index < people else { return nil }
+      defer { index += 1 }
+      return makeCase(index)
+    }
   }
 
-  /// - Returns: `nil` never: the numbers made here are in the form of case numbers, which a test
-  ///   holds for every letter.
+  /// - Returns: never `nil`: the numbers made here are in the form of case numbers, which a test
+  ///   holds for the first and the last of them.
   private func makeCase(_ index: Int) -> PopulationCase? {
     guard let crn = CRN(numbers.crn(index)) else { return nil }
     var chance = SplitMix64(seed: seed, stream: index)

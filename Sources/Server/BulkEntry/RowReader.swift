@@ -104,8 +104,8 @@ struct RowReader {
       let pairs = try JSONObjectReader.pairs(in: text)
       let places = try ColumnNames(kind).places(of: pairs.map(\.key))
       var cells = [Row.Cell?](repeating: nil, count: kind.columns.count)
-      for (place, pair) in zip(places, pairs) where !pair.value.isEmpty {
-        cells[place] = Row.Cell(text: pair.value, line: line)
+      for (place, pair) in zip(places, pairs) {
+        if let text = pair.value { cells[place] = Row.Cell(text: text, line: line) }
       }
       return Row(line: line, cells: cells)
     } catch {

@@ -1,4 +1,4 @@
-/// Chance from a seed: the same numbers for the same seed, on every machine and with every compiler.
+/// Chance from a seed: the same numbers for the same seed, on every machine, by every compiler.
 ///
 /// Steele, Lea and Flood's SplitMix64. The standard library's `random(in:using:)` may change how it
 /// draws, so the draws are spelt out here.

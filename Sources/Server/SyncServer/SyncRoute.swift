@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import RecordCatalogue
@@ -19,9 +20,9 @@ struct SyncRoute: Sendable {
 
   func answer(_ request: Request, _ context: OfficeContext) async throws -> Response {
     let device = try context.requireDevice()
-    guard let form = request.sentForm else { throw Problem.unsupportedMedia }
+    guard let sentForm = request.sentForm else { throw Problem.unsupportedMedia }
     let body = try await request.collectBody(limit: limits.requestBytes)
-    let sync = try Unverified(body, as: form).syncRequest(limits)
+    let sync = try Unverified(body, as: sentForm).syncRequest(limits)
     let time = now()
     let outcome = try await store.transaction { [catalogue, limits] transaction in
       guard let device = try transaction.device(device.id), device.state == .active else {
@@ -31,40 +32,52 @@ struct SyncRoute: Sendable {
         .accept(sync, from: device)
     }
     metrics.count(outcome.acceptance.receipts)
-    let answerForm = request.acceptedForm
+    let form = request.acceptedForm
+    let gzip = try request.acceptsGzip ? GzipStream() : nil
+    var headers: HTTPFields = [.contentType: form.mediaType, .cacheControl: "no-store"]
+    if gzip != nil { headers[.contentEncoding] = "gzip" }
     return Response(
-      status: .ok, headers: [.contentType: answerForm.mediaType, .cacheControl: "no-store"],
+      status: .ok, headers: headers,
       body: ResponseBody { writer in
-        try await stream(sync, outcome, device.id, answerForm, to: &writer)
+        try await stream(sync, outcome, device.id, form, gzip, to: &writer)
         try await writer.finish(nil)
       })
   }
 
   private func stream(
     _ request: SyncRequest, _ outcome: Intake.Outcome, _ device: DeviceID, _ form: WireForm,
-    to writer: inout any ResponseBodyWriter
+    _ gzip: GzipStream?, to writer: inout any ResponseBodyWriter
   ) async throws {
     var session = ServerSession(request)
     var action = session.handle(.accepted(outcome.acceptance))
-    var buffer = ByteBuffer()
+    var gathered: [UInt8] = []
     while true {
       switch action {
       case .send(let frame):
-        buffer.writeBytes(frame.framed(as: form))
-        if buffer.readableBytes >= Self.flushBytes {
-          metrics.count(sent: buffer.readableBytes)
-          try await writer.write(buffer)
-          buffer.clear()
+        gathered += frame.framed(as: form)
+        if gathered.count >= Self.flushBytes {
+          try await send(&gathered, gzip, isLast: false, to: &writer)
         }
         action = session.handle(.sent)
       case .read(let checkpoint):
         action = session.handle(.read(try await read(checkpoint, device, request, outcome)))
       case .accept, .finish:
-        metrics.count(sent: buffer.readableBytes)
-        if buffer.readableBytes > 0 { try await writer.write(buffer) }
+        try await send(&gathered, gzip, isLast: true, to: &writer)
         return
       }
     }
+  }
+
+  /// Writes what was gathered, and waits while the laptop is slower than the office.
+  private func send(
+    _ gathered: inout [UInt8], _ gzip: GzipStream?, isLast: Bool,
+    to writer: inout any ResponseBodyWriter
+  ) async throws {
+    let bytes = try gzip?.compress(gathered, isLast: isLast) ?? gathered
+    gathered.removeAll(keepingCapacity: true)
+    guard !bytes.isEmpty else { return }
+    metrics.count(sent: bytes.count)
+    try await writer.write(ByteBuffer(bytes: bytes))
   }
 
   /// One page, with device and scope checked again: what was taken away between two pages is not
@@ -84,6 +97,14 @@ struct SyncRoute: Sendable {
 }
 
 extension Request {
+  /// Whether the peer can unpack gzip; `gzip;q=0` says that it cannot.
+  var acceptsGzip: Bool {
+    (headers[.acceptEncoding] ?? "").split(separator: ",").contains { entry in
+      let words = entry.filter { $0 != " " }.lowercased().split(separator: ";")
+      return words.first == "gzip" && !words.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" }
+    }
+  }
+
   /// The whole body, refused as soon as it passes `limit` bytes.
   func collectBody(limit: Int) async throws -> [UInt8] {
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {

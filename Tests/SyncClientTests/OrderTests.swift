@@ -1,0 +1,150 @@
+import Foundation
+import ServerStorage
+import SyncClient
+import SyncCore
+import SyncReplica
+import TestSupport
+import Testing
+
+@Suite struct `An order of the office` {
+  @Test func `to resync is obeyed, reported once, and costs no work`() async throws {
+    let office = OfficeInProcess()
+    let caseID = try await office.open("X000001")
+    let sam = try await office.laptop("sam", holding: [caseID])
+    try await sam.sync()
+    try await office.orderResync(of: sam.device.id)
+    let id = try sam.note("unsent", in: caseID)
+    let report = try await sam.sync()
+    #expect(report.didResync)
+    #expect(report.isSynced)
+    #expect(report.differences == [])
+    #expect(try await office.store.read { [id = sam.device.id] in try $0.orders(for: id) } == [])
+    #expect(try await office.record(id) == sam.replica.record(id))
+    let next = try await sam.sync()
+    #expect(!next.didResync)
+    #expect(next.exchanges == 1)
+  }
+
+  @Test(arguments: 0..<8)
+  func `to resync is carried on wherever the line was cut`(at: Int) async throws {
+    let office = OfficeInProcess(limits: Self.tinyPages)
+    let cases = [try await office.open("X000001"), try await office.open("X000002")]
+    let device = try await office.enrol("sam")
+    try await office.grant("sam", cases)
+    let counted = Notes<Int>()
+    let line = OfficeLine(
+      office, device: device.id,
+      fault: {
+        counted.add(1)
+        return counted.all.count % 2 == 0 ? nil : .cutReply(after: 60 + at * 90, closing: true)
+      })
+    let sam = try Laptop(device, over: line)
+    _ = try? await sam.sync()
+    try await sam.sync()
+    let id = try sam.note("unsent", in: cases[0])
+    try await office.orderResync(of: device.id)
+    for _ in 0..<6 { _ = try? await sam.sync() }
+    #expect(try !sam.replica.isResyncing())
+    #expect(try sam.replica.record(id) == (try await office.record(id)))
+    #expect(try sam.replica.digests() == (try await office.digests(for: "sam")))
+    #expect(try await office.store.read { try $0.orders(for: device.id) } == [])
+  }
+
+  private static var tinyPages: Limits {
+    var limits = Limits.standard
+    limits.pageRecords = 1
+    return limits
+  }
+
+  @Test func `to resync keeps the present copy when the fresh one does not agree`() async throws {
+    let office = OfficeInProcess()
+    let caseID = try await office.open("X000001")
+    let sam = try await office.laptop("sam", holding: [caseID])
+    try await sam.sync()
+    let id = try sam.note("kept", in: caseID)
+    try await sam.sync()
+    try await office.store.transaction { transaction in
+      var head = try transaction.caseHead(caseID) ?? CaseHead(caseID: caseID)
+      head.digest.records += 1
+      try transaction.save(head)
+    }
+    try sam.replica.beginResync()
+    let failure = await #expect(throws: SyncFailure.self) { try await sam.sync() }
+    guard case .garbled? = failure else {
+      Issue.record("\(String(describing: failure))")
+      return
+    }
+    #expect(try !sam.replica.isResyncing())
+    #expect(try sam.replica.record(id)?.read("text", by: .union)?.value == .text("kept"))
+  }
+
+  @Test func `to send missing changes is obeyed`() async throws {
+    let office = OfficeInProcess()
+    let caseID = try await office.open("X000001")
+    let sam = try await office.laptop("sam", holding: [caseID])
+    try await sam.sync()
+    let id = try sam.note("the office never heard of it", in: caseID)
+    // A receipt that no office stands behind: the office will find a gap.
+    try sam.replica.acknowledge([Receipt(counter: 1, verdict: .applied)], epoch: 1)
+    let report = try await sam.sync()
+    #expect(report.exchanges == 2)
+    #expect(report.isSynced)
+    #expect(try await office.record(id) != nil)
+  }
+
+  @Test func `that this laptop was copied is told, and nothing is lost`() async throws {
+    let office = OfficeInProcess()
+    let caseID = try await office.open("X000001")
+    let sam = try await office.laptop("sam", holding: [caseID])
+    try await sam.sync()
+    try sam.replica.close()
+    let copied = try TemporaryDirectory()
+    for (name, bytes) in try sam.directory.contents() where !name.hasSuffix("lock") {
+      try bytes.write(to: URL(fileURLWithPath: copied.file(name)))
+    }
+    let line = OfficeLine(office, device: sam.device.id)
+    let original = try Laptop(sam.device, over: line, in: sam.directory, seed: 1)
+    let copy = try Laptop(sam.device, over: line, in: copied, seed: 2)
+    try original.note("on the laptop", in: caseID)
+    try await original.sync()
+    let id = try copy.note("on its copy", in: caseID)
+    await #expect(throws: SyncFailure.forked) { try await copy.sync() }
+    #expect(try copy.replica.status().unsent == 1)
+    #expect(try copy.replica.record(id) != nil)
+    #expect(try await office.record(id) == nil)
+    #expect(try await original.sync().isSynced)
+  }
+
+  @Test(arguments: [false, true])
+  func `that its records were restored is told, and nothing is changed`(
+    hasWritten: Bool
+  ) async throws {
+    let office = OfficeInProcess()
+    let caseID = try await office.open("X000001")
+    let sam = try await office.laptop("sam", holding: [caseID])
+    try await sam.sync()
+    if hasWritten {
+      try sam.note("before", in: caseID)
+      try await sam.sync()
+    }
+    let id = try sam.note("unsent", in: caseID)
+    let restored = OfficeInProcess(MemoryStore(epoch: 2))
+    let device = try await restored.enrol("sam")
+    let engine = sam.engine(over: OfficeLine(restored, device: device.id))
+    await #expect(throws: SyncFailure.newEpoch) { try await engine.sync() }
+    #expect(try sam.replica.cases() == [caseID])
+    #expect(try sam.replica.record(id) != nil)
+    #expect(try sam.replica.status().unsent == 1)
+  }
+
+  @Test func `ends an answer at once when the laptop is revoked`() async throws {
+    let office = OfficeInProcess()
+    let caseID = try await office.open("X000001")
+    let sam = try await office.laptop("sam", holding: [caseID])
+    try await office.change(sam.device.id) { $0.state = .revoked }
+    await #expect(throws: SyncFailure.refused(code: "revoked", message: "Ring your office.")) {
+      try await sam.sync()
+    }
+    #expect(try sam.replica.cases().isEmpty)
+  }
+}
