@@ -122,7 +122,7 @@ let package = Package(
     tests("CurlTransportTests", ["CurlTransport", "SyncClient", "CCurl"], exclude: ["Office"]),
     tests("StoreContractTests", ["ServerStorage", "ServerSQLite", "TestSupport"]),
     tests("BulkEntryTests", ["BulkEntry", "ServerStorage"]),
-    tests("SyncServerTests", ["SyncServer", "TestSupport", x509, crypto]),
+    tests("SyncServerTests", ["SyncServer", "ServerStorage", "SyncWire", "TestSupport", x509, crypto]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

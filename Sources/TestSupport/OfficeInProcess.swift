@@ -142,6 +142,14 @@ package final class OfficeInProcess: Sendable {
     }
   }
 
+  package func device(_ id: DeviceID) async throws -> Device? {
+    try await store.read { try $0.device(id) }
+  }
+
+  package func orders(for device: DeviceID) async throws -> [StoredOrder] {
+    try await store.read { try $0.orders(for: device) }
+  }
+
   package func logged(_ dot: Dot) async throws -> LoggedChange? {
     try await store.read { try $0.change(dot) }
   }

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import programs
+import wire
 from laptop import Laptop
 from programs import Answer
 
@@ -141,12 +142,17 @@ class Office:
         return next(row for row in self.asked("devices") if row["device"] == laptop.device)
 
     def facts(self) -> dict[str, Any]:
-        """What a refused request must leave as it was: numbers, machines, digests."""
-        rows = [
-            {key: row[key] for key in ("device", "user", "role", "state", "received", "orders")}
-            for row in self.asked("devices")
-        ]
-        return {
-            "report": self.asked("report"), "devices": rows,
-            "digests": self.asked("verify")["digests"],
+        """What a refused request must leave as it was: numbers, digests, machines.
+
+        Asked by hand, which takes less time than to start doorstepctl.
+        """
+        asked = {
+            path: wire.ask(
+                self, self.operator, "GET", f"/v1/operator/{path}", Accept=wire.JSON).json
+            for path in ("report", "verify", "devices")
         }
+        assert "cases" in asked["verify"] or "epoch" in asked["report"], asked
+        for row in asked["devices"]["devices"]:
+            for name in ("lastContact", "clockOffset", "unsent", "replica"):
+                row.pop(name, None)
+        return asked

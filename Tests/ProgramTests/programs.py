@@ -96,9 +96,8 @@ def start(
     name: str, *arguments: object, wrapper: Sequence[str] = (), **options: Any
 ) -> subprocess.Popen[bytes]:
     """Starts a program and returns at once. The caller ends it: `end`."""
-    return subprocess.Popen(
-        [*wrapper, program(name), *map(str, arguments)], stdout=subprocess.PIPE,
-        **{"stdin": subprocess.DEVNULL, "env": environment(), **options})
+    usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "env": environment()}
+    return subprocess.Popen([*wrapper, program(name), *map(str, arguments)], **usual | options)
 
 
 def finish(process: subprocess.Popen[bytes], given: bytes | None = None) -> Answer:

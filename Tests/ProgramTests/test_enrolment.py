@@ -226,3 +226,9 @@ def test_a_port_that_is_taken_is_named(
     other = bare_template.copy(tmp_path / "other")
     answer = other.d("serve", "--port", bare_office.port)
     answer.expect(programs.CANNOT_CREATE, "cannot listen", str(bare_office.port), "--port")
+
+
+@pytest.mark.xfail(reason="Serve.work: a host that cannot be looked up is no IOError, so it gets 70")
+def test_a_host_that_does_not_exist_is_named(bare_template: Office) -> None:
+    answer = bare_template.d("serve", "--host", "300.1.1.1", "--port", 0)
+    answer.expect(programs.CANNOT_CREATE, "300.1.1.1", "--host")

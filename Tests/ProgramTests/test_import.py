@@ -238,10 +238,11 @@ def test_a_contact_or_a_grant_for_a_case_that_the_office_does_not_hold_is_refuse
 ) -> None:
     enter("cases", as_csv(CASES[:1])).expect(programs.DONE)
     before = numbers(stopped)
-    for kind, rows in (("contacts", CONTACTS), ("grants", GRANTS)):
+    # The text of the first contact takes two lines.
+    for kind, rows, line in (("contacts", CONTACTS, "line 4"), ("grants", GRANTS, "line 3")):
         for more in ([], ["--dry-run"]):
             answer = enter(kind, as_csv(rows), *more)
-            answer.expect(programs.BAD_DATA, "line 3", "nothing was imported")
+            answer.expect(programs.BAD_DATA, line, "import cases first", "nothing was imported")
     assert numbers(stopped) == before
 
 
@@ -283,7 +284,7 @@ def test_seeding_twice_with_one_seed_changes_nothing(stopped: Office) -> None:
     again = stopped.d(*seed).expect(programs.DONE).json
     assert (again["cases"], again["alreadyThere"], again["changes"]) == (0, 3, 0)
     assert numbers(stopped) == before
-    assert before["report"]["cases"] == 3
+    assert before["report"]["cases"] == "3"
 
 
 @pytest.mark.parametrize(
@@ -299,5 +300,5 @@ def test_an_impossible_population_is_refused(
 ) -> None:
     before = programs.files(stopped.folder)
     stopped.d("seed", *arguments).expect(status)
-    assert numbers(stopped)["report"]["cases"] == 0
+    assert "cases" not in numbers(stopped)["report"]
     assert before.keys() <= programs.files(stopped.folder).keys()

@@ -44,20 +44,9 @@ def other(bare_office: Office) -> Laptop:
 @pytest.fixture(autouse=True)
 def untouched(bare_office: Office, laptop: Laptop, other: Laptop) -> Iterator[None]:
     """Whatever a test here sends: the office keeps what it has, and serves on."""
-    before = kept(bare_office)
+    before = bare_office.facts()
     yield
-    assert kept(bare_office) == before
-
-
-def kept(office: Office) -> list[object]:
-    """What the office holds."""
-    def asked(path: str) -> dict:
-        reply = wire.ask(office, office.operator, "GET", f"/v1/operator/{path}", Accept=wire.JSON)
-        assert reply.status == 200
-        return reply.json
-
-    devices = asked("devices")["devices"]
-    return [asked("report"), asked("verify"), [(row["device"], row["state"]) for row in devices]]
+    assert bare_office.facts() == before
 
 
 def sync(

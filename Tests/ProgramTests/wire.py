@@ -16,11 +16,13 @@ import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import programs
-from laptop import Laptop
-from office import Office
+
+if TYPE_CHECKING:
+    from laptop import Laptop
+    from office import Office
 
 JSON = "application/vnd.doorstep.v1+json"
 BINARY = "application/vnd.doorstep.v1+protobuf"

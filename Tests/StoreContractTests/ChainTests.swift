@@ -111,9 +111,7 @@ private let note = RecordID(value: 0x1)
       $0.unsent = 4
     }
     try await bench.sam.send(request)
-    let device = try await bench.office.store.read { [id = bench.sam.device.id] in
-      try $0.device(id)
-    }
+    let device = try await bench.office.device(bench.sam.device.id)
     #expect(device?.clockOffset == 3_600_000)
     #expect(device?.unsent == 4)
     #expect(device?.replica == bench.sam.replica)

@@ -74,11 +74,13 @@ import Testing
     "unasked receipts", "garbage", "unknown order",
   ])
   func `is not believed when its answer is not in order`(wrong: String) async throws {
-    let network = Scripted { request throws(TransportFailure) in
+    let network = Scripted {
+      (request: TransportRequest) async throws(TransportFailure) -> TransportResponse in
       let sync = try? Unverified(request.body, as: .binary).syncRequest()
       let frames = Self.frames(wrong, answering: sync?.requestID ?? 0)
       let isGarbage = wrong == "garbage"
-      let bytes = isGarbage ? [0, 0, 0, 2, 9, 9] : frames.flatMap { $0.framed(as: .binary) }
+      let bytes: [UInt8] =
+        isGarbage ? [0, 0, 0, 2, 9, 9] : frames.flatMap { $0.framed(as: .binary) }
       return TransportResponse(
         status: 200, contentType: WireForm.binary.mediaType, body: .of(bytes))
     }

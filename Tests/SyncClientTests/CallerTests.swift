@@ -132,7 +132,8 @@ import Testing
     let sam = try await office.laptop("sam")
     let line = OfficeLine(office, device: sam.device.id)
     let (asked, slept) = (Notes<Int>(), Notes<Duration>())
-    let network = Scripted { request throws(TransportFailure) in
+    let network = Scripted {
+      (request: TransportRequest) async throws(TransportFailure) -> TransportResponse in
       asked.add(1)
       switch asked.all.count {
       case 1: throw .offline("No network.")

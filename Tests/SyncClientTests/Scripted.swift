@@ -61,6 +61,10 @@ final class Notes<Element: Sendable>: Sendable {
   var all: [Element] { list.withLock { $0 } }
 }
 
+extension SyncFailure {
+  var isOffline: Bool { if case .offline = self { true } else { false } }
+}
+
 extension Laptop {
   /// A second engine for the same store, over another network.
   func engine(
