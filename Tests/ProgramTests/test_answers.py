@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 import programs
 import wire
 from conftest import Shared
-from impostor import Habit, Impostor, answer, cut, relayed
+from impostor import Impostor, answer, cut, relayed
 from laptop import Laptop
 from office import Office
 
@@ -19,51 +20,79 @@ TEXT = "Saved before something strange answered."
 PAGE = b"<!DOCTYPE html><title>Sign in</title><form>Accept our terms</form>"
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A running office, and a laptop with a note that waits to be sent."""
+
+    office: Office
+    khan: Laptop
+    jones: Laptop
+    crn: str
+    note: str
+
+    @classmethod
+    def begin(cls, office: Office, crn: str) -> Waiting:
+        khan = office.laptop("a.khan")
+        return cls(office, khan, office.laptop("b.jones"), crn, khan.note(crn, TEXT))
+
+    def finish(self) -> None:
+        """The network is well again: the note reaches the office and its other reader, once."""
+        self.khan.move_to(self.office.url)
+        self.khan.sync()
+        self.jones.sync()
+        for laptop in (self.khan, self.jones):
+            assert laptop.notes(self.crn)[self.note]["text"] == TEXT
+            assert len(laptop.json("search", TEXT)) == 1
+            assert laptop.json("verify")["agrees"]
+        assert self.office.device(self.khan)["received"] == 1
+        assert self.office.asked("verify")["problems"] == []
+
+
+@pytest.fixture(scope="module")
+def waiting(
+    template: tuple[Office, Shared], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Waiting]:
+    """For all tests in which nothing reaches the office, so that they leave all as it was."""
+    office = template[0].copy(tmp_path_factory.mktemp("office")).start()
+    try:
+        waiting = Waiting.begin(office, template[1].crn)
+        yield waiting
+        waiting.finish()
+    finally:
+        office.stop()
+
+
 @pytest.fixture
-def note(office: Office, khan: Laptop, jones: Laptop, shared: Shared) -> Iterator[str]:
-    """A note that waits. After whatever happened, it reaches the office once."""
-    record = khan.note(shared.crn, TEXT)
-    before = office.asked("report")["changes"]
-    yield record
-    khan.move_to(office.url)
-    khan.sync()
-    jones.sync()
-    for laptop in (khan, jones):
-        assert laptop.notes(shared.crn)[record]["text"] == TEXT
-        assert len(laptop.json("search", TEXT)) == 1
-        assert laptop.json("verify")["agrees"]
-    assert office.asked("report")["changes"] == before + 1
-    assert office.asked("verify")["problems"] == []
+def reached(office: Office, shared: Shared) -> Iterator[Waiting]:
+    """For one test in which something reaches the office."""
+    reached = Waiting.begin(office, shared.crn)
+    yield reached
+    reached.finish()
 
 
-def assert_sync_fails(
-    office: Office, laptop: Laptop, habit: Habit, status: int, *words: str
-) -> None:
+def assert_sync_fails(waiting: Waiting, said: bytes, status: int, *words: str) -> None:
     """A sync with an impostor ends so, and the laptop keeps all that it had."""
-    before = laptop.facts()
-    with Impostor(office, habit) as impostor:
-        laptop.move_to(impostor.url)
-        said = laptop.run("sync", "--json").expect(status, *words)
-        assert said.json["message"] and impostor.requests
-    assert laptop.facts() == before
+    khan = waiting.khan
+    before = khan.facts()
+    with Impostor(waiting.office, lambda _: said) as impostor:
+        khan.move_to(impostor.url)
+        answered = khan.run("sync", "--json").expect(status, *words)
+        assert answered.json["message"] and impostor.requests
+    assert khan.facts() == before
 
 
 @pytest.mark.parametrize(
     "status", ["200 OK", "403 Forbidden", "511 Network Authentication Required"])
-def test_a_sign_in_page_is_named_as_one(
-    office: Office, khan: Laptop, note: str, status: str
-) -> None:
-    assert_sync_fails(
-        office, khan, lambda _: answer(status, "text/html; charset=utf-8", PAGE),
-        programs.REFUSED, "not the office", "sign in", "browser")
+def test_a_sign_in_page_is_named_as_one(waiting: Waiting, status: str) -> None:
+    page = answer(status, "text/html; charset=utf-8", PAGE)
+    assert_sync_fails(waiting, page, programs.REFUSED, "not the office", "sign in", "browser")
 
 
-@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect", "301 Moved Permanently"])
-def test_being_sent_elsewhere_is_not_followed_and_named(
-    office: Office, khan: Laptop, note: str, status: str
-) -> None:
-    page = answer(status, "text/html", PAGE, f"Location: {office.url}/v1/sync")
-    assert_sync_fails(office, khan, lambda _: page, programs.REFUSED, "sign", "browser")
+@pytest.mark.parametrize(
+    "status", ["302 Found", "307 Temporary Redirect", "301 Moved Permanently"])
+def test_being_sent_elsewhere_is_not_followed_and_named(waiting: Waiting, status: str) -> None:
+    page = answer(status, "text/html", PAGE, f"Location: {waiting.office.url}/v1/sync")
+    assert_sync_fails(waiting, page, programs.REFUSED, "sign", "browser")
 
 
 BINARY_NONSENSE = {
@@ -82,11 +111,10 @@ BINARY_NONSENSE = {
 
 
 @pytest.mark.parametrize("body", BINARY_NONSENSE.values(), ids=BINARY_NONSENSE.keys())
-def test_frames_that_are_none_are_refused(
-    office: Office, khan: Laptop, note: str, body: bytes
-) -> None:
+def test_frames_that_are_none_are_refused(waiting: Waiting, body: bytes) -> None:
+    khan = waiting.khan
     before = khan.facts()
-    with Impostor(office, lambda _: answer("200 OK", wire.BINARY, body)) as impostor:
+    with Impostor(waiting.office, lambda _: answer("200 OK", wire.BINARY, body)) as impostor:
         khan.move_to(impostor.url)
         said = khan.run("sync", "--json")
     assert said.status in (programs.REFUSED, programs.OFFLINE), said
@@ -103,50 +131,46 @@ def test_frames_that_are_none_are_refused(
     ids=["json", "text", "our json", "nothing", "bytes"])
 @pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
 def test_an_answer_of_another_kind_is_refused(
-    office: Office, khan: Laptop, note: str, kind: str, body: bytes, status: str
+    waiting: Waiting, kind: str, body: bytes, status: str
 ) -> None:
-    assert_sync_fails(
-        office, khan, lambda _: answer(status, kind, body), programs.REFUSED, "not the office")
+    assert_sync_fails(waiting, answer(status, kind, body), programs.REFUSED, "not the office")
 
 
-def test_an_office_that_is_busy_is_said_to_be_so(office: Office, khan: Laptop, note: str) -> None:
+def test_an_office_that_is_busy_is_said_to_be_so(waiting: Waiting) -> None:
     busy = answer("503 Service Unavailable", "text/html", PAGE, "Retry-After: 5")
-    assert_sync_fails(office, khan, lambda _: busy, programs.TRY_AGAIN, "busy", "try again")
+    assert_sync_fails(waiting, busy, programs.TRY_AGAIN, "busy", "try again")
 
 
-def test_an_answer_that_is_not_http_is_refused(office: Office, khan: Laptop, note: str) -> None:
-    before = khan.facts()
-    with Impostor(office, lambda _: b"220 smtp.example ESMTP ready\r\n") as impostor:
-        khan.move_to(impostor.url)
-        khan.run("sync").expect(programs.REFUSED, "not the office")
-    assert khan.facts() == before
+def test_an_answer_that_is_not_http_is_refused(waiting: Waiting) -> None:
+    mail = b"220 smtp.example ESMTP ready\r\n"
+    assert_sync_fails(waiting, mail, programs.REFUSED, "not the office")
 
 
 def test_a_connection_that_is_closed_without_a_word_is_no_way_to_the_office(
-    office: Office, khan: Laptop, note: str
+    waiting: Waiting
 ) -> None:
-    assert_sync_fails(office, khan, lambda _: b"", programs.OFFLINE, "cut", "saved on this laptop")
+    assert_sync_fails(waiting, b"", programs.OFFLINE, "cut", "saved on this laptop")
 
 
 @pytest.mark.parametrize("ends", ["cut", "whole"])
 @pytest.mark.parametrize("part", [0.0, 0.02, 0.5, 0.98])
-def test_an_answer_that_was_cut_costs_nothing(
-    office: Office, khan: Laptop, shared: Shared, note: str, part: float, ends: str
-) -> None:
+def test_an_answer_that_was_cut_costs_nothing(reached: Waiting, part: float, ends: str) -> None:
     """The office has taken the note; the laptop learns of it, or not, and says so or asks again.
 
     `whole`: something on the way shortened the answer, and HTTP itself is in order.
     """
+    khan = reached.khan
+
     def habit(request: bytes) -> bytes:
-        frames = relayed(office, khan, request)
+        frames = relayed(reached.office, khan, request)
         some = frames[: int(len(frames) * part)]
         return cut(wire.BINARY, some) if ends == "cut" else answer("200 OK", wire.BINARY, some)
 
-    with Impostor(office, habit) as impostor:
+    with Impostor(reached.office, habit) as impostor:
         khan.move_to(impostor.url)
         khan.run("sync").expect(programs.OFFLINE, "cut", "saved on this laptop")
     assert not khan.status()["synced"]
-    assert khan.notes(shared.crn)[note]["text"] == TEXT
+    assert khan.notes(reached.crn)[reached.note]["text"] == TEXT
 
 
 @pytest.mark.parametrize("part", [0.3, 0.9])
@@ -170,16 +194,15 @@ def test_a_first_sync_that_was_cut_goes_on_where_it_was(
     assert laptop.json("verify")["digests"] == khan.json("verify")["digests"]
 
 
-def test_an_answer_to_an_earlier_request_is_not_taken(
-    office: Office, khan: Laptop, note: str
-) -> None:
+def test_an_answer_to_an_earlier_request_is_not_taken(reached: Waiting) -> None:
+    khan = reached.khan
     old: list[bytes] = []
 
     def habit(request: bytes) -> bytes:
-        old[:] = old or [relayed(office, khan, request)]
+        old[:] = old or [relayed(reached.office, khan, request)]
         return answer("200 OK", wire.BINARY, old[0])
 
-    with Impostor(office, habit) as impostor:
+    with Impostor(reached.office, habit) as impostor:
         khan.move_to(impostor.url)
         khan.sync()
         before = khan.facts()

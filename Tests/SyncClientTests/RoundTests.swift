@@ -147,7 +147,7 @@ import Testing
     let caseID = try await office.open("X000001")
     let device = try await office.enrol("sam")
     try await office.grant("sam", [caseID])
-    let outdated = try #require(Workload.outdated)
+    let outdated = try Workload.outdated()
     let sam = try Laptop(device, over: OfficeLine(office, device: device.id), catalogue: outdated)
     try await sam.sync()
     let id = sam.newID()

@@ -7,28 +7,30 @@ import TestSupport
 struct Workload {
   /// A catalogue so old that it knows none of the office's types: what it lets through, the office
   /// may refuse.
-  static let outdated = try? Catalogue(files: [
-    ("catalogue.yaml", "version: 1\n"),
-    (
-      "jotting.yaml",
-      """
-      label: Jotting
-      plural: Jottings
-      why: It is only here for tests.
-      priority: 3
-      window: while-held
-      writers: [officer, office]
-      deleters: [officer]
-      fields:
-        text:
-          label: Text
-          kind: text
-          bytes: 400
-          rule: union
-          required: yes
-      """
-    ),
-  ])
+  static func outdated() throws -> Catalogue {
+    try Catalogue(files: [
+      ("catalogue.yaml", "version: 1\n"),
+      (
+        "jotting.yaml",
+        """
+        label: Jotting
+        plural: Jottings
+        why: It is only here for tests.
+        priority: 3
+        window: while-held
+        writers: [officer, office]
+        deleters: [officer]
+        fields:
+          text:
+            label: Text
+            kind: text
+            bytes: 400
+            rule: union
+            required: yes
+        """
+      ),
+    ])
+  }
 
   /// The edits of one act on one laptop; `nil` when it holds nothing to write on.
   static func act(

@@ -46,9 +46,9 @@ actor World {
       office, device: device.id, fault: { [weak self] in await self?.fault() },
       beforeFrame: { [weak self] _ in await self?.disturb() })
     let isOutdated = device.user == "kim" && seed % 3 == 0
-    let catalogue = isOutdated ? Workload.outdated : nil
+    let catalogue = isOutdated ? try Workload.outdated() : .standard
     return try Laptop(
-      device, over: line, in: directory, catalogue: catalogue ?? .standard,
+      device, over: line, in: directory, catalogue: catalogue,
       sealer: seed % 5 == 0 ? MaskingSealer() : PlainSealer(), limits: limits,
       form: seed % 7 == 0 ? .json : .binary, seed: chance.next())
   }

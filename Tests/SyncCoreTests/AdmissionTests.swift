@@ -16,7 +16,7 @@ struct AdmissionTests {
       "owned": field(.flag, .serverOwned),
       "sign": field(.code(stages), .signed(stages: stages)),
       "claim": field(.code(["a", "b", "c"]), .claims(holding: "?"), deciders: [.senior]),
-      "flags": field(.flag, .union, isSet: true),
+      "flags": field(.text(maxBytes: 8), .union, isSet: true),
     ], deleters: [.administrator])
 
   private static func field(
@@ -55,7 +55,7 @@ struct AdmissionTests {
 
   @Test func `a set that must not be empty is there with any element`() {
     var policy = Self.policy
-    policy.fields = ["flags": Self.field(.flag, .union, isSet: true, isRequired: true)]
+    policy.fields = ["flags": Self.field(.text(maxBytes: 8), .union, isSet: true, isRequired: true)]
     let some = Sample.set("flags/dog", .flag(true), Sample.dot(0, 1))
     let none = Sample.set("other", .flag(true), Sample.dot(0, 1))
     #expect(Record.refusal(of: some, to: nil, policy: policy, origin: .device) == nil)
@@ -116,6 +116,13 @@ struct AdmissionTests {
     let record = Self.holding("flags/dog", [.flag(true)])
     #expect(Self.refusal(["flags/dog": .flag(false)], to: record) == nil)
     #expect(Self.refusal(["flags/arson": .flag(true)], to: record) == nil)
+  }
+
+  @Test func `an element that is not of the set's kind is refused`() {
+    let record = Self.holding("flags/dog", [.flag(true)])
+    let long = "flags/ninechars"
+    #expect(Self.refusal([long: .flag(true)], to: record) == .invalid(field: long))
+    #expect(Self.refusal(["flags/dog": .text("yes")], to: record) == .invalid(field: "flags/dog"))
   }
 
   @Test(arguments: [

@@ -16,7 +16,7 @@ public struct Backoff: Sendable {
   ///   - chance: 0 up to but not including 1.
   ///   - atLeast: what the office asked for, when it did.
   public func delay(after failures: Int, chance: Double, atLeast: Duration = .zero) -> Duration {
-    let doublings = min(max(failures - 1, 0), 20)
+    let doublings = min(max(failures, 1) - 1, 20)
     let ceiling = min(cap, base * (1 << doublings))
     return atLeast + ceiling * chance
   }

@@ -77,10 +77,10 @@ public final class Replica: Sendable {
     }
     do {
       pool = try Self.open(path, isReadOnly: lock == nil)
+      let migrator = ReplicaSchema.migrator
+      if lock != nil { try Self.makeDurable(pool) }
+      if try pool.read(migrator.hasBeenSuperseded) { throw ReplicaError.newer(path: path) }
       if lock != nil {
-        try Self.makeDurable(pool)
-        let migrator = ReplicaSchema.migrator
-        if try pool.read(migrator.hasBeenSuperseded) { throw ReplicaError.newer(path: path) }
         try migrator.migrate(pool)
         if let new { try pool.write { db in try Self.write(new, db) } }
       }
@@ -140,5 +140,6 @@ public final class Replica: Sendable {
   /// Folds the write-ahead log into the file and closes. Further use fails.
   public func close() throws(ReplicaError) {
     do { try pool.close() } catch { throw ReplicaError(error, path: path) }
+    lock?.release()
   }
 }

@@ -75,6 +75,10 @@ extension Replica {
         head = ChainHead(counter: change.dot.counter, hash: change.hash)
         changes.append(change)
       }
+      // An act travels in one request; a longer one would be cut, and its halves judged apart.
+      let bytes = changes.reduce(0) { $0 + $1.bytes.count }
+      guard group == nil || (changes.count <= limits.pushChanges && bytes <= limits.pushBytes)
+      else { throw ReplicaError.tooLarge(limit: limits.pushBytes) }
       return changes
     }
   }

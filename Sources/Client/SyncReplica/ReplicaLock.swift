@@ -30,6 +30,9 @@ final class ReplicaLock: Sendable {
     pwrite(descriptor, note, note.count, 0)
   }
 
+  /// Lets the next program in, while this value may still be around.
+  func release() { flock(descriptor, LOCK_UN) }
+
   deinit { close(descriptor) }
 
   private static func holder(_ path: String) -> String {
