@@ -75,7 +75,8 @@ let package = Package(
     room(
       "Server", "SyncServer",
       [
-        "SyncCore", "RecordCatalogue", "SyncWire", "ServerStorage", "CZlib", crypto, x509, asn1, logging,
+        "SyncCore", "RecordCatalogue", "SyncWire", "ServerStorage", "CZlib", crypto, x509, asn1,
+        logging,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -103,7 +104,8 @@ let package = Package(
     program(
       "doorstep-bench",
       [
-        "ProgramKit", "SyncCore", "SyncWire", "RecordCatalogue", "SyncClient", "SyncReplica", "CurlTransport",
+        "ProgramKit", "SyncCore", "SyncWire", "RecordCatalogue", "SyncClient", "SyncReplica",
+        "CurlTransport",
         "ServerStorage", "ServerSQLite", sqlite,
       ]),
 
@@ -122,7 +124,8 @@ let package = Package(
     tests("CurlTransportTests", ["CurlTransport", "SyncClient", "CCurl"], exclude: ["Office"]),
     tests("StoreContractTests", ["ServerStorage", "ServerSQLite", "TestSupport"]),
     tests("BulkEntryTests", ["BulkEntry", "ServerStorage"]),
-    tests("SyncServerTests", ["SyncServer", "ServerStorage", "SyncWire", "TestSupport", x509, crypto]),
+    tests(
+      "SyncServerTests", ["SyncServer", "ServerStorage", "SyncWire", "TestSupport", x509, crypto]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

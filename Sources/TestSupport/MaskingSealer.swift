@@ -27,7 +27,9 @@ package struct MaskingSealer: Sealer {
 
   private func key(_ label: SealLabel) -> [UInt8] {
     func framed(_ bytes: [UInt8]) -> [UInt8] { [UInt8(truncatingIfNeeded: bytes.count)] + bytes }
-    let parts = [secret, Array(label.purpose.utf8), Array(label.type.utf8), label.id, label.version]
+    let parts = [
+      secret, Array(label.purpose.utf8), Array(label.type.utf8), label.id, label.version,
+    ]
     return Hash(of: parts.flatMap(framed)).bytes
   }
 

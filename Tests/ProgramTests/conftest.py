@@ -41,9 +41,9 @@ class Shared:
 def template(
     tmp_path_factory: pytest.TempPathFactory, bare_template: Office
 ) -> tuple[Office, Shared]:
-    """An office of 12 people whose two officers share some cases and have synced, stopped."""
+    """An office of eight people whose two officers share some cases and have synced, stopped."""
     office = bare_template.copy(tmp_path_factory.mktemp("full"))
-    seed(office, people=12, contacts=10)
+    seed(office, people=8, contacts=10)
     try:
         office.start()
         khan, jones = office.enrol("a.khan"), office.enrol("b.jones")
@@ -64,9 +64,10 @@ def seed(office: Office, people: int, contacts: int) -> None:
     - contacts: how many a year each has.
     """
     then = date.today() - timedelta(weeks=2)
-    office.d(
+    done = office.d(
         "seed", "--people", people, "--seed", 1, "--officers", 2, "--user", "a.khan", "--user",
-        "b.jones", "--contacts-per-year", contacts, "--today", f"{then:%d/%m/%Y}").expect(programs.DONE)
+        "b.jones", "--contacts-per-year", contacts, "--today", f"{then:%d/%m/%Y}")
+    done.expect(programs.DONE)
 
 
 def open_cases(laptop: Laptop) -> list[Shared]:
@@ -106,13 +107,13 @@ def bare_office(
 def stopped_office(
     template: tuple[Office, Shared], tmp_path: Path, offices: Callable[[Office], Office]
 ) -> Office:
-    """An office of 12 people with two synced officers, whose server does not run."""
+    """An office of eight people with two synced officers, whose server does not run."""
     return offices(template[0].copy(tmp_path / "here"))
 
 
 @pytest.fixture
 def office(stopped_office: Office) -> Office:
-    """A running office of 12 people with two synced officers."""
+    """A running office of eight people with two synced officers."""
     return stopped_office.start()
 
 

@@ -228,7 +228,7 @@ def test_a_port_that_is_taken_is_named(
     answer.expect(programs.CANNOT_CREATE, "cannot listen", str(bare_office.port), "--port")
 
 
-@pytest.mark.xfail(reason="Serve.work: a host that cannot be looked up is no IOError, so it gets 70")
+@pytest.mark.xfail(reason="Serve.work: a host that is not found is no IOError, so it gets 70")
 def test_a_host_that_does_not_exist_is_named(bare_template: Office) -> None:
     answer = bare_template.d("serve", "--host", "300.1.1.1", "--port", 0)
     answer.expect(programs.CANNOT_CREATE, "300.1.1.1", "--host")

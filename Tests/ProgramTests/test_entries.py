@@ -92,7 +92,7 @@ def test_an_empty_note_is_refused(laptop: Laptop, shared: Shared, text: str) -> 
     assert_refused(laptop, ["concern", shared.crn], "no-text", "nothing to save", given=text)
 
 
-@pytest.mark.xfail(reason="TextArgument.read: text among the arguments is neither trimmed nor checked")
+@pytest.mark.xfail(reason="TextArgument.read: text among the arguments is not checked")
 def test_a_note_of_blanks_among_the_arguments_is_refused(laptop: Laptop, shared: Shared) -> None:
     assert_refused(laptop, ["note", shared.crn, "  "], "no-text", "nothing to save")
 

@@ -114,12 +114,13 @@ def test_a_request_that_runs_is_finished_before_the_server_ends(large_office: Of
     assert office.process.wait(programs.PATIENCE) == programs.DONE
 
 
-def test_a_reader_that_stands_still_does_not_keep_the_server_from_ending(
+def test_peers_that_stand_still_do_not_keep_the_server_from_ending(
     large_office: Office
 ) -> None:
     office = large_office
     laptop = office.enrol("a.khan", "fresh")
-    with slow_sync(office, laptop):
+    with slow_sync(office, laptop), wire.connect(office, laptop) as half:
+        half.sendall(b"POST /v1/sync HTTP/1.1\r\nHost: office\r\nContent-Length: 9\r\n\r\nhalf")
         started = time.monotonic()
         office.stop()
         assert time.monotonic() - started < DRAIN_SECONDS + 8

@@ -42,7 +42,9 @@ import Testing
           return false
         }
         group.addTask {
-          let seen = try await store.read { try $0.records(of: Sample.caseID, after: 0, limit: 999) }
+          let seen = try await store.read {
+            try $0.records(of: Sample.caseID, after: 0, limit: 999)
+          }
           return seen.count % 2 == 1
         }
       }

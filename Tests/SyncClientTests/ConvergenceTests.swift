@@ -23,6 +23,24 @@ import Testing
     #expect(try await world.office.problems() == [])
   }
 
+  /// Stories in which nothing happens prove nothing.
+  @Test func `everything that these stories are about does happen in some of them`() async throws {
+    var events: Set<String> = []
+    for seed in 1_000..<1_080 {
+      let world = World(seed: seed, MemoryStore())
+      try await world.begin()
+      try await world.work(steps: 30)
+      _ = try await world.heal()
+      events.formUnion(await world.events)
+    }
+    let expected: Set = [
+      "cut after the commit", "cut reply", "repeated request", "work while syncing", "restart",
+      "resync", "dropped case", "verdict again", "settled by receipt", "several pages", "applied",
+      "merged", "contested", "late", "easing", "invalid", "group-refused", "office-only",
+    ]
+    #expect(expected.subtracting(events) == [])
+  }
+
   /// Whatever was called saved is in the office's log under the same hash, and its author knows
   /// what became of it.
   private func accountForEveryEdit(in world: World) async throws {

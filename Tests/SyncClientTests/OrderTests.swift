@@ -137,6 +137,28 @@ import Testing
     #expect(try sam.replica.status().unsent == 1)
   }
 
+  @Test func `is not needed to get receipts past a page that cannot be read`() async throws {
+    let office = OfficeInProcess()
+    let caseID = try await office.open("X000001")
+    let sam = try await office.laptop("sam", holding: [caseID])
+    try await sam.sync()
+    try await office.store.transaction { transaction in
+      let sequence = try transaction.nextSequence()
+      let bad = StoredRecord(
+        id: RecordID(value: 1), type: "contact-entry", caseID: caseID, sequence: sequence,
+        bytes: [1, 2, 3])
+      try transaction.save(bad, resolved: "{}")
+      var head = try transaction.caseHead(caseID) ?? CaseHead(caseID: caseID)
+      head.sequence = sequence
+      try transaction.save(head)
+    }
+    let id = try sam.note("sent beside it", in: caseID)
+    await #expect(throws: SyncFailure.self) { try await sam.sync() }
+    #expect(try await office.record(id) != nil)
+    #expect(try sam.replica.status().unsent == 0)
+    #expect(try !sam.replica.status().isSynced)
+  }
+
   @Test func `ends an answer at once when the laptop is revoked`() async throws {
     let office = OfficeInProcess()
     let caseID = try await office.open("X000001")

@@ -9,7 +9,7 @@ struct Workload {
   /// may refuse.
   static func outdated() throws -> Catalogue {
     try Catalogue(files: [
-      ("catalogue.yaml", "version: 1\n"),
+      ("catalogue.yaml", "# The version of a catalogue for tests.\nversion: 1\n"),
       (
         "jotting.yaml",
         """
@@ -54,10 +54,10 @@ struct Workload {
     in caseID: CaseID, beside records: [SyncCore.Record], _ chance: inout Seeded
   ) -> Edit {
     let id: RecordID = chance.id()
-    switch chance.below(7) {
+    switch chance.below(9) {
     case 0: return .appointment(in: caseID, id: id, place: word(&chance))
     case 1: return .plan(in: caseID, id: id)
-    case 2: return .flag(level: chance.pick(levels), in: caseID, id: id)
+    case 2, 7: return .flag(level: chance.pick(levels), in: caseID, id: id)
     case 3: return .concern(word(&chance), in: caseID, id: id)
     case 4:
       let appointments = records.filter { $0.type == "appointment" }

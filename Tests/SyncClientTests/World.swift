@@ -14,6 +14,8 @@ actor World {
   private(set) var cases: [CaseID] = []
   /// Every change that a laptop called saved.
   private(set) var saved: [Dot: Hash] = [:]
+  /// What happened in this story, by its name.
+  private(set) var events: Set<String> = []
   private var chance: Seeded
   private var isFaulty = true
   private let users = ["sam", "kim"]
@@ -59,12 +61,17 @@ actor World {
     guard isFaulty else { return nil }
     switch chance.below(12) {
     case 0: return .cutBeforeCommit
-    case 1: return .cutAfterCommit
+    case 1:
+      events.insert("cut after the commit")
+      return .cutAfterCommit
     case 2...4:
+      events.insert("cut reply")
       let far = chance.happens(onceIn: 2)
       return .cutReply(
         after: chance.below(far ? 3_000 : 120), closing: chance.happens(onceIn: 2))
-    case 5: return .repeatsEarlier(chance.below(100))
+    case 5:
+      events.insert("repeated request")
+      return .repeatsEarlier(chance.below(100))
     default: return nil
     }
   }
@@ -73,6 +80,7 @@ actor World {
   private func disturb() async {
     guard isFaulty, chance.happens(onceIn: 12) else { return }
     do {
+      events.insert("work while syncing")
       if chance.happens(onceIn: 2) {
         try edit()
       } else {
@@ -103,13 +111,34 @@ actor World {
   }
 
   private func sync(_ number: Int) async throws {
-    do { try await laptops[number].sync() } catch {
-      guard case .offline = error else { throw error }
+    do {
+      note(try await laptops[number].sync())
+    } catch let error as SyncFailure {
+      guard error.isOffline else { throw error }
+    }
+  }
+
+  private func note(_ report: SyncEngine.Report) {
+    if report.didResync { events.insert("resync") }
+    if !report.dropped.isEmpty { events.insert("dropped case") }
+    if report.receipts.contains(where: \.isAgain) { events.insert("verdict again") }
+    if report.receipts.contains(where: \.settlesBase) { events.insert("settled by receipt") }
+    if report.pages > 2 { events.insert("several pages") }
+    for receipt in report.receipts {
+      switch receipt.verdict {
+      case .applied: events.insert("applied")
+      case .merged: events.insert("merged")
+      case .contested: events.insert("contested")
+      case .late: events.insert("late")
+      case .refused(let code, _): events.insert(code)
+      case .retry: events.insert("retry")
+      }
     }
   }
 
   private func restart(_ number: Int) throws {
     let old = laptops[number]
+    events.insert("restart")
     try old.replica.close()
     laptops[number] = try laptop(old.device, in: old.directory)
   }
@@ -142,7 +171,7 @@ actor World {
   func heal() async throws -> Int? {
     isFaulty = false
     for round in 1...5 {
-      for laptop in laptops { try await laptop.sync() }
+      for laptop in laptops { note(try await laptop.sync()) }
       if try await isAgreed() { return round }
     }
     return nil

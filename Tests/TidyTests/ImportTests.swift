@@ -22,11 +22,14 @@ import Testing
         "SyncCore", "SyncWire", "SyncReplica", "SwiftProtobuf", "Foundation", "Synchronization",
       ]),
     Room(
-      path: "Client/CurlTransport", mayImport: ["SyncClient", "CCurl", "Foundation", "Synchronization"]),
+      path: "Client/CurlTransport",
+      mayImport: ["SyncClient", "CCurl", "Foundation", "Synchronization"]),
     Room(
       path: "Server/ServerStorage",
       mayImport: ["SyncCore", "RecordCatalogue", "Crypto", "Synchronization"]),
-    Room(path: "Server/BulkEntry", mayImport: ["SyncCore", "RecordCatalogue", "ServerStorage", "Foundation"]),
+    Room(
+      path: "Server/BulkEntry",
+      mayImport: ["SyncCore", "RecordCatalogue", "ServerStorage", "Foundation"]),
     Room(
       path: "Server/ServerSQLite",
       mayImport: ["SyncCore", "ServerStorage", "GRDB", "Foundation", "Synchronization"]),
@@ -34,7 +37,8 @@ import Testing
       path: "Server/SyncServer",
       mayImport: [
         "SyncCore", "RecordCatalogue", "SyncWire", "ServerStorage", "SwiftProtobuf", "Foundation",
-        "Crypto", "CZlib", "X509", "SwiftASN1", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+        "Crypto", "CZlib", "X509", "SwiftASN1", "HTTPTypes", "Hummingbird", "HummingbirdCore",
+        "HummingbirdTLS",
         "NIOCore", "NIOSSL", "Logging", "ServiceLifecycle", "Synchronization",
       ]),
   ]
@@ -64,7 +68,9 @@ import Testing
     let listed = Set(Self.rooms.map(\.path))
     for file in SourceTree.files {
       let parts = file.path.split(separator: "/")
-      guard parts.count > 3, ["Core", "Client", "Server"].contains(String(parts[1])) else { continue }
+      guard parts.count > 3, ["Core", "Client", "Server"].contains(String(parts[1])) else {
+        continue
+      }
       #expect(listed.contains("\(parts[1])/\(parts[2])"), "\(file) is in no room of the table")
     }
   }

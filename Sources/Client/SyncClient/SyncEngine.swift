@@ -49,7 +49,7 @@ public actor SyncEngine {
   private let form: WireForm
   private let limits: Limits
   private let board = StatusBoard()
-  private var round: Task<Result<Report, SyncFailure>, Never>?
+  private var round: Round?
 
   /// Requests in one round. An outbox of 25,000 changes fits; a peer that never lets a round end
   /// does not.
@@ -80,15 +80,15 @@ public actor SyncEngine {
   /// - Parameter verifying: compare every case's digest with the office's at the end. A caller that
   ///   joins a round which does not verify gets one of its own afterwards.
   public func sync(verifying: Bool = false) async throws(SyncFailure) -> Report {
-    if let round {
-      let result = await value(of: round)
-      if !verifying { return try result.get() }
+    while let running = round {
+      let result = await running.outcome()
+      // One that others have stopped is no answer to this caller.
+      if running.isStopped, !Task.isCancelled { continue }
+      if !verifying || running.isVerifying { return try result.get() }
     }
-    let task = Task { await self.run(verifying: verifying) }
-    round = task
-    let result = await value(of: task)
-    if round == task { round = nil }
-    return try result.get()
+    let new = Round(isVerifying: verifying) { await self.run(verifying: verifying) }
+    round = new
+    return try await new.outcome().get()
   }
 
   /// Tries until a round ends well, waiting longer after each temporary failure.
@@ -110,17 +110,9 @@ public actor SyncEngine {
     }
   }
 
-  private func value(
-    of task: Task<Result<Report, SyncFailure>, Never>
-  ) async -> Result<Report, SyncFailure> {
-    await withTaskCancellationHandler {
-      await task.value
-    } onCancel: {
-      task.cancel()
-    }
-  }
-
-  private func run(verifying: Bool) async -> Result<Report, SyncFailure> {
+  private func run(verifying: Bool) async -> Round.Outcome {
+    // Before anybody hears of its end: who asks from then on gets a new one.
+    defer { round = nil }
     do throws(SyncFailure) {
       let report = try await exchangeUntilDone(verifying: verifying)
       board.show(report.isSynced ? .synced : .idle)
@@ -276,13 +268,27 @@ public actor SyncEngine {
   private func take(_ delivery: inout Delivery, into report: inout Report) throws(SyncFailure) {
     let whole = delivery
     delivery = Delivery()
-    report.dropped += try stored { () throws(ReplicaError) in try replica.take(whole) }
+    do throws(ReplicaError) { report.dropped += try replica.take(whole) } catch {
+      try takeReceipts(of: whole, into: &report)
+      throw .store(error)
+    }
     report.receipts += whole.receipts
     if let page = whole.page {
       report.pages += 1
       report.records += page.records.count
       board.show(.receiving(records: report.records))
     }
+  }
+
+  /// One bad page holds up nothing else: what the office receipted is taken without it.
+  private func takeReceipts(
+    of delivery: Delivery, into report: inout Report
+  ) throws(SyncFailure) {
+    var receipts = Delivery()
+    receipts.epoch = delivery.epoch
+    receipts.receipts = delivery.receipts
+    try stored { () throws(ReplicaError) in _ = try replica.take(receipts) }
+    report.receipts += receipts.receipts
   }
 
   private func nextEvent(
