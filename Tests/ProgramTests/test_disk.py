@@ -173,7 +173,7 @@ def test_enrolling_onto_a_full_disk_says_so(
     assert not (laptop.home / "office.json").exists()
 
 
-@pytest.mark.xfail(reason="Home.prepare: an empty file finds room on a full disk, so proves nothing")
+@pytest.mark.xfail(reason="Home.prepare: an empty file finds room on a full disk")
 def test_enrolling_onto_a_full_disk_does_not_spend_the_code(
     bare_office: Office, small_disk: Callable[[int], Path]
 ) -> None:
@@ -184,7 +184,7 @@ def test_enrolling_onto_a_full_disk_does_not_spend_the_code(
     Laptop(bare_office.folder / "roomy").run("enrol", bare_office.url, code).expect(programs.DONE)
 
 
-@pytest.mark.xfail(reason="Enrol.perform: when the store cannot be made, office.json is left behind")
+@pytest.mark.xfail(reason="Enrol.perform: office.json stays when the store cannot be made")
 def test_an_enrolment_that_found_no_room_for_the_store_can_be_made_again(
     bare_office: Office, small_disk: Callable[[int], Path]
 ) -> None:

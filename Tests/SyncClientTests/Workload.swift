@@ -41,7 +41,9 @@ struct Workload {
     let caseID = chance.pick(cases)
     let records = try laptop.replica.records(caseID: caseID).sorted { $0.id < $1.id }
     if !records.isEmpty, !chance.happens(onceIn: 3) {
-      return (change(chance.pick(records), &chance), nil)
+      let types = Set(records.map(\.type)).sorted()
+      let type = chance.pick(types)
+      return (change(chance.pick(records.filter { $0.type == type }), &chance), nil)
     }
     if chance.happens(onceIn: 5) {
       let group: GroupID = chance.id()

@@ -41,6 +41,8 @@ actor World {
       try await office.grant(user, [cases[0], chance.pick(cases)])
       laptops.append(try laptop(device, in: nil))
     }
+    guard !seed.isMultiple(of: 4) else { return }
+    for laptop in laptops.indices { try await sync(laptop) }
   }
 
   private func laptop(_ device: Device, in directory: TemporaryDirectory?) throws -> Laptop {
@@ -92,7 +94,7 @@ actor World {
   func work(steps: Int) async throws {
     for _ in 0..<steps {
       switch chance.below(20) {
-      case 0...9: try edit()
+      case 0...9: for _ in 0...chance.below(3) { try edit() }
       case 10...15: try await sync(chance.below(laptops.count))
       case 16...17: try await atTheOffice()
       case 18: try restart(chance.below(laptops.count))

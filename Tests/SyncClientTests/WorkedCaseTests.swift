@@ -1,0 +1,160 @@
+import SyncClient
+import SyncCore
+import SyncReplica
+import TestSupport
+import Testing
+
+/// Situations from the service's own work, told by name, each with the laptops syncing in either
+/// order.
+@Suite struct `Worked cases` {
+  struct Scene {
+    let office: OfficeInProcess
+    let caseID: CaseID
+    let khan: Laptop
+    let jones: Laptop
+
+    init(jonesIs role: Role = .officer) async throws {
+      office = OfficeInProcess()
+      caseID = try await office.open("X000001")
+      khan = try await office.laptop("khan", holding: [caseID])
+      jones = try await office.laptop("jones", holding: [caseID], role: role)
+      try await khan.sync()
+      try await jones.sync()
+    }
+
+    /// Both send, then both fetch.
+    func reconcile(khanFirst: Bool) async throws {
+      let order = khanFirst ? [khan, jones, khan] : [jones, khan, jones]
+      for laptop in order { try await laptop.sync() }
+    }
+
+    func read(_ id: RecordID, _ field: String, on laptop: Laptop) throws -> Reading? {
+      guard let record = try laptop.replica.record(id) else { return nil }
+      let rule = laptop.replica.catalogue.policy(of: record.type)?.rule(of: field)
+      return record.read(field, by: rule ?? .fieldMerge(.first))
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `two entries on one visit are both kept and nobody is asked`(khanFirst: Bool) async throws {
+    let scene = try await Scene()
+    let first = try scene.khan.note("Flat empty, neighbour says moved out.", in: scene.caseID)
+    let second = try scene.jones.note("Phoned, says at home.", in: scene.caseID)
+    try await scene.reconcile(khanFirst: khanFirst)
+    for laptop in [scene.khan, scene.jones] {
+      #expect(try laptop.replica.record(first) != nil)
+      #expect(try laptop.replica.record(second) != nil)
+      #expect(try laptop.replica.conflicts().isEmpty)
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `an attendance clash reads as disputed until somebody decides`(khanFirst: Bool) async throws
+  {
+    let scene = try await Scene(jonesIs: .administrator)
+    let appointment = scene.khan.newID()
+    try scene.khan.edit(.appointment(in: scene.caseID, id: appointment))
+    try await scene.reconcile(khanFirst: true)
+    let outcome = RecordID.named("outcome-claim", appointment.description)
+    try scene.khan.edit(.outcome("ATTC", of: appointment, in: scene.caseID))
+    try scene.jones.edit(.outcome("UAAB", of: appointment, in: scene.caseID))
+    try await scene.reconcile(khanFirst: khanFirst)
+    for laptop in [scene.khan, scene.jones] {
+      let reading = try #require(try scene.read(outcome, "claim", on: laptop))
+      #expect(reading.value == .text("disputed"))
+      #expect(reading.standing.count == 2)
+    }
+    let attended = Value.composite(["code": .text("ATTC")])
+    try scene.khan.change(outcome, ["claim": attended], reason: "Present at the appointment.")
+    try await scene.reconcile(khanFirst: true)
+    for laptop in [scene.khan, scene.jones] {
+      let reading = try #require(try scene.read(outcome, "claim", on: laptop))
+      #expect(reading.value == attended && reading.status == .settled)
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a removed risk flag that was raised meanwhile is active again`(khanFirst: Bool) async throws
+  {
+    let scene = try await Scene(jonesIs: .senior)
+    let flag = scene.khan.newID()
+    try scene.khan.edit(.flag(in: scene.caseID, id: flag))
+    try await scene.reconcile(khanFirst: true)
+    try scene.jones.change(flag, ["status": .text("removed")], reason: "Reviewed in the office.")
+    try scene.khan.change(flag, ["status": .text("active"), "level": .text("high")])
+    try await scene.reconcile(khanFirst: khanFirst)
+    for laptop in [scene.khan, scene.jones] {
+      #expect(try scene.read(flag, "status", on: laptop)?.value == .text("active"))
+      #expect(try scene.read(flag, "level", on: laptop)?.value == .text("high"))
+    }
+  }
+
+  @Test func `a reassigned case takes the last note late and leaves the old laptop`() async throws {
+    let scene = try await Scene()
+    let note = try scene.khan.note("Sunday: safeguarding.", in: scene.caseID)
+    try await scene.office.end("khan", scene.caseID)
+    let report = try await scene.khan.sync()
+    #expect(report.receipts.map(\.verdict) == [.late])
+    #expect(report.dropped == [scene.caseID])
+    #expect(try scene.khan.replica.records().isEmpty)
+    try await scene.jones.sync()
+    #expect(try scene.jones.replica.record(note) != nil)
+    #expect(try scene.khan.replica.status().unsent == 0)
+  }
+
+  @Test func `the same booking sent twice is one, with the same answer`() async throws {
+    let scene = try await Scene()
+    let appointment = scene.khan.newID()
+    try scene.khan.edit(.appointment(in: scene.caseID, id: appointment))
+    let first = try await scene.khan.sync()
+    let counter = try #require(first.receipts.first?.counter)
+    let dot = Dot(scene.khan.replica.identity.replica, counter)
+    let logged = try await scene.office.logged(dot)
+    try await scene.khan.sync()
+    #expect(try await scene.office.logged(dot) == logged)
+    #expect(
+      try await scene.office.records(of: scene.caseID).count { $0.type == "appointment" } == 1)
+  }
+
+  @Test(arguments: [true, false])
+  func `an address verified at the door is shown before a report from a call`(
+    khanFirst: Bool
+  ) async throws {
+    let scene = try await Scene(jonesIs: .administrator)
+    let id = scene.khan.newID()
+    func address(_ line: String, _ verified: String) -> Value {
+      .composite([
+        "line-1": .text(line), "town": .text("Vexbridge"), "postcode": .text("ZZ1 1ZZ"),
+        "kind": .text("main"), "verified": .text(verified),
+      ])
+    }
+    try scene.khan.edit(
+      .set(
+        ["address": address("1 Old Row", "document")], of: id, type: "address",
+        caseID: scene.caseID))
+    try await scene.reconcile(khanFirst: true)
+    try scene.jones.change(id, ["address": address("2 New Row", "unverified")])
+    try scene.khan.change(id, ["address": address("1 Old Row", "door")])
+    try await scene.reconcile(khanFirst: khanFirst)
+    for laptop in [scene.khan, scene.jones] {
+      let reading = try #require(try scene.read(id, "address", on: laptop))
+      #expect(reading.value == address("1 Old Row", "door"))
+      #expect(reading.status == .contested)
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a deletion does not win over an edit that it had not seen`(khanFirst: Bool) async throws {
+    let scene = try await Scene(jonesIs: .administrator)
+    let note = try scene.khan.note("Seen today.", in: scene.caseID)
+    try await scene.reconcile(khanFirst: true)
+    let seen = try #require(try scene.jones.replica.record(note))
+    try scene.jones.edit(.delete(seen))
+    try scene.khan.change(note, ["sensitive": .text("yes")])
+    try await scene.reconcile(khanFirst: khanFirst)
+    for laptop in [scene.khan, scene.jones] {
+      let record = try #require(try laptop.replica.record(note))
+      #expect(!record.isDeleted && record.isDeletionDisputed)
+    }
+  }
+}
