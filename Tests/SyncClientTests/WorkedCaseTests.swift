@@ -1,6 +1,7 @@
 import SyncClient
 import SyncCore
 import SyncReplica
+import Synchronization
 import TestSupport
 import Testing
 
@@ -102,18 +103,23 @@ import Testing
     #expect(try scene.khan.replica.status().unsent == 0)
   }
 
-  @Test func `the same booking sent twice is one, with the same answer`() async throws {
+  @Test func `a booking whose reply was lost is sent again and stays one, with the same answer`()
+    async throws
+  {
     let scene = try await Scene()
     let appointment = scene.khan.newID()
     try scene.khan.edit(.appointment(in: scene.caseID, id: appointment))
-    let first = try await scene.khan.sync()
-    let counter = try #require(first.receipts.first?.counter)
-    let dot = Dot(scene.khan.replica.identity.replica, counter)
-    let logged = try await scene.office.logged(dot)
-    try await scene.khan.sync()
-    #expect(try await scene.office.logged(dot) == logged)
-    #expect(
-      try await scene.office.records(of: scene.caseID).count { $0.type == "appointment" } == 1)
+    let fault = OneFault(.cutAfterCommit)
+    let line = OfficeLine(scene.office, device: scene.khan.device.id) { fault.take() }
+    let engine = scene.khan.engine(over: line)
+    await #expect(throws: SyncFailure.self) { try await engine.sync() }
+    let log = try await scene.office.log()
+    #expect(try scene.khan.replica.status().unsent == 1)
+    let report = try await engine.sync()
+    #expect(report.receipts.map(\.verdict) == [.applied])
+    #expect(report.receipts.map(\.isAgain) == [true])
+    #expect(try await scene.office.log() == log)
+    #expect(try scene.khan.replica.status().unsent == 0)
   }
 
   @Test(arguments: [true, false])
@@ -155,6 +161,20 @@ import Testing
     for laptop in [scene.khan, scene.jones] {
       let record = try #require(try laptop.replica.record(note))
       #expect(!record.isDeleted && record.isDeletionDisputed)
+    }
+  }
+}
+
+/// A fault that happens once.
+private final class OneFault: Sendable {
+  private let fault: Mutex<OfficeLine.Fault?>
+
+  init(_ fault: OfficeLine.Fault) { self.fault = Mutex(fault) }
+
+  func take() -> OfficeLine.Fault? {
+    fault.withLock { fault in
+      defer { fault = nil }
+      return fault
     }
   }
 }
