@@ -1,4 +1,3 @@
-import Foundation
 import ServerStorage
 import SyncClient
 import SyncCore
@@ -178,25 +177,6 @@ private actor OfficeReply {
     return chunk
   }
 
-  private func planted(_ frame: Frame) -> Frame {
-    let plant = ProcessInfo.processInfo.environment["PLANT"]
-    switch (plant, frame) {
-    case ("settle", .receipts(let receipts)):
-      return .receipts(receipts.map { r in
-        if case .refused = r.verdict { return r }
-        return Receipt(counter: r.counter, verdict: r.verdict, isAgain: r.isAgain, settlesBase: true, place: r.place) })
-    case ("whole", .scope(let scope)):
-      return .scope(Scope(place: scope.place, entries: scope.entries.map { .init(caseID: $0.caseID, isSentWhole: false) }))
-    case ("page", .page(var page)):
-      if page.records.count > 3 { page.records.removeFirst() }
-      return .page(page)
-    case ("place", .receipts(let receipts)):
-      return .receipts(receipts.map { r in
-        Receipt(counter: r.counter, verdict: r.verdict, isAgain: r.isAgain, settlesBase: r.settlesBase, place: r.place.map { Place(epoch: $0.epoch, sequence: $0.sequence + 1) }) })
-    default: return frame
-    }
-  }
-
   /// Writes one frame into the buffer; `false` after the last.
   private func produce() async throws(TransportFailure) -> Bool {
     while true {
@@ -204,7 +184,7 @@ private actor OfficeReply {
       case .send(let frame):
         await beforeFrame(frames)
         frames += 1
-        buffer += planted(frame).framed(as: form)
+        buffer += frame.framed(as: form)
         action = session.handle(.sent)
         return true
       case .read(let checkpoint):

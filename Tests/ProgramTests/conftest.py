@@ -182,7 +182,8 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
     yield make
     for folder in reversed(made):
-        subprocess.run(["umount", folder], timeout=programs.PATIENCE, check=True)
+        # Lazily: a server that failed a test may still be using it.
+        subprocess.run(["umount", "--lazy", folder], timeout=programs.PATIENCE, check=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -97,7 +98,18 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Starts a program and returns at once. The caller ends it: `end`."""
     usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "env": environment()}
-    return subprocess.Popen([*wrapper, program(name), *map(str, arguments)], **usual | options)
+    words = [*wrapper, program(name), *map(str, arguments)]
+
+    def started() -> subprocess.Popen[bytes] | None:
+        try:
+            return subprocess.Popen(words, **usual | options)
+        except OSError as error:
+            # It is being linked anew at this moment.
+            if error.errno != errno.ETXTBSY:
+                raise
+            return None
+
+    return eventually(started, f"{words[0]} is being built")
 
 
 def finish(process: subprocess.Popen[bytes], given: bytes | None = None) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import struct
 from collections.abc import Iterator
@@ -136,6 +137,26 @@ def test_an_answer_of_another_kind_is_refused(
     assert_sync_fails(waiting, answer(status, kind, body), programs.REFUSED, "not the office")
 
 
+PACKED = {
+    "a bomb": gzip.compress(bytes(256 << 20), 1),
+    "cut": gzip.compress(os.urandom(10_000))[:5_000],
+    "damaged": gzip.compress(bytes(10_000))[:20] + os.urandom(40),
+    "not packed": b"no gzip at all",
+}
+
+
+@pytest.mark.parametrize("body", PACKED.values(), ids=PACKED.keys())
+def test_a_packed_answer_that_is_no_answer_is_refused(waiting: Waiting, body: bytes) -> None:
+    khan = waiting.khan
+    before = khan.facts()
+    said = answer("200 OK", wire.BINARY, body, "Content-Encoding: gzip")
+    with Impostor(waiting.office, lambda _: said) as impostor:
+        khan.move_to(impostor.url)
+        answered = khan.run("sync")
+    assert answered.status in (programs.REFUSED, programs.OFFLINE), answered
+    assert khan.facts() == before
+
+
 def test_an_office_that_is_busy_is_said_to_be_so(waiting: Waiting) -> None:
     busy = answer("503 Service Unavailable", "text/html", PAGE, "Retry-After: 5")
     assert_sync_fails(waiting, busy, programs.TRY_AGAIN, "busy", "try again")
@@ -149,7 +170,7 @@ def test_an_answer_that_is_not_http_is_refused(waiting: Waiting) -> None:
 def test_a_connection_that_is_closed_without_a_word_is_no_way_to_the_office(
     waiting: Waiting
 ) -> None:
-    assert_sync_fails(waiting, b"", programs.OFFLINE, "cut", "saved on this laptop")
+    assert_sync_fails(waiting, b"", programs.OFFLINE, "cut", "go on working")
 
 
 @pytest.mark.parametrize("ends", ["cut", "whole"])
@@ -168,7 +189,7 @@ def test_an_answer_that_was_cut_costs_nothing(reached: Waiting, part: float, end
 
     with Impostor(reached.office, habit) as impostor:
         khan.move_to(impostor.url)
-        khan.run("sync").expect(programs.OFFLINE, "cut", "saved on this laptop")
+        khan.run("sync").expect(programs.OFFLINE, "cut", "go on")
     assert not khan.status()["synced"]
     assert khan.notes(reached.crn)[reached.note]["text"] == TEXT
 

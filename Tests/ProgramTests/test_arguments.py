@@ -87,7 +87,6 @@ def test_a_machine_that_is_not_enrolled_is_told_how_to_enrol(
     assert not home.exists()
 
 
-@pytest.mark.xfail(reason="DataFolder.settings: `try?` takes a missing folder for a damaged file")
 @pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["operator-code", "somebody"]])
 def test_a_server_that_is_not_set_up_is_told_how_to_set_it_up(
     arguments: list[str], tmp_path: Path

@@ -92,7 +92,6 @@ def test_an_empty_note_is_refused(laptop: Laptop, shared: Shared, text: str) -> 
     assert_refused(laptop, ["concern", shared.crn], "no-text", "nothing to save", given=text)
 
 
-@pytest.mark.xfail(reason="TextArgument.read: text among the arguments is not checked")
 def test_a_note_of_blanks_among_the_arguments_is_refused(laptop: Laptop, shared: Shared) -> None:
     assert_refused(laptop, ["note", shared.crn, "  "], "no-text", "nothing to save")
 
@@ -124,7 +123,6 @@ def test_an_outcome_that_is_recorded_is_changed_only_on_purpose_and_with_a_reaso
     assert appointment["outcome"] == "Attended, failed to comply"
 
 
-@pytest.mark.xfail(reason="AppointmentChoice.find: a named appointment need not have begun")
 def test_an_appointment_that_is_still_to_come_has_no_outcome_yet(
     laptop: Laptop, shared: Shared
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import ssl
@@ -127,6 +128,23 @@ def test_peers_that_stand_still_do_not_keep_the_server_from_ending(
     # What was cut is fetched another time.
     office.start()
     assert laptop.sync()["records"] > 0
+
+
+def test_an_answer_is_packed_for_whoever_asks_for_it(office: Office) -> None:
+    laptop = office.enrol("a.khan", "packed")
+    request = json.dumps(wire.sync_request(bytes(range(16)))).encode()
+
+    def ask(encoding: str) -> wire.Reply:
+        return wire.ask(
+            office, laptop, "POST", "/v1/sync", request, Content_Type=wire.JSON, Accept=wire.JSON,
+            Accept_Encoding=encoding)
+
+    plain, packed = ask("identity"), ask("gzip")
+    assert len(packed.body) < len(plain.body) / 2
+    opened = wire.Reply(packed.status, packed.type, gzip.decompress(packed.body))
+    assert opened.frames[1:] == plain.frames[1:]
+    # Whoever refuses gzip gets none.
+    assert ask("gzip;q=0").frames[1:] == plain.frames[1:]
 
 
 def test_a_whole_sync_can_be_spoken_by_hand_in_json(

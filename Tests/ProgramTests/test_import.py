@@ -192,7 +192,6 @@ def test_every_problem_of_a_file_is_listed_at_once(stopped: Office, enter: Enter
         assert f"line {line}" in answer.err
 
 
-@pytest.mark.xfail(reason="Import.refuse answers, then throws a Failure that answers again")
 def test_problems_in_json_are_one_value(stopped: Office, enter: Enter) -> None:
     answer = enter("cases", as_csv([CASES[0], WRONG_ROWS["crn"][0]]), "--json")
     said = answer.expect(programs.BAD_DATA).json

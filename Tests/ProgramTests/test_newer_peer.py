@@ -4,7 +4,9 @@ know."""
 from __future__ import annotations
 
 import base64
+import shutil
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -94,6 +96,23 @@ def test_one_change_that_is_refused_holds_up_no_other(
     assert khan.json("verify")["agrees"]
     assert office.asked("report")["refused"] == 4
     assert office.asked("verify")["problems"] == []
+
+
+def test_a_refused_note_can_be_read_by_its_author(
+    stopped_office: Office, khan: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    # The office has a newer catalogue without a kind of contact that this laptop still offers.
+    newer = Path(shutil.copytree(
+        programs.REPOSITORY / "Protocol" / "Catalogue", tmp_path / "Catalogue"))
+    entry = newer / "contact-entry.yaml"
+    entry.write_text(entry.read_text().replace("      CTOA: Phone contact from the person\n", ""))
+    stopped_office.start("--catalogue", newer)
+    note = khan.note(shared.crn, "Words that the office refuses.", "--kind", "CTOA")
+    said = khan.run("sync").expect(programs.NEEDS_YOU, "refused", "your text is kept")
+    assert f"doorstep history {note[-8:]}" in said.out
+    assert khan.status()["refused"] == 1
+    shown = khan.run("history", note[-8:]).expect(programs.DONE, "refused")
+    assert "Words that the office refuses." in shown.out
 
 
 def test_a_change_that_is_sent_again_is_taken_once(

@@ -57,8 +57,8 @@ def test_two_officers_disagree_without_a_network_and_agree_once_one_decides(
     khan.note(case.crn, "Spoke to the landlord.")
     jones.json("concern", case.crn, "Shouting next door.", "--about", "children", "--level", "high")
     jones.json("sensitive", known["id"])
-    khan.run("sync").expect(programs.OFFLINE, "no way to the office", "saved on this laptop")
-    jones.run("sync").expect(programs.OFFLINE, "will be sent later")
+    khan.run("sync").expect(programs.OFFLINE, "cannot be reached", "go on working")
+    jones.run("sync").expect(programs.OFFLINE, "your work is sent when")
     assert (khan.status()["unsent"], jones.status()["unsent"]) == (4, 5)
     assert khan.appointment(case.crn, case.appointment)["outcome"] == "Attended, complied"
     # The network is back.
@@ -75,8 +75,8 @@ def test_two_officers_disagree_without_a_network_and_agree_once_one_decides(
         assert appointment["contested"] and appointment["outcome"] == "disputed"
         (dispute,) = laptop.conflicts()
         assert [choice["authors"] for choice in dispute["choices"]] == [["a.khan"], ["b.jones"]]
-        assert "ATTC" in dispute["choices"][0]["value"]
-        assert "UAAB" in dispute["choices"][1]["value"]
+        assert "Attended, complied" in dispute["choices"][0]["value"]
+        assert "Unacceptable absence" in dispute["choices"][1]["value"]
         assert note_with(laptop, case.crn, "Seen at home.")["author"] == "a.khan"
         assert note_with(laptop, case.crn, "No answer at the door.")["author"] == "b.jones"
         assert note_with(laptop, case.crn, "Spoke to the landlord.")["author"] == "a.khan"

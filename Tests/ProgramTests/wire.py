@@ -83,10 +83,10 @@ def ask(
     body: bytes | Iterable[bytes] | None = None, **headers: str,
 ) -> Reply:
     """One request. Header names have `_` for `-`. A body of pieces is sent in chunks."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection = http.client.HTTPSConnection(
         "127.0.0.1", office.port, timeout=programs.PATIENCE, context=context(office, machine))
     try:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
         # An office that has heard enough answers and closes while the rest is still being sent.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.request(method, path, body, named)

@@ -77,6 +77,40 @@ private let note = RecordID(value: 0x1)
   }
 
   @Test(arguments: StoreKind.allCases)
+  func `knows an officer's laptop again that was enrolled anew, and ends its old entry`(
+    kind: StoreKind
+  ) async throws {
+    let bench = try await Bench.make(kind)
+    bench.sam.note("a", as: note, in: bench.caseID)
+    try await bench.sam.send()
+    var anew = bench.sam.device
+    anew.fingerprint = Hash(of: Array("a new certificate".utf8))
+    let device = Device(
+      id: DeviceID(value: 0x2ED), user: anew.user, role: anew.role, label: "again",
+      isOperator: false, fingerprint: anew.fingerprint, certificateExpires: anew.certificateExpires,
+      enrolledAt: anew.enrolledAt)
+    try await bench.office.store.transaction { try $0.save(device) }
+    let request = bench.sam.request { $0.checkpoint = [] }
+    let outcome = try await bench.office.receive(request, from: device.id)
+    #expect(outcome.acceptance.receipts.map(\.isAgain) == [true])
+    #expect(try await bench.office.device(anew.id)?.state == .revoked)
+    #expect(try await bench.office.device(device.id)?.replica == bench.sam.replica)
+  }
+
+  @Test(arguments: StoreKind.allCases)
+  func `turns away a place that its records have not reached, as after a restore`(
+    kind: StoreKind
+  ) async throws {
+    let bench = try await Bench.make(kind)
+    bench.sam.note("a", as: note, in: bench.caseID)
+    try await bench.sam.send()
+    try await bench.sam.pull()
+    let restored = try await Bench.make(kind)
+    restored.sam.checkpoint = bench.sam.checkpoint
+    await #expect(throws: Intake.Denial.foreignCheckpoint) { try await restored.sam.send() }
+  }
+
+  @Test(arguments: StoreKind.allCases)
   func `turns away another laptop's place in the records`(kind: StoreKind) async throws {
     let bench = try await Bench.make(kind)
     let kim = try await bench.colleague()

@@ -1,8 +1,9 @@
-import SyncClient
 import SyncCore
 import SyncReplica
 import TestSupport
 import Testing
+
+@testable import SyncClient
 
 @Suite(.timeLimit(.minutes(1))) struct `Those who ask for a sync` {
   /// A laptop whose line holds each exchange until the gate opens.
@@ -21,12 +22,17 @@ import Testing
     return (try Laptop(device, over: line), gate, line)
   }
 
+  /// Returns once so many wait for the round.
+  private func waiting(_ callers: Int, for laptop: Laptop) async {
+    while await laptop.engine.callers != callers { await Task.yield() }
+  }
+
   @Test func `join the round that runs`() async throws {
     let (sam, gate, line) = try await held()
     let first = Task { try await sam.sync() }
     await gate.arrived(1)
     let others = (1...5).map { _ in Task { try await sam.sync() } }
-    for _ in 0..<200 { await Task.yield() }
+    await waiting(6, for: sam)
     await gate.open()
     let report = try await first.value
     for other in others { #expect(try await other.value == report) }
@@ -40,7 +46,7 @@ import Testing
     let first = Task { try await sam.sync() }
     await gate.arrived(1)
     let others = (1...5).map { _ in Task { try await sam.sync(verifying: true) } }
-    for _ in 0..<200 { await Task.yield() }
+    await waiting(6, for: sam)
     await gate.open()
     #expect(try await first.value.differences == nil)
     for other in others { #expect(try await other.value.differences == []) }
@@ -60,9 +66,9 @@ import Testing
     let patient = Task { try await sam.sync() }
     await gate.arrived(1)
     let impatient = Task { try await sam.sync() }
-    for _ in 0..<200 { await Task.yield() }
+    await waiting(2, for: sam)
     impatient.cancel()
-    for _ in 0..<200 { await Task.yield() }
+    await waiting(1, for: sam)
     await gate.open()
     #expect(try await patient.value.isSynced)
     #expect(line.exchanges == 1)
@@ -72,9 +78,9 @@ import Testing
     let (sam, gate, _) = try await held()
     let callers = (1...2).map { _ in Task { try await sam.sync() } }
     await gate.arrived(1)
-    for _ in 0..<200 { await Task.yield() }
+    await waiting(2, for: sam)
     for caller in callers { caller.cancel() }
-    for _ in 0..<200 { await Task.yield() }
+    await waiting(0, for: sam)
     await gate.open()
     for caller in callers {
       await #expect(throws: SyncFailure.cancelled) { try await caller.value }

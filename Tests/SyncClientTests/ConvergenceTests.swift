@@ -7,7 +7,7 @@ import Testing
 
 /// Each seed is a story of its own: edits, cuts, repeats, transfers, resyncs, restarts.
 @Suite(.timeLimit(.minutes(5))) struct `After any mishap` {
-  @Test(arguments: 0..<250)
+  @Test(arguments: 0..<200)
   func `two laptops and the office agree, and every edit is accounted for`(
     seed: Int
   ) async throws {

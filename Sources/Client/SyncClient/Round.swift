@@ -17,6 +17,9 @@ final class Round: Sendable {
   /// Whether everybody who waited has given up.
   var isStopped: Bool { task.isCancelled }
 
+  /// How many wait for it.
+  var callers: Int { waiting.withLock { $0 } }
+
   /// Waits for its end.
   func outcome() async -> Outcome {
     waiting.withLock { $0 += 1 }

@@ -91,6 +91,9 @@ public actor SyncEngine {
     return try await new.outcome().get()
   }
 
+  /// How many wait for the round that runs.
+  var callers: Int { round?.callers ?? 0 }
+
   /// Tries until a round ends well, waiting longer after each temporary failure.
   /// - Parameter attempts: at least 1.
   public func sync(attempts: Int, backoff: Backoff = Backoff()) async throws(SyncFailure) -> Report

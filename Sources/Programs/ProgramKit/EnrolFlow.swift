@@ -12,9 +12,10 @@ package enum EnrolFlow {
   /// - Parameters:
   ///   - address: `https://name:port`; `https://` may be left out.
   ///   - again: replace key and certificate of a machine that is enrolled, for the same user.
+  ///   - beforeSaving: what else must be there first; when it throws, the machine is not enrolled.
   package static func run(
     into home: Home, address: String, code: String, label: String, options: HomeOptions,
-    again: Bool = false
+    again: Bool = false, beforeSaving: (Enrolment.Result) throws -> Void = { _ in }
   ) async throws -> Enrolment.Result {
     let known = home.isEnrolled ? try home.configuration() : nil
     if let known, !again {
@@ -48,6 +49,7 @@ package enum EnrolFlow {
         "The code is for \(result.user), and this machine is \(known?.user ?? "")'s. Nothing was changed. To enrol beside it: --home FOLDER."
       )
     }
+    try beforeSaving(result)
     try home.save(result, address: address, key: key.pemRepresentation, passphrase: passphrase)
     return result
   }

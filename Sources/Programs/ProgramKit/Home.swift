@@ -84,7 +84,6 @@ package struct Home: Sendable {
   package var isEnrolled: Bool { FileManager.default.fileExists(atPath: configurationFile) }
 
   package func configuration() throws -> Configuration {
-    guard FileManager.default.fileExists(atPath: path) else { throw notEnrolled }
     let data = try contents(configurationFile)
     guard let configuration = try? JSONDecoder().decode(Configuration.self, from: data) else {
       throw Failure(
@@ -94,18 +93,22 @@ package struct Home: Sendable {
     return configuration
   }
 
-  private var notEnrolled: Failure {
-    Failure(
-      .notSetUp, code: "not-enrolled",
-      "This machine is not enrolled (nothing in \(path)). Ask the office for a code, then: enrol.")
-  }
-
   private func contents(_ file: String) throws -> Data {
-    if let data = FileManager.default.contents(atPath: file) { return data }
-    guard FileManager.default.fileExists(atPath: file) else { throw notEnrolled }
-    throw Failure(
-      .cannotCreate, code: "no-access",
-      "\(file) cannot be read. Check who owns it and its permissions.")
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      guard errno == ENOENT else {
+        throw Failure(
+          .cannotCreate, code: "no-access",
+          "\(file) cannot be read (\(String(cString: strerror(errno)))). Check who owns it and its permissions."
+        )
+      }
+      throw Failure(
+        .notSetUp, code: "not-enrolled",
+        "This machine is not enrolled (nothing in \(path)). Ask the office for a code, then: enrol."
+      )
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    return try handle.readToEnd() ?? Data()
   }
 
   /// A connection to the office with this machine's certificate.
@@ -123,21 +126,47 @@ package struct Home: Sendable {
       proxy: options.proxy, offersGzip: offersGzip)
   }
 
-  /// Makes the folder, readable by its owner alone, and proves that it can be written before
-  /// anything is asked of the office.
+  /// Room that an enrolment needs: certificates, key and an empty store with its log.
+  private static let neededBytes = 256 << 10
+
+  /// Makes the folder, readable by its owner alone, and proves that there is room in it before a
+  /// code is spent.
   package func prepare() throws {
     let files = FileManager.default
     do {
       try files.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      let probe = path + "/.probe"
-      try Data().write(to: URL(fileURLWithPath: probe))
-      try files.removeItem(atPath: probe)
     } catch {
       throw Failure(
         .cannotCreate, code: "no-access",
         "\(path) cannot be written. Check who owns it, or choose another: --home FOLDER.")
     }
+    let probe = path + "/.probe"
+    defer { unlink(probe) }
+    guard Self.writeDurably([UInt8](repeating: 1, count: Self.neededBytes), probe) else {
+      let isFull = errno == ENOSPC || errno == EFBIG || errno == EDQUOT
+      throw isFull
+        ? Failure(
+          .disk, code: "disk-full",
+          "The disk is full: there is no room in \(path). Nothing was changed. Free some space and try again."
+        )
+        : Failure(
+          .cannotCreate, code: "no-access",
+          "\(path) cannot be written. Check who owns it, or choose another: --home FOLDER.")
+    }
+  }
+
+  /// - Returns: whether all of it is on the disk; `errno` says why not.
+  private static func writeDurably(_ bytes: [UInt8], _ file: String) -> Bool {
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let written = Foundation.write(descriptor, bytes, bytes.count)
+    if written >= 0, written < bytes.count {
+      errno = ENOSPC
+      return false
+    }
+    return written == bytes.count && fsync(descriptor) == 0
   }
 
   /// Writes what an enrolment gave. The configuration comes last: a folder without it is not
@@ -159,14 +188,7 @@ package struct Home: Sendable {
   /// A new file, whole or not at all, for its owner alone.
   private func write(_ text: String, _ file: String) throws {
     let temporary = file + ".new"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, code: "no-access", "\(file) cannot be written.")
-    }
-    let bytes = Array(text.utf8)
-    let isWritten =
-      Foundation.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
-    close(descriptor)
+    let isWritten = Self.writeDurably(Array(text.utf8), temporary)
     guard isWritten, rename(temporary, file) == 0 else {
       throw Failure(.disk, code: "disk-full", "\(file) could not be written: is the disk full?")
     }

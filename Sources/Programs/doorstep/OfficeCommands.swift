@@ -33,21 +33,30 @@ struct Enrol: Command {
       )
     }
     let result = try await EnrolFlow.run(
-      into: folder, address: address, code: code, label: label, options: home, again: again)
+      into: folder, address: address, code: code, label: label, options: home, again: again
+    ) { result in if !again { try makeStore(in: folder, for: result) } }
     if again {
       // A certificate of its own is a device of its own: the office sends everything anew.
       let replica = try Replica(path: folder.store, access: .write(), catalogue: .standard)
       try replica.beginResync()
       try replica.close()
-      return try tell(result, folder)
     }
+    try tell(result, folder)
+  }
+
+  /// A store that could not be made whole is taken away, so that the enrolment can be made again.
+  private func makeStore(in folder: Home, for result: Enrolment.Result) throws {
     let identity = ReplicaIdentity(
       replica: ReplicaID(value: World.random()), device: result.device, user: result.user,
       role: result.role,
       office: result.office)
-    let replica = try Replica.create(path: folder.store, identity: identity, catalogue: .standard)
-    try replica.close()
-    try tell(result, folder)
+    do {
+      let replica = try Replica.create(path: folder.store, identity: identity, catalogue: .standard)
+      try replica.close()
+    } catch {
+      for suffix in ["", "-wal", "-shm"] { unlink(folder.store + suffix) }
+      throw error
+    }
   }
 
   private func tell(_ result: Enrolment.Result, _ folder: Home) throws {

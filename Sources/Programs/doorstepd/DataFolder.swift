@@ -105,11 +105,10 @@ struct DataFolder: Sendable {
   }
 
   func settings() throws -> Settings {
-    guard
-      let settings = try? JSONDecoder().decode(
-        Settings.self, from: Data(try read("settings.json").utf8))
-    else {
-      throw Failure(.disk, code: "damaged", "\(settingsFile) is damaged. Restore it from a backup.")
+    let text = try read("settings.json")
+    guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(text.utf8)) else {
+      throw Failure(
+        .disk, code: "damaged", "\(settingsFile) is damaged. Restore it from a backup.")
     }
     return settings
   }

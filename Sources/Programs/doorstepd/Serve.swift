@@ -71,6 +71,10 @@ struct Serve: ServerCommand {
         .cannotCreate, code: "cannot-listen",
         "It cannot listen on \(host):\(port) (\(String(cString: strerror(error.errnoCode)))). Is another server there? Choose another --port."
       )
+    } catch let error where error is SocketAddressError.UnknownHost || error is SocketAddressError {
+      throw Failure(
+        .cannotCreate, code: "cannot-listen",
+        "“\(host)” is not an address or name that can be listened on. Choose another --host.")
     }
     try store.close()
   }
