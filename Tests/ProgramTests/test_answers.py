@@ -7,6 +7,7 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -30,11 +31,14 @@ class Waiting:
     jones: Laptop
     crn: str
     note: str
+    held: dict[str, Any]
+    """What the laptop holds with that note."""
 
     @classmethod
     def begin(cls, office: Office, crn: str) -> Waiting:
         khan = office.laptop("a.khan")
-        return cls(office, khan, office.laptop("b.jones"), crn, khan.note(crn, TEXT))
+        note = khan.note(crn, TEXT)
+        return cls(office, khan, office.laptop("b.jones"), crn, note, khan.facts())
 
     def finish(self) -> None:
         """The network is well again: the note reaches the office and its other reader, once."""
@@ -74,12 +78,11 @@ def reached(office: Office, shared: Shared) -> Iterator[Waiting]:
 def assert_sync_fails(waiting: Waiting, said: bytes, status: int, *words: str) -> None:
     """A sync with an impostor ends so, and the laptop keeps all that it had."""
     khan = waiting.khan
-    before = khan.facts()
     with Impostor(waiting.office, lambda _: said) as impostor:
         khan.move_to(impostor.url)
         answered = khan.run("sync", "--json").expect(status, *words)
         assert answered.json["message"] and impostor.requests
-    assert khan.facts() == before
+    assert khan.facts() == waiting.held
 
 
 @pytest.mark.parametrize(
@@ -114,13 +117,12 @@ BINARY_NONSENSE = {
 @pytest.mark.parametrize("body", BINARY_NONSENSE.values(), ids=BINARY_NONSENSE.keys())
 def test_frames_that_are_none_are_refused(waiting: Waiting, body: bytes) -> None:
     khan = waiting.khan
-    before = khan.facts()
     with Impostor(waiting.office, lambda _: answer("200 OK", wire.BINARY, body)) as impostor:
         khan.move_to(impostor.url)
         said = khan.run("sync", "--json")
     assert said.status in (programs.REFUSED, programs.OFFLINE), said
     assert any(words in said.err for words in ("not the office", "cut")), said
-    assert khan.facts() == before
+    assert khan.facts() == waiting.held
 
 
 @pytest.mark.parametrize(
@@ -148,13 +150,12 @@ PACKED = {
 @pytest.mark.parametrize("body", PACKED.values(), ids=PACKED.keys())
 def test_a_packed_answer_that_is_no_answer_is_refused(waiting: Waiting, body: bytes) -> None:
     khan = waiting.khan
-    before = khan.facts()
     said = answer("200 OK", wire.BINARY, body, "Content-Encoding: gzip")
     with Impostor(waiting.office, lambda _: said) as impostor:
         khan.move_to(impostor.url)
         answered = khan.run("sync")
     assert answered.status in (programs.REFUSED, programs.OFFLINE), answered
-    assert khan.facts() == before
+    assert khan.facts() == waiting.held
 
 
 def test_an_office_that_is_busy_is_said_to_be_so(waiting: Waiting) -> None:

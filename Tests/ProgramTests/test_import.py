@@ -71,12 +71,19 @@ def enter(stopped: Office, tmp_path: Path) -> Enter:
     return enter
 
 
+@pytest.fixture(scope="module")
+def nothing(bare_template: Office, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What an office holds before anything is imported."""
+    return numbers(bare_template.copy(tmp_path_factory.mktemp("nothing")))
+
+
 def numbers(office: Office) -> dict:
     """What the office holds, asked while it runs for a moment."""
     office.start()
-    facts = office.facts()
-    office.stop()
-    return facts
+    try:
+        return office.facts()
+    finally:
+        office.stop()
 
 
 def counts(answer: Answer) -> tuple[int, int, int]:
@@ -131,14 +138,13 @@ def test_the_form_of_a_file_does_not_matter_to_what_it_says(
 
 @pytest.mark.parametrize("ending", FORMS)
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(
-    stopped: Office, enter: Enter, ending: str
+    stopped: Office, enter: Enter, nothing: dict, ending: str
 ) -> None:
-    before = numbers(stopped)
     answer = enter("cases", FORMS[ending](CASES), "--dry-run", ending=ending)
     answer.expect(programs.DONE, "3 new", "nothing was changed")
     answer = enter("cases", FORMS[ending](CASES), "--dry-run", "--json", ending=ending)
     assert counts(answer) == (3, 0, 0) and not answer.json["imported"]
-    assert numbers(stopped) == before
+    assert numbers(stopped) == nothing
 
 
 def test_a_changed_row_changes_its_case_alone(stopped: Office, enter: Enter) -> None:
@@ -169,9 +175,8 @@ WRONG_ROWS = {
 @pytest.mark.parametrize("ending", FORMS)
 @pytest.mark.parametrize(("row", "words"), WRONG_ROWS.values(), ids=WRONG_ROWS.keys())
 def test_a_wrong_row_is_named_by_its_line_and_nothing_is_imported(
-    stopped: Office, enter: Enter, row: dict[str, str], words: list[str], ending: str
+    stopped: Office, enter: Enter, nothing: dict, row: dict[str, str], words: list[str], ending: str
 ) -> None:
-    before = numbers(stopped)
     content = FORMS[ending]([CASES[0], row, CASES[2]])
     line = 3 if ending == "csv" else 2
     if ending == "jsonl":
@@ -182,7 +187,7 @@ def test_a_wrong_row_is_named_by_its_line_and_nothing_is_imported(
     # No case content in an error.
     assert "klingon" not in answer.err and "Bo" not in answer.err
     enter("cases", content, "--dry-run", ending=ending).expect(programs.BAD_DATA, f"line {line}")
-    assert numbers(stopped) == before
+    assert numbers(stopped) == nothing
 
 
 def test_every_problem_of_a_file_is_listed_at_once(stopped: Office, enter: Enter) -> None:
@@ -224,12 +229,11 @@ WRONG_FILES = {
 @pytest.mark.parametrize(
     ("content", "ending", "words"), WRONG_FILES.values(), ids=WRONG_FILES.keys())
 def test_a_file_that_is_not_what_it_should_be_is_refused_whole(
-    stopped: Office, enter: Enter, content: bytes, ending: str, words: list[str]
+    stopped: Office, enter: Enter, nothing: dict, content: bytes, ending: str, words: list[str]
 ) -> None:
-    before = numbers(stopped)
     answer = enter("cases", content, ending=ending)
     answer.expect(programs.BAD_DATA, "nothing was imported", *words)
-    assert numbers(stopped) == before
+    assert numbers(stopped) == nothing
 
 
 def test_a_contact_or_a_grant_for_a_case_that_the_office_does_not_hold_is_refused(

@@ -39,7 +39,7 @@ import Testing
         "SyncCore", "RecordCatalogue", "SyncWire", "ServerStorage", "SwiftProtobuf", "Foundation",
         "Crypto", "CZlib", "X509", "SwiftASN1", "HTTPTypes", "Hummingbird", "HummingbirdCore",
         "HummingbirdTLS",
-        "NIOCore", "NIOSSL", "Logging", "ServiceLifecycle", "Synchronization",
+        "NIOCore", "NIOHTTP1", "NIOSSL", "Logging", "ServiceLifecycle", "Synchronization",
       ]),
   ]
 

@@ -48,15 +48,17 @@ public struct Enrolment: Sendable {
   /// - Parameters:
   ///   - transport: one that trusts the authority and nothing else.
   ///   - signingRequest: PKCS #10 in PEM form, for a key that never leaves this machine.
+  ///   - user: whose machine it is already; a code for somebody else is then not spent.
   package static func redeem(
     _ invitation: Invitation, over transport: any Transport, authorityPEM: String,
     signingRequest: String,
-    label: String
+    label: String, user: String = ""
   ) async throws(SyncFailure) -> Result {
     let request = PBEnrolRequest.with {
       $0.code = invitation.description
       $0.signingRequest = signingRequest
       $0.label = label
+      $0.user = user
     }
     let answer: PBEnrolResponse = try await OfficeCall(transport).post("/v1/enrol", request)
     guard let device = DeviceID(bytes: answer.device), Self.der(answer.certificate) != nil else {
@@ -67,6 +69,9 @@ public struct Enrolment: Sendable {
       user: answer.user,
       role: Role(rawValue: answer.role), office: answer.office)
   }
+
+  /// The SHA-256 of a certificate's DER form; `nil` when it is no PEM block.
+  package static func fingerprint(ofPEM pem: String) -> Hash? { der(pem).map { Hash(of: $0) } }
 
   /// The bytes inside a PEM block.
   static func der(_ pem: String) -> [UInt8]? {

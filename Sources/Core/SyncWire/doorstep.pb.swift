@@ -869,6 +869,9 @@ package nonisolated struct PBEnrolRequest: Sendable {
   /// how people call the machine
   package var label: String = String()
 
+  /// whose machine it is already; empty for a new one
+  package var user: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2779,7 +2782,7 @@ nonisolated extension PBProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}signing_request\0\u{1}label\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}signing_request\0\u{1}label\0\u{1}user\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2790,6 +2793,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.signingRequest) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.user) }()
       default: break
       }
     }
@@ -2805,6 +2809,9 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.label.isEmpty {
       try visitor.visitSingularStringField(value: self.label, fieldNumber: 3)
     }
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2812,6 +2819,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.code != rhs.code {return false}
     if lhs.signingRequest != rhs.signingRequest {return false}
     if lhs.label != rhs.label {return false}
+    if lhs.user != rhs.user {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

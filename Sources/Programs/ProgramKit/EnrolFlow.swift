@@ -17,7 +17,8 @@ package enum EnrolFlow {
     into home: Home, address: String, code: String, label: String, options: HomeOptions,
     again: Bool = false, beforeSaving: (Enrolment.Result) throws -> Void = { _ in }
   ) async throws -> Enrolment.Result {
-    let known = home.isEnrolled ? try home.configuration() : nil
+    // Asked for again, a machine must be known; what it says of itself is read either way.
+    let known = again || home.isEnrolled ? try home.configuration() : nil
     if let known, !again {
       throw Failure(
         .cannotCreate, code: "already-enrolled",
@@ -27,6 +28,11 @@ package enum EnrolFlow {
     let invitation: Invitation
     do { invitation = try Invitation(code) } catch {
       throw Failure(.badData, code: "bad-code", error.description)
+    }
+    if known != nil, try home.authorityHash().bytes.prefix(16) != invitation.authority[...] {
+      throw Failure(
+        .badData, code: "other-office",
+        "The code is of another office. Nothing was changed. To enrol there: --home FOLDER.")
     }
     let passphrase = try options.passphrase()
     try home.prepare()
@@ -41,14 +47,8 @@ package enum EnrolFlow {
     let result = try await Enrolment.redeem(
       invitation, over: office, authorityPEM: authority,
       signingRequest: try signingRequest(for: key),
-      label: label)
+      label: label, user: known?.user ?? "")
     await office.close()
-    guard known == nil || known?.user == result.user else {
-      throw Failure(
-        .badData, code: "other-user",
-        "The code is for \(result.user), and this machine is \(known?.user ?? "")'s. Nothing was changed. To enrol beside it: --home FOLDER."
-      )
-    }
     try beforeSaving(result)
     try home.save(result, address: address, key: key.pemRepresentation, passphrase: passphrase)
     return result

@@ -126,6 +126,16 @@ package struct Home: Sendable {
       proxy: options.proxy, offersGzip: offersGzip)
   }
 
+  /// What invitations of this machine's office begin with.
+  func authorityHash() throws -> Hash {
+    let pem = String(decoding: try contents(authorityFile), as: UTF8.self)
+    guard let hash = Enrolment.fingerprint(ofPEM: pem) else {
+      throw Failure(
+        .disk, code: "damaged", "\(authorityFile) is damaged. Enrol into another folder.")
+    }
+    return hash
+  }
+
   /// Room that an enrolment needs: certificates, key and an empty store with its log.
   private static let neededBytes = 256 << 10
 

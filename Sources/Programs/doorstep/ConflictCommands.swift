@@ -176,6 +176,7 @@ struct History: LaptopCommand {
   }
   struct Own: Encodable {
     let counter: UInt64
+    let text: String
     let recordedAt: Int64
     let state, reason: String
   }
@@ -187,7 +188,7 @@ struct History: LaptopCommand {
 
   func perform() async throws {
     let replica = try laptop.reading()
-    let found = try replica.findRecord(record)
+    let found = try find(in: replica)
     let wording = Wording(catalogue: replica.catalogue)
     let standing = found.edits.map { edit in
       Standing(
@@ -198,7 +199,8 @@ struct History: LaptopCommand {
     }
     let own = try replica.ownChanges(of: found.id).map { change in
       Own(
-        counter: change.counter, recordedAt: change.recordedAt.milliseconds,
+        counter: change.counter, text: Self.text(of: change, wording),
+        recordedAt: change.recordedAt.milliseconds,
         state: Self.text(change.state),
         reason: change.change?.body.reason ?? "")
     }
@@ -218,8 +220,29 @@ struct History: LaptopCommand {
     guard !own.isEmpty else { return }
     output.say("")
     output.table(
-      ["This laptop's edit", "Saved", "At the office", "Reason"],
-      own.map { ["\($0.counter)", Show.time($0.recordedAt), $0.state, $0.reason] })
+      ["This laptop's edit", "Saved", "At the office", "Reason", "What"],
+      own.map {
+        ["\($0.counter)", Show.time($0.recordedAt), $0.state, $0.reason, $0.text]
+      })
+  }
+
+  /// The record as it stands; one that stands nowhere because its only edits were refused is known by
+  /// these.
+  private func find(in replica: Replica) throws -> Record {
+    do { return try replica.findRecord(record) } catch let missing as Failure {
+      let wanted = record.lowercased().filter { $0 != "-" }
+      let own = try replica.ownChanges().first { $0.record.compact.hasSuffix(wanted) }
+      guard missing.code == "unknown-record", let own else { throw missing }
+      return Record(id: own.record, type: own.type, caseID: own.caseID)
+    }
+  }
+
+  private static func text(of own: Replica.OwnChange, _ wording: Wording) -> String {
+    guard case .set(let members)? = own.change?.body.action else {
+      return own.change == nil ? "(no longer on this laptop)" : "deleted"
+    }
+    return members.map { "\($0.name): \(wording.text($0.value, type: own.type, field: $0.name))" }
+      .joined(separator: "; ")
   }
 
   static func text(_ state: Replica.OwnChange.State) -> String {

@@ -54,12 +54,16 @@ struct ClockTime {
 /// Text from the arguments, or from standard input where there is none.
 struct TextArgument {
   static func read(_ words: [String], what: String) throws -> String {
-    if !words.isEmpty, words != ["-"] { return words.joined(separator: " ") }
+    let limit = Limits.standard.changeBytes
+    if !words.isEmpty, words != ["-"] {
+      let text = words.joined(separator: " ").trimmingCharacters(in: .whitespacesAndNewlines)
+      guard !text.isEmpty else { throw empty(what) }
+      return text
+    }
     if isatty(0) == 1 {
       FileHandle.standardError.write(
         Data("Write \(what). End with Ctrl-D on a line of its own.\n".utf8))
     }
-    let limit = Limits.standard.changeBytes
     let data = try FileHandle.standardInput.read(upToCount: limit + 1) ?? Data()
     guard data.count <= limit else { throw ReplicaError.tooLarge(limit: limit) }
     guard let text = String(validating: data, as: UTF8.self) else {
@@ -68,10 +72,12 @@ struct TextArgument {
         "The text is not valid UTF-8. Save the file as UTF-8 and try again.")
     }
     let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !trimmed.isEmpty else {
-      throw Failure(.badData, code: "no-text", "There is nothing to save: \(what) is empty.")
-    }
+    guard !trimmed.isEmpty else { throw empty(what) }
     return trimmed
+  }
+
+  private static func empty(_ what: String) -> Failure {
+    Failure(.badData, code: "no-text", "There is nothing to save: \(what) is empty.")
   }
 }
 

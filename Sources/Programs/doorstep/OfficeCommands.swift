@@ -32,16 +32,21 @@ struct Enrol: Command {
         "There are records in \(folder.path) already. They were left as they are. To enrol beside them: --home FOLDER."
       )
     }
+    // Held from before the code is spent, so that a renewal is not stopped half-way.
+    let held = again && folder.isEnrolled ? try renewable(folder) : nil
     let result = try await EnrolFlow.run(
       into: folder, address: address, code: code, label: label, options: home, again: again
     ) { result in if !again { try makeStore(in: folder, for: result) } }
-    if again {
+    if let held {
       // A certificate of its own is a device of its own: the office sends everything anew.
-      let replica = try Replica(path: folder.store, access: .write(), catalogue: .standard)
-      try replica.beginResync()
-      try replica.close()
+      try held.beginResync()
+      try held.close()
     }
     try tell(result, folder)
+  }
+
+  private func renewable(_ folder: Home) throws -> Replica {
+    try Replica(path: folder.store, access: .write(), catalogue: .standard)
   }
 
   /// A store that could not be made whole is taken away, so that the enrolment can be made again.

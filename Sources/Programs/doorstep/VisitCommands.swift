@@ -12,17 +12,19 @@ struct AppointmentChoice {
     -> CaseFile.Appointment
   {
     let appointments = file.appointments
-    if let named {
-      let record = try replica.findRecord(named, type: "appointment", caseID: file.id)
-      if let found = appointments.first(where: { $0.record.id == record.id }) { return found }
-    }
     let now = World.now().milliseconds
     let moment = (Show.isoDay(now), Show.clockTime(now))
-    guard let last = appointments.last(where: { ($0.date, $0.start) <= moment }) else {
+    var begun = appointments.filter { ($0.date, $0.start) <= moment }
+    if let named {
+      let record = try replica.findRecord(named, type: "appointment", caseID: file.id)
+      begun.removeAll { $0.record.id != record.id }
+    }
+    guard let last = begun.last else {
+      let which = named == nil ? "\(file.crn) has no appointment that has begun." : ""
       throw Failure(
         .badData, code: "no-appointment",
-        "\(file.crn) has no appointment that has begun. You cannot record an outcome until the appointment has passed."
-      )
+        "\(which) You cannot record an outcome until the appointment has passed."
+          .trimmingCharacters(in: .whitespaces))
     }
     return last
   }

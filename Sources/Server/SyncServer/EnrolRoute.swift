@@ -42,6 +42,10 @@ struct EnrolRoute: Sendable {
     let label = message.label.utf8.count <= Limits.standard.nameBytes ? message.label : ""
     let code = try await store.transaction { transaction in
       let code = try Registry(transaction).redeem(invitation.secretHash, at: time)
+      guard message.user.isEmpty || message.user.lowercased() == code.user.lowercased() else {
+        // Thrown inside the transaction, so the code is not spent.
+        throw Problem.badRequest("The code is for \(code.user). Nothing was changed.")
+      }
       try transaction.save(
         Device(
           id: id, user: code.user, role: code.role, label: code.label.isEmpty ? label : code.label,

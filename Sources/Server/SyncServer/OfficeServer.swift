@@ -100,6 +100,13 @@ package struct OfficeServer: Sendable {
     return try .tls(.http1(configuration: http), tlsConfiguration: tls)
   }
 
+  /// Every path that is served, by one method each.
+  static let paths: Set<String> = [
+    "/v1/authority", "/v1/enrol", "/v1/sync", "/healthz", "/readyz", "/metrics",
+    "/v1/operator/enrol-code", "/v1/operator/devices", "/v1/operator/grant", "/v1/operator/resync",
+    "/v1/operator/revoke", "/v1/operator/report", "/v1/operator/verify",
+  ]
+
   /// All addresses. What is not listed here is not served.
   package func router() -> Router<OfficeContext> {
     let router = Router(context: OfficeContext.self)

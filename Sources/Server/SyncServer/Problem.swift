@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOHTTP1
 import ServerStorage
 import SyncCore
 import SyncWire
@@ -132,6 +133,7 @@ enum Problem: Error, Equatable {
     case is Registry.TooManyCases:
       self = .badRequest(
         "Nobody can hold more than \(Limits.standard.scopeCases) cases. Nothing was changed.")
+    case is HTTPParserError: self = .badRequest("The request cannot be read.")
     case StoreError.diskFull: self = .diskFull
     case let error as any HTTPResponseError:
       switch error.status {
@@ -169,7 +171,10 @@ struct ProblemAnswers: RouterMiddleware {
       metrics.count(request.uri.path, response.status)
       return response
     } catch {
-      let problem = Problem(error)
+      var problem = Problem(error)
+      if problem == .notFound, OfficeServer.paths.contains(request.uri.path) {
+        problem = .methodNotAllowed
+      }
       if problem == .internalError || problem == .diskFull {
         // The type alone: an error's text could hold content.
         context.logger.error(
