@@ -226,8 +226,8 @@ struct History: LaptopCommand {
       })
   }
 
-  /// The record as it stands; one that stands nowhere because its only edits were refused is known by
-  /// these.
+  /// The record as it stands; one that stands nowhere because its only edits were refused is known
+  /// by these.
   private func find(in replica: Replica) throws -> Record {
     do { return try replica.findRecord(record) } catch let missing as Failure {
       let wanted = record.lowercased().filter { $0 != "-" }
