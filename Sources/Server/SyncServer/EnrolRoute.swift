@@ -44,7 +44,7 @@ struct EnrolRoute: Sendable {
       let code = try Registry(transaction).redeem(invitation.secretHash, at: time)
       guard message.user.isEmpty || message.user.lowercased() == code.user.lowercased() else {
         // Thrown inside the transaction, so the code is not spent.
-        throw Problem.badRequest("The code is for \(code.user). Nothing was changed.")
+        throw Problem.badRequest("The code is for another user, \(code.user). Nothing was changed.")
       }
       try transaction.save(
         Device(
