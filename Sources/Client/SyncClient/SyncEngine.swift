@@ -188,7 +188,7 @@ public actor SyncEngine {
       }
     }
     report.serverTime = outcome.serverTime
-    report.isSynced = try stored { () throws(ReplicaError) in try replica.status().isSynced }
+    report.isSynced = try stored { () throws(ReplicaError) in try replica.isSynced() }
     return plan
   }
 

@@ -50,6 +50,17 @@ extension Replica {
     }
   }
 
+  /// `Status.isSynced` alone, without counting what the store holds.
+  public func isSynced() throws(ReplicaError) -> Bool {
+    try read { db in
+      let waits = try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM changes WHERE verdict IS NULL)")
+      let head = try Int64.fetchOne(db, sql: "SELECT max(counter) FROM changes")
+      return try waits == false && db.metaNumber(.lastSync) != nil
+        && UInt64(stored: head) == UInt64(stored: db.metaNumber(.known))
+    }
+  }
+
   /// Cases held whole, ascending.
   public func cases() throws(ReplicaError) -> [CaseID] {
     try read { db in

@@ -51,6 +51,7 @@ enum ReplicaSchema {
           );
           CREATE INDEX changes_waiting ON changes (counter) WHERE verdict IS NULL;
           CREATE INDEX changes_by_record ON changes (record_id);
+          CREATE INDEX changes_over_base ON changes (record_id) WHERE in_base = 0;
 
           CREATE TABLE drafts (
             id BLOB PRIMARY KEY,
