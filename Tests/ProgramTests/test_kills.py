@@ -1,0 +1,254 @@
+"""Programs that are killed at every call with which they write, sync, rename, remove or send:
+whatever they do, the next run goes on without help, and nothing is lost, halved or there twice."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import programs
+import wire
+from faults import Ledger, Stage, Stages, Sweep, ledger, stages  # noqa: F401
+from office import Office
+from strace import KILLED, Fault, injection  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("injection")
+
+KILL = "signal=KILL"
+
+TRACES = {"fdatasync": 1, "fsync": 1, "ftruncate": 1, "unlink": 1, "rename": 1}
+"""Calls that leave a trace on the disk, and are few."""
+
+TELLS = {"write": 1, "writev": 1, "sendto": 1, "sendmsg": 1}
+"""Calls that tell somebody: a person, or the other end."""
+
+
+def test_a_visit_that_is_killed_is_saved_whole_or_not_at_all(
+    ledger: Ledger, stages: Stages
+) -> None:
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        text = f"Visited: {fault}."
+        answer = stage.khan.run(
+            "visit", stage.crn, "--observations", "Calm.", "--note", text, "--json",
+            wrapper=fault.wrapper(stage.lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        # A visit of this kind is two changes, the note after it is one.
+        unsent = stage.note(f"After: {fault}.")["unsent"]
+        stage.settle()
+        there = stage.found(stage.khan)[text]
+        assert unsent == 1 + 2 * there, f"{unsent} wait, and the visit is there {there} times"
+        assert there or not answer.out, f"it was said to be saved and is not there: {answer}"
+        stage.texts[text] = there
+        return answer.status == KILLED
+
+    tally = ledger.tally("P1", "doorstep", "edit")
+    Sweep(tally, {"pwrite64": 1} | TRACES | TELLS, KILL).run(stages.make, attempt)
+
+
+def test_a_laptop_that_is_killed_while_it_sends_has_sent_everything_once(
+    ledger: Ledger, stages: Stages
+) -> None:
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        for part in ("one", "two"):
+            stage.note(f"Sent in part {part}: {fault}.")
+        answer = stage.khan.run("sync", wrapper=fault.wrapper(stage.lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        stage.settle()
+        return answer.status == KILLED
+
+    tally = ledger.tally("P1", "doorstep", "push")
+    Sweep(tally, {"pwrite64": 1} | TRACES | TELLS, KILL).run(stages.make, attempt)
+
+
+def test_a_first_sync_that_is_killed_is_gone_on_with(ledger: Ledger, stages: Stages) -> None:
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        enrolled = stage.office.folder / "enrolled"
+        if not enrolled.exists():
+            stage.office.enrol("a.khan", enrolled.name)
+        home = Path(shutil.copytree(enrolled, stage.office.folder / "new", dirs_exist_ok=True))
+        laptop = stage.office.laptop(home.name)
+        answer = laptop.run("sync", wrapper=fault.wrapper(stage.lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        stage.settle(laptop)
+        assert laptop.crns() == stage.khan.crns()
+        shutil.rmtree(home)
+        return answer.status == KILLED
+
+    tally = ledger.tally("P1", "doorstep", "apply-pages")
+    Sweep(tally, {"pwrite64": 4} | TRACES | TELLS, KILL).run(stages.make, attempt)
+
+
+def test_a_resync_that_is_killed_is_gone_on_with_and_unsent_work_arrives(
+    ledger: Ledger, stages: Stages
+) -> None:
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        ordered = wire.post(
+            stage.office, stage.office.operator, "/v1/operator/resync", {"user": "a.khan"})
+        assert ordered.status == 200, ordered
+        stage.note(f"Before all is fetched anew: {fault}.")
+        answer = stage.khan.run("sync", wrapper=fault.wrapper(stage.lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        stage.settle()
+        return answer.status == KILLED
+
+    tally = ledger.tally("P1", "doorstep", "resync")
+    Sweep(tally, {"pwrite64": 6} | TRACES | TELLS, KILL).run(stages.make, attempt)
+
+
+def test_an_enrolment_that_is_killed_can_be_made_again(ledger: Ledger, stages: Stages) -> None:
+    numbers = itertools.count()
+
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        laptop = stage.office.laptop(f"new-{next(numbers)}")
+        code = stage.office.code("a.khan")
+        words = ["enrol", stage.office.url, code]
+        answer = laptop.run(*words, wrapper=fault.wrapper(stage.lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        if not laptop.run("status").status == programs.DONE:
+            assert "This laptop is now" not in answer.out, answer
+            again = laptop.run(*words, "--json")
+            if again.status == programs.BAD_DATA:
+                # The office had taken the code, and codes work once: the officer asks for another.
+                assert again.json["error"] == "code-used", again
+                again = laptop.run("enrol", stage.office.url, stage.office.code("a.khan"))
+            again.expect(programs.DONE)
+        stage.settle(laptop)
+        shutil.rmtree(laptop.home)
+        return answer.status == KILLED
+
+    tally = ledger.tally("P1", "doorstep", "enrol")
+    Sweep(tally, {"pwrite64": 2, "mkdir": 1} | TRACES | TELLS, KILL).run(stages.make, attempt)
+
+
+def test_a_renewal_that_is_killed_leaves_a_laptop_that_can_sync(
+    ledger: Ledger, stages: Stages
+) -> None:
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        stage.note(f"Before the renewal: {fault}.")
+        code = stage.office.code("a.khan")
+        answer = stage.khan.run(
+            "enrol", stage.office.url, code, "--again", wrapper=fault.wrapper(stage.lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        stage.settle()
+        return answer.status == KILLED
+
+    tally = ledger.tally("P1", "doorstep", "renew")
+    Sweep(tally, {"pwrite64": 4} | TRACES | TELLS, KILL).run(stages.make, attempt)
+
+
+def test_an_operator_who_is_killed_can_say_it_again(ledger: Ledger, stages: Stages) -> None:
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        crn = next(crn for crn in stage.khan.crns() if crn not in stage.jones.crns())
+        words = ["grant", "b.jones", crn]
+        answer = stage.office.ctl(*words, wrapper=fault.wrapper(stage.lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        stage.office.ctl(*words).expect(programs.DONE)
+        stage.settle(stage.jones)
+        assert crn in stage.jones.crns()
+        stage.office.ctl(*words, "--end").expect(programs.DONE)
+        stage.settle(stage.jones)
+        assert crn not in stage.jones.crns()
+        return answer.status == KILLED
+
+    tally = ledger.tally("P1", "doorstepctl", "grant")
+    Sweep(tally, TELLS, KILL).run(stages.make, attempt)
+
+
+def test_an_office_that_is_killed_while_a_laptop_syncs_takes_everything_once(
+    ledger: Ledger, stages: Stages
+) -> None:
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        stage.note(f"Sent into a kill: {fault}.")
+        died = False
+        try:
+            stage.office.start(wrapper=fault.wrapper(stage.lane))
+        except AssertionError:
+            died = True
+        else:
+            stage.khan.run("sync")
+            died = stage.office.stop() == KILLED
+        stage.office.start()
+        stage.settle()
+        stage.office.stop()
+        return died
+
+    tally = ledger.tally("P2", "doorstepd", "commit")
+    make = functools.partial(stages.make, serving=False)
+    Sweep(tally, {"pwrite64": 1} | TRACES | TELLS, KILL).run(make, attempt)
+
+
+def test_an_office_whose_making_is_killed_can_be_made(ledger: Ledger, tmp_path: Path) -> None:
+    numbers = itertools.count()
+
+    @contextlib.contextmanager
+    def make(lane: int) -> Iterator[int]:
+        yield lane
+
+    def attempt(lane: int, fault: Fault) -> bool:
+        office = Office(tmp_path / f"office-{next(numbers)}")
+        office.folder.mkdir()
+        answer = office.d("init", "--json", wrapper=fault.wrapper(lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        again = office.d("init", "--json")
+        if again.status == programs.CANNOT_CREATE:
+            # It was there whole, though perhaps nobody was told the first operator's code.
+            code = office.d("operator-code", "operator", "--json").expect(programs.DONE)
+            code = code.json["code"]
+        else:
+            assert not answer.out, "it was said to be there"
+            code = again.expect(programs.DONE).json["operatorCode"]
+        try:
+            office.start()
+            office.ctl("enrol", office.url, code).expect(programs.DONE)
+        finally:
+            office.stop()
+        return answer.status == KILLED
+
+    tally = ledger.tally("P2", "doorstepd", "init")
+    Sweep(tally, {"pwrite64": 3, "mkdir": 1} | TRACES | TELLS, KILL).run(make, attempt)
+
+
+def test_cases_whose_bringing_in_is_killed_are_there_once_after_the_next(
+    ledger: Ledger, bare_template: Office, tmp_path: Path
+) -> None:
+    words = ["seed", "--people", 3, "--contacts-per-year", 5, "--user", "a.khan", "--json"]
+    numbers = itertools.count()
+
+    def fresh() -> Office:
+        return bare_template.copy(tmp_path / f"office-{next(numbers)}")
+
+    @contextlib.contextmanager
+    def make(lane: int) -> Iterator[int]:
+        yield lane
+
+    whole = fresh().d(*words).expect(programs.DONE).json
+
+    def attempt(lane: int, fault: Fault) -> bool:
+        office = fresh()
+        answer = office.d(*words, wrapper=fault.wrapper(lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        again = office.d(*words).expect(programs.DONE).json
+        assert again["cases"] + again["alreadyThere"] == whole["cases"], again
+        assert not answer.out or again["cases"] == 0, "it was said to be done"
+        try:
+            office.start()
+            checked = wire.ask(
+                office, office.operator, "GET", "/v1/operator/verify", Accept=wire.JSON).json
+            report = wire.ask(
+                office, office.operator, "GET", "/v1/operator/report", Accept=wire.JSON).json
+        finally:
+            office.stop()
+        assert not checked.get("problems"), checked
+        assert int(report["cases"]) == whole["cases"], json.dumps(report)
+        shutil.rmtree(office.folder)
+        return answer.status == KILLED
+
+    tally = ledger.tally("P2", "doorstepd", "seed")
+    Sweep(tally, {"pwrite64": 9} | TRACES | TELLS, KILL).run(make, attempt)
