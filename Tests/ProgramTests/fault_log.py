@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 
 @dataclass
 class Count:
@@ -28,7 +30,7 @@ def counted(fault: str, test: str = "") -> Iterator[Count]:
     count = Count()
     try:
         yield count
-    except AssertionError:
+    except (AssertionError, pytest.fail.Exception):
         count.violations = max(1, count.violations)
         raise
     finally:
