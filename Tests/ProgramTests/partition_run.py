@@ -255,7 +255,7 @@ class Officer:
         self.running = process
         try:
             try:
-                out, err = process.communicate(timeout=self.chance.uniform(0.3, 5))
+                out, err = process.communicate(timeout=self.chance.uniform(0.5, 6))
             except subprocess.TimeoutExpired:
                 process.kill()
                 self.syncs["given up"] += 1
