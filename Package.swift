@@ -131,3 +131,17 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Fuzzers are built by Scripts/fuzz alone, in a build folder of their own: instrumented code is slow.
+if Context.environment["DOORSTEP_FUZZ"] != nil {
+  let instrumented = SwiftSetting.unsafeFlags(["-sanitize=fuzzer,address"])
+  for target in package.targets where target.type == .regular {
+    target.swiftSettings = [instrumented]
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: ["SyncCore", "RecordCatalogue", "SyncWire", "BulkEntry", protobuf, crypto],
+      path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: [instrumented],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+}
