@@ -33,6 +33,26 @@ import Testing
     }
   }
 
+  @Test func `a problem that is only counted is not put into words`() {
+    var problems = ProblemList(limit: 1)
+    var words = 0
+    func fault() -> Fault {
+      words += 1
+      return Fault("a problem", "mend it")
+    }
+    for _ in 0..<3 { problems.add(fault()) }
+    #expect(problems.all.more == 2)
+    #expect(words == 1)
+  }
+
+  @Test func `of a row beyond the limit no more is kept than the limit`() {
+    var reader = CSVReader([UInt8](repeating: 0x2C, count: 1_000), from: 0, lineBytes: 10)
+    let row = reader.next()
+    #expect(row?.fault != nil)
+    #expect((row?.fields.count ?? 0) <= 11)
+    #expect(reader.next()?.line == nil)
+  }
+
   @Test func `no problem repeats what stands in the file`() throws {
     for file in BadFile.all {
       for problem in try Samples.problems(file.kind, file.bytes, name: file.name) {

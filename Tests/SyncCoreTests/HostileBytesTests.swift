@@ -96,6 +96,13 @@ struct HostileBytesTests {
     #expect(throws: MalformedBytes.self) { try Record(reading: bytes) }
   }
 
+  @Test func `a field whose tag says another form than its content has is refused`() {
+    // The tag of the record's id, a length-delimited field, says that a number follows.
+    var bytes = Sample.blank.bytes
+    bytes[0] = 0x08
+    #expect(throws: MalformedBytes.self) { try Record(reading: bytes) }
+  }
+
   @Test func `a record whose deletion saw more than the record is refused`() throws {
     // Such a record would stay deleted whatever anybody wrote into it later.
     let deleted = Sample.accepted([Sample.change(Sample.dot(0, 3), seen: .init(), .delete)])

@@ -98,6 +98,8 @@ struct WireReader {
   private let bytes: [UInt8]
   private(set) var position: Int
   private let end: Int
+  /// Of the field whose content comes next.
+  private var type = WireType.length
 
   init(_ bytes: [UInt8]) { self.init(bytes, 0..<bytes.count) }
 
@@ -110,7 +112,19 @@ struct WireReader {
   var isAtEnd: Bool { position >= end }
   var remaining: Int { end - position }
 
+  /// The content of a field that is a number.
   mutating func varint() throws(MalformedBytes) -> UInt64 {
+    try expect(.varint)
+    return try bareVarint()
+  }
+
+  /// A content in another form than its field's would be one thing here and another to every other
+  /// reader of the protocol.
+  private func expect(_ type: WireType) throws(MalformedBytes) {
+    guard self.type == type else { throw MalformedBytes("a field's kind and form do not agree") }
+  }
+
+  private mutating func bareVarint() throws(MalformedBytes) -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while position < end {
@@ -128,15 +142,17 @@ struct WireReader {
   /// The next field's number and type; `nil` at the end.
   mutating func field() throws(MalformedBytes) -> (number: UInt32, type: WireType)? {
     guard !isAtEnd else { return nil }
-    let tag = try varint()
+    let tag = try bareVarint()
     guard let type = WireType(rawValue: tag & 7), let number = UInt32(exactly: tag >> 3), number > 0
     else { throw MalformedBytes("a field's tag is not valid") }
+    self.type = type
     return (number, type)
   }
 
   /// A reader over a length-delimited field, which shares the bytes.
   mutating func nested() throws(MalformedBytes) -> WireReader {
-    let length = try varint()
+    try expect(.length)
+    let length = try bareVarint()
     guard length <= UInt64(remaining) else {
       throw MalformedBytes("a field is longer than what holds it")
     }

@@ -54,7 +54,10 @@ struct CSVReader {
         skipLine()
         return row
       case .success(let bytes):
-        row.fields.append(RawRow.Field(bytes: bytes, line: opened))
+        // A row that is too long is read to its end and not kept: it may be the whole file.
+        if position - start <= lineBytes {
+          row.fields.append(RawRow.Field(bytes: bytes, line: opened))
+        }
       }
       guard position < bytes.count, bytes[position] == Self.comma else { break }
       position += 1

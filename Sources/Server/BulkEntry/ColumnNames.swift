@@ -28,8 +28,8 @@ struct ColumnNames {
       return nil
     }
     var isSound = true
-    func report(_ fault: Fault, _ column: String? = nil) {
-      problems.add(fault, line: row.line, column: column)
+    func report(_ fault: @autoclosure () -> Fault, _ column: String? = nil) {
+      problems.add(fault(), line: row.line, column: column)
       isSound = false
     }
     for (index, place) in found.enumerated() {

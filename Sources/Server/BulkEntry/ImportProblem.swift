@@ -56,8 +56,11 @@ struct ProblemList {
 
   var isEmpty: Bool { problems.isEmpty }
 
-  mutating func add(_ fault: Fault, line: Int? = nil, column: String? = nil) {
+  /// - Parameter fault: written only while there is room for it. A first line may have a million
+  ///   wrong columns, and to advise on each of them would take minutes.
+  mutating func add(_ fault: @autoclosure () -> Fault, line: Int? = nil, column: String? = nil) {
     if problems.count < limit {
+      let fault = fault()
       problems.append(
         ImportProblem(line: line, column: column, problem: fault.problem, remedy: fault.remedy))
     } else {
