@@ -17,6 +17,9 @@ import programs
 from laptop import Laptop
 from office import Office
 
+# Fixtures of the tests that inject faults, and the summary of what was injected.
+pytest_plugins = ["strace", "power", "faults"]
+
 NOBODY = 65534
 
 

@@ -28,6 +28,8 @@ class Office:
         self.url = "https://127.0.0.1:1"
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "doorstepd.log"
+        self.ended: int | None = None
+        """With which status the server ended when it last ran."""
 
     @classmethod
     def make(cls, folder: Path, name: str = "Test office") -> Office:
@@ -90,7 +92,9 @@ class Office:
     def stop(self) -> int | None:
         """Stops the server with SIGTERM, as an administrator would."""
         process, self.process = self.process, None
-        return programs.end(process) if process else None
+        if process:
+            self.ended = programs.end(process)
+        return self.ended if process else None
 
     def kill(self) -> None:
         """Ends the server with SIGKILL, as a power cut would."""

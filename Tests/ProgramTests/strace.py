@@ -36,7 +36,9 @@ class Fault:
     def __str__(self) -> str:
         return f"{self.does} at {self.call} {self.number}{' and later' if self.onwards else ''}"
 
-    def wrapper(self, lane: int, paths: Sequence[Path] = ()) -> list[str]:
+    def wrapper(
+        self, lane: int, paths: Sequence[Path] = (), log: Path = Path(os.devnull)
+    ) -> list[str]:
         """A command to run a program under.
 
         It keeps the program on one processor, so that one thread makes nearly all calls and their
@@ -44,15 +46,21 @@ class Fault:
 
         - lane: which processor; tests that run beside each other take others.
         - paths: only calls on these files count.
+        - log: where strace writes the calls; `injected` reads it.
         """
         processors = sorted(os.sched_getaffinity(0))
         when = f"when={self.number}{'+' if self.onwards else ''}"
         only = [word for path in paths for word in ("-P", str(path))]
         return [
             "taskset", "--cpu-list", str(processors[lane % len(processors)]),
-            "strace", "-f", "-qqq", "-o", "/dev/null", *only,
+            "strace", "-f", "-qqq", "-o", str(log), *only,
             "-e", f"trace={self.call}", "-e", f"inject={self.call}:{self.does}:{when}",
         ]
+
+
+def injected(log: Path) -> int:
+    """How many calls went wrong because we wanted it."""
+    return log.read_text(errors="replace").count("(INJECTED)")
 
 
 @functools.cache
