@@ -36,6 +36,8 @@ class Flow:
     """Seconds that each piece is held."""
     rate: float | None = None
     """Bytes a second."""
+    free: int = 0
+    """Bytes that pass before the rate holds."""
     flips: tuple[int, ...] = ()
     """Offsets of bytes in which one bit is turned."""
     gap: tuple[int, int] | None = None
@@ -254,12 +256,13 @@ class Proxy:
         try:
             while piece := await reader.read(PIECE):
                 # So small that a second of the rate is not passed at once.
-                step = max(1, int(flow.rate / 4)) if flow.rate else len(piece)
+                rate = flow.rate if wire.passed >= flow.free else None
+                step = max(1, int(rate / 4)) if rate else len(piece)
                 for start in range(0, len(piece), step):
                     part = piece[start : start + step]
-                    if flow.rate:
+                    if rate:
                         wire.count()
-                        await asyncio.sleep(len(part) / flow.rate)
+                        await asyncio.sleep(len(part) / rate)
                     await asyncio.sleep(flow.delay + self._weather.delay)
                     await self._gate(way)
                     whole = wire.passed + len(part)

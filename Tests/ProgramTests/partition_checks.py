@@ -7,15 +7,18 @@ import base64
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import programs
 import wire
 from laptop import Laptop
 from office import Office
 from partition_run import KEPT, Edit, Officer, Run, SeenEdit
+
+Found = TypeVar("Found")
 
 SYNCS = 5
 """Of each laptop, after everything has healed."""
@@ -144,20 +147,26 @@ class Truth:
 def settle(run: Run) -> Iterator[str]:
     """After everything has healed: each laptop comes to its end within a few syncs."""
     for turn in range(SYNCS):
-        waiting = []
-        for officer in run.officers:
-            # The last may also prove what it holds; that is a sync too.
-            command = "verify" if turn >= 2 else "sync"
-            said = officer.laptop.run(command, "--json")
+
+        def one(officer: Officer, proves: bool = turn >= 2) -> str | None:
+            # Later ones also prove what they hold; that is a sync too.
+            said = officer.laptop.run("verify" if proves else "sync", "--json")
             if said.status not in (programs.DONE, programs.NEEDS_YOU):
-                waiting.append(f"{officer.user}: {said}")
-            elif command == "sync" and not officer.take(said):
-                waiting.append(f"{officer.user} is not synced: {said}")
-            elif command == "verify" and not said.json["agrees"]:
-                waiting.append(f"{officer.user} differs: {said}")
+                return f"{officer.user}: {said}"
+            if proves:
+                return None if said.json["agrees"] else f"{officer.user} differs: {said}"
+            return None if officer.take(said) else f"{officer.user} is not synced: {said}"
+
+        waiting = [wrong for wrong in at_once(one, run) if wrong]
         if turn >= 2 and not waiting:
             return
     yield from waiting
+
+
+def at_once(work: Callable[[Officer], Found], run: Run) -> list[Found]:
+    """Does something for every officer, some at a time, and gives what came of it in order."""
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(work, run.officers))
 
 
 def convergence(run: Run, truth: Truth) -> Iterator[str]:
@@ -169,24 +178,29 @@ def convergence(run: Run, truth: Truth) -> Iterator[str]:
         if checked["digests"].get(case) != digest:
             yield f"the digest of {case} is {checked['digests'].get(case)}, computed {digest}"
     cases: dict[str, tuple[str, Any]] = {}
-    for officer in run.officers:
-        said = officer.laptop.run("verify", "--json")
+    for officer, (said, status, all_shown) in zip(run.officers, at_once(held, run)):
         proven = said.json["digests"] if said.status == programs.DONE else {}
         expected = {
             case: truth.digests[case] for case in map(case_name, officer.crns)}
         if proven != expected:
             yield f"{officer.user} holds other digests than the office: {said}"
-        status = officer.laptop.status()
         if not status["synced"] or status["unsent"] or status["casesNotWhole"]:
             yield f"{officer.user} is left with {status}"
         for crn in officer.crns:
-            shown = officer.laptop.case(crn)
+            shown = all_shown[crn]
             for row in shown["contacts"]:
                 if row.pop("unsent"):
                     yield f"{officer.user} shows {row['id']} as not sent"
             user, first = cases.setdefault(crn, (officer.user, shown))
             if shown != first:
                 yield f"{officer.user} shows {crn} otherwise than {user}"
+
+
+def held(officer: Officer) -> tuple[programs.Answer, dict[str, Any], dict[str, Any]]:
+    """What a laptop holds: its digests, its status and its cases as it shows them."""
+    laptop = officer.laptop
+    said = laptop.run("verify", "--json")
+    return said, laptop.status(), {crn: laptop.case(crn) for crn in officer.crns}
 
 
 def case_name(crn: str) -> str:
@@ -196,7 +210,7 @@ def case_name(crn: str) -> str:
 def accounts(run: Run, truth: Truth) -> Iterator[str]:
     """Every edit that was saved is live, stands beside another, was superseded by one that saw it,
     or was refused with its text shown to its author; and no edit came back from the dead."""
-    own = {officer.user: Own.of(officer, truth) for officer in run.officers}
+    own = {mine.user: mine for mine in at_once(lambda officer: Own.of(officer, truth), run)}
     taken: dict[tuple[str, str], list[Edit]] = defaultdict(list)
     """Edits of a field of a record that the office took, but those that nothing supersedes."""
     for edit in run.edits:
@@ -303,17 +317,23 @@ def sequences(run: Run, truth: Truth) -> Iterator[str]:
 
 def histories(run: Run, truth: Truth, sample: list[str]) -> Iterator[str]:
     """What laptops show as standing is what the office has, edit by edit."""
-    for officer in run.officers:
-        held = {wire.case_id(crn) for crn in officer.crns}
+
+    def one(officer: Officer) -> list[str]:
+        wrongs = []
+        cases = {wire.case_id(crn) for crn in officer.crns}
         for record in sample:
             ours = truth.records[uuid.UUID(record).bytes]
-            if ours.case_id not in held:
+            if ours.case_id not in cases:
                 continue
             said = officer.laptop.json("history", record)["standing"]
             shown = sorted((row["field"], row["author"], row["recordedAt"]) for row in said)
             there = sorted((edit.field, edit.author, edit.recorded_at) for edit in ours.standing)
             if shown != there:
-                yield f"{officer.user} shows {record} as {shown}, the office has {there}"
+                wrongs.append(f"{officer.user} shows {record} as {shown}, the office has {there}")
+        return wrongs
+
+    for wrongs in at_once(one, run):
+        yield from wrongs
 
 
 def judge(run: Run, observer: Laptop) -> list[str]:

@@ -100,7 +100,8 @@ class Officer:
 
     @property
     def token(self) -> str:
-        return f"{self.user.replace('.', '')}x{self.acts}"
+        # Ends in a letter, since a search for x1 also finds x10.
+        return f"{self.user.replace('.', '')}x{self.acts}q"
 
     def save(
         self, crn: str, *fields: str, record: str | None = None, seen: Iterable[SeenEdit] = (),

@@ -26,13 +26,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
 import programs
 import wire
-from conftest import Shared, seed
+from conftest import Shared
 from fault_log import counted
 from fault_proxy import Flow, Plan, Proxy, Then, black_hole, nobody
 from impostor import Impostor, answer, cut, relayed
@@ -152,7 +152,8 @@ SILENCES: dict[str, Plan] = {
     "requests pass, answers vanish": Plan(down=Flow(limit=1200, then="stall")),
     "requests vanish, silence": Plan(up=Flow(limit=1500, then="stall")),
     "silent within the answer": Plan(down=Flow(limit=12_000, then="stall")),
-    "a byte in five seconds": Plan(down=Flow(limit=None, rate=0.2)),
+    "two bytes a second": Plan(down=Flow(rate=2, free=1_000)),
+    "a byte in five seconds": Plan(down=Flow(rate=0.2, free=1_000)),
     "bytes vanish, the rest comes": Plan(down=Flow(gap=(9_000, 12_000))),
 }
 
@@ -218,18 +219,29 @@ def test_n1_a_cut_before_the_whole_request_is_there_has_no_effect(lines: list[Li
         assert lines[0].office.asked("verify")["problems"] == []
 
 
-@pytest.mark.xfail(reason="the office takes a request that ends half way for a fault of its own")
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="the office logs a request whose connection broke as an error of its own, and counts it "
+    "as a 500")
 def test_n1_a_request_that_ends_half_way_is_not_the_offices_fault(
     office: Office, khan: Laptop
 ) -> None:
     """Each would stand in the office's log as an error, and be counted as one, on a bad network."""
     head = f"POST /v1/sync HTTP/1.1\r\nHost: office\r\nContent-Type: {wire.BINARY}\r\n"
-    with wire.connect(office, khan) as tls:
-        tls.sendall(f"{head}Content-Length: 1000\r\n\r\nhalf".encode())
-        plain = tls.unwrap()
-        plain.close()
-    numbers = wire.ask(office, office.operator, "GET", "/metrics")
-    assert b"500" not in numbers.body
+    for goodbye in (True, False):
+        tls = wire.connect(office, khan)
+        try:
+            tls.sendall(f"{head}Content-Length: 1000\r\n\r\nhalf".encode())
+            if goodbye:
+                # Whatever the office still has to say is not heard.
+                with contextlib.suppress(OSError):
+                    tls.unwrap()
+        finally:
+            tls.close()
+    # Asked until it has noticed both.
+    for _ in range(20):
+        numbers = wire.ask(office, office.operator, "GET", "/metrics", Accept="text/plain").body
+        assert b'status="500"' not in numbers, numbers
     assert "request failed" not in office.log.read_text()
 
 
@@ -624,6 +636,7 @@ def test_n6_a_text_that_was_spoiled_above_tls_is_mended_by_resync(
 
 
 @pytest.mark.xfail(
+    raises=AssertionError,
     reason="digests are made of the hashes of changes and not of the values that a record holds "
     "(Protocol/README.md section 3.5), so verify calls a text the same that is another")
 def test_n6_a_text_that_was_spoiled_above_tls_is_found_by_verify(
@@ -647,7 +660,8 @@ PORTALS = {
         plain_page("302 Found", "Location: http://portal.example/login"), programs.REFUSED),
     "303": (plain_page("303 See Other", "Location: http://127.0.0.1:1/"), programs.REFUSED),
     "200 packed twice": (
-        plain_page("200 OK", "Content-Encoding: gzip, gzip", body=gzip.compress(gzip.compress(PAGE))),
+        plain_page(
+            "200 OK", "Content-Encoding: gzip, gzip", body=gzip.compress(gzip.compress(PAGE))),
         programs.REFUSED),
     "200 without end": (
         b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE * 2000, programs.REFUSED),
@@ -1104,7 +1118,8 @@ def test_n12_a_first_sync_goes_on_after_every_cut_with_the_page_that_was_cut(
 
 
 @pytest.mark.xfail(
-    reason="a page is some 270 kB when packed and taken whole or not at all, so that a network "
+    raises=AssertionError,
+    reason="a page is some 270 kB when packed and is taken whole or not at all, so that a network "
     "which never carries one page before it breaks never brings anything")
 def test_n12_a_first_sync_that_is_cut_every_64_kib_costs_a_fifth_more_at_most(
     large_office: tuple[Office, int, int]
@@ -1162,9 +1177,10 @@ def test_n14_no_answer_of_the_office_may_be_kept_by_a_cache(office: Office, khan
             ("POST", "/v1/enrol", b"{}"), ("GET", "/nothing", b""),
         ):
             with wire.connect(office, khan) as tls:
-                head = f"{method} {path} HTTP/1.1\r\nHost: office\r\nContent-Type: {wire.JSON}\r\n"
-                tls.sendall(
-                    f"{head}Connection: close\r\nContent-Length: {len(sent)}\r\n\r\n".encode() + sent)
+                head = [
+                    f"{method} {path} HTTP/1.1", "Host: office", f"Content-Type: {wire.JSON}",
+                    "Connection: close", f"Content-Length: {len(sent)}", "", ""]
+                tls.sendall("\r\n".join(head).encode() + sent)
                 with tls.makefile("rb") as reader:
                     said = reader.read().split(b"\r\n\r\n")[0].lower()
             assert b"cache-control: no-store" in said, (path, said)
@@ -1190,3 +1206,21 @@ def test_n8_an_office_that_is_silent_is_given_up_and_nothing_is_lost(
         line.laptop.sync()
         line.write()
         line.finish()
+
+
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="a sync holds the store from its beginning to its end, also while it only waits for the "
+    "office, and nobody can write meanwhile without --wait")
+def test_n8_a_note_can_be_saved_while_a_sync_waits_for_a_silent_office(
+    office: Office, khan: Laptop, shared: Shared
+) -> None:
+    with Proxy(office.port, Plan(down=Flow(limit=0, then="stall"))) as proxy:
+        khan.move_to(proxy.url)
+        process = khan.start("sync", stderr=subprocess.PIPE)
+        try:
+            programs.eventually(lambda: proxy.passed and proxy.passed[0].up, "it waits")
+            khan.run("note", shared.crn, "At the door, in a black hole.").expect(programs.DONE)
+        finally:
+            process.kill()
+            programs.end(process)

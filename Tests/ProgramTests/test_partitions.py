@@ -101,7 +101,8 @@ def test_the_checks_notice_what_is_wrong(bare_template: Office, tmp_path: Path) 
         truth.digests[case] = digest
         # An address that somebody saw and replaced came back; and one went that nobody replaced.
         recorded = first.laptop.json("history", address.record)["ownChanges"][0]["recordedAt"]
-        heir = replace(address, user=second.user, counter=1, seen=frozenset({(first.user, recorded)}))
+        seen = frozenset({(first.user, recorded)})
+        heir = replace(address, user=second.user, counter=1, seen=seen)
         second.edits.append(heir)
         noticed(accounts, "saw and replaced it")
         second.edits.pop()
