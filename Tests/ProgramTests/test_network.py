@@ -227,6 +227,12 @@ def test_n1_a_request_that_ends_half_way_is_not_the_offices_fault(
     office: Office, khan: Laptop
 ) -> None:
     """Each would stand in the office's log as an error, and be counted as one, on a bad network."""
+    with counted("N1", "known: broken requests are logged as errors") as count:
+        count.injected = 2
+        assert_not_the_offices_fault(office, khan)
+
+
+def assert_not_the_offices_fault(office: Office, khan: Laptop) -> None:
     head = f"POST /v1/sync HTTP/1.1\r\nHost: office\r\nContent-Type: {wire.BINARY}\r\n"
     for goodbye in (True, False):
         tls = wire.connect(office, khan)
@@ -280,6 +286,35 @@ def test_n2_a_cut_after_the_office_has_taken_it_gives_the_same_verdict_again(
             line.finish()
         assert True in verdicts, "no cut fell between the office's commit and the laptop's hearing"
         assert lines[0].office.asked("verify")["problems"] == []
+
+
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_n2_an_enrolment_that_was_cut_can_be_made_again_in_the_same_folder(
+    bare_office: Office, way: str
+) -> None:
+    """With the same code where the office never took it, with a fresh one where it did."""
+    with counted("N2", f"enrolment, {way}") as count:
+        office = bare_office
+        with Proxy(office.port) as proxy:
+            Laptop(office.folder / "measured").run(
+                "enrol", proxy.url, office.code("a.khan")).expect(programs.DONE)
+            length = getattr(proxy.passed[1], way) - CLOSE_NOTIFY - WOBBLE
+        outcomes = set()
+        for place in range(200, length, length // 8):
+            flow = Flow(limit=place, then="rst" if place % 2 else "fin")
+            plan = Plan(up=flow) if way == "up" else Plan(down=flow)
+            laptop, code = Laptop(office.folder / f"{way}-{place}"), office.code("a.khan")
+            with Proxy(office.port, lambda number: plan if number else Plan()) as proxy:
+                assert_offline(laptop.run("enrol", proxy.url, code, "--json"))
+            count.injected += 1
+            again = laptop.run("enrol", office.url, code)
+            if again.status != programs.DONE:
+                again.expect(programs.BAD_DATA, "used already")
+                laptop.run("enrol", office.url, office.code("a.khan")).expect(programs.DONE)
+            outcomes.add(again.status)
+            laptop.sync()
+        assert programs.DONE in outcomes
+        assert way == "down" or outcomes == {programs.DONE}
 
 
 # N3: replies that belong to something else.
@@ -642,8 +677,10 @@ def test_n6_a_text_that_was_spoiled_above_tls_is_mended_by_resync(
 def test_n6_a_text_that_was_spoiled_above_tls_is_found_by_verify(
     spoiled: Callable[..., str], khan: Laptop
 ) -> None:
-    spoiled(other_text)
-    assert not khan.run("verify", "--json").json["agrees"]
+    with counted("N6", "known: verify compares no values") as count:
+        spoiled(other_text)
+        count.injected = 1
+        assert not khan.run("verify", "--json").json["agrees"]
 
 
 # N7: portals and proxies that answer in the office's place.
@@ -1125,7 +1162,7 @@ def test_n12_a_first_sync_that_is_cut_every_64_kib_costs_a_fifth_more_at_most(
     large_office: tuple[Office, int, int]
 ) -> None:
     office, clean, records = large_office
-    with counted("N12", "a cut every 64 KiB") as count:
+    with counted("N12", "known: a cut every 64 KiB") as count:
         laptop = office.enrol("a.khan", "cut-often")
         with Proxy(office.port, Plan(down=Flow(limit=65_536 + HANDSHAKE))) as proxy:
             laptop.move_to(proxy.url)
@@ -1215,7 +1252,11 @@ def test_n8_an_office_that_is_silent_is_given_up_and_nothing_is_lost(
 def test_n8_a_note_can_be_saved_while_a_sync_waits_for_a_silent_office(
     office: Office, khan: Laptop, shared: Shared
 ) -> None:
-    with Proxy(office.port, Plan(down=Flow(limit=0, then="stall"))) as proxy:
+    with (
+        counted("N8", "known: the store is held") as count,
+        Proxy(office.port, Plan(down=Flow(limit=0, then="stall"))) as proxy,
+    ):
+        count.injected = 1
         khan.move_to(proxy.url)
         process = khan.start("sync", stderr=subprocess.PIPE)
         try:
