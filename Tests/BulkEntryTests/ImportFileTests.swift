@@ -53,6 +53,23 @@ import Testing
     #expect(reader.next()?.line == nil)
   }
 
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("feed.csv", "crn,forename,surname,%\n"), ("feed.csv", "%\n"),
+      ("feed.csv", "crn,forename,surname,language\nX000001,Nia,Parry,%\n"),
+      ("feed.csv", "crn,forename,surname,sentence_start\nX000001,Nia,Parry,%\n"),
+      ("feed.csv", "crn,forename,surname,interpreter\nX000001,Nia,Parry,%\n"),
+      ("feed.jsonl", #"{"%":"x"}"#),
+    ])
+  func `a letter as long as a line takes no longer than other letters`(
+    name: String, text: String
+  ) throws {
+    let letter = "e" + String(repeating: "\u{301}\u{323}", count: 200_000)
+    let bytes = Array(text.replacing("%", with: letter).utf8)
+    #expect(try !Samples.problems(.cases, bytes, name: name).isEmpty)
+  }
+
   @Test func `no problem repeats what stands in the file`() throws {
     for file in BadFile.all {
       for problem in try Samples.problems(file.kind, file.bytes, name: file.name) {

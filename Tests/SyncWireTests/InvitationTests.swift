@@ -33,6 +33,12 @@ import Testing
     }
   }
 
+  @Test func `a text far too long for one is refused before its letters are compared`() {
+    // One character to Swift, and minutes of work.
+    let text = "A" + String(repeating: "\u{301}\u{323}", count: 16_000)
+    #expect(throws: Invitation.Problem.wrongLength) { try Invitation(text) }
+  }
+
   @Test(arguments: ["", "ABC", "U", "ABCDE-FGHJK", String(repeating: "A", count: 56)])
   func `a text that is no invitation says what is wrong`(text: String) {
     #expect(throws: Invitation.Problem.self) { try Invitation(text) }

@@ -7,6 +7,8 @@ extension CalendarDate {
   /// Day before month, as in the United Kingdom. Of two-digit years, 70 to 99 are of the last
   /// century.
   public init?(entered text: String) {
+    // Three numbers of at most four digits, and what stands between them.
+    guard text.utf8.count <= 14 else { return nil }
     let separators = Set(text.filter { !$0.isNumber })
     guard separators.count == 1, let separator = separators.first, "/ .-".contains(separator)
     else { return nil }

@@ -35,6 +35,8 @@ package struct Invitation: Hashable, Sendable, CustomStringConvertible {
   }
 
   package init(_ text: String) throws(Problem) {
+    // Before any character is compared: one made of thousands of accents takes minutes.
+    guard text.utf8.count <= Self.longestText else { throw .wrongLength }
     var digits: [UInt8] = []
     for character in text.uppercased() where character != "-" && !character.isWhitespace {
       let plain: Character
@@ -93,6 +95,8 @@ package struct Invitation: Hashable, Sendable, CustomStringConvertible {
 
   private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
   private static let characters = 55
+  /// Bytes of an invitation with whatever stands between its groups.
+  private static let longestText = 256
 
   private static func check(_ bytes: [UInt8]) -> [UInt8] { Array(Hash(of: bytes).bytes.prefix(2)) }
 }

@@ -17,7 +17,11 @@ struct ColumnNames {
     let given = row.fields.map { String(decoding: $0.bytes, as: UTF8.self) }
     let found = given.map { place(of: $0) }
     guard found.contains(where: { $0 != nil }) else {
-      let isSplit = given.count == 1 && given[0].contains { $0 == ";" || $0 == "\t" }
+      let isSplit =
+        given.count == 1
+        && given[0].utf8.contains {
+          $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "\t")
+        }
       problems.add(
         Fault(
           isSplit
@@ -72,9 +76,11 @@ struct ColumnNames {
     return kind.columns.firstIndex { $0.name == name }
   }
 
-  /// `Date of birth` and `date-of-birth` are `date_of_birth`.
+  /// `Date of birth` and `date-of-birth` are `date_of_birth`. Cut by bytes: a single character may
+  /// be as long as the file.
   private static func plain(_ name: String) -> String {
-    let words = name.prefix(64).lowercased().split { $0 == " " || $0 == "-" || $0 == "_" }
+    let start = String(decoding: name.utf8.prefix(64), as: UTF8.self)
+    let words = start.lowercased().split { $0 == " " || $0 == "-" || $0 == "_" }
     return words.joined(separator: "_")
   }
 

@@ -27,13 +27,13 @@ struct JSONObjectReader {
         "the line does not begin with {", "write one JSON object on each line, without an array")
     }
     var pairs: [(key: String, value: String?)] = []
-    var keys: Set<String> = []
+    var keys: Set<[UInt8]> = []
     skipBlanks()
     if !take("}") {
       repeat {
         skipBlanks()
         let key = try text(what: "a key")
-        guard keys.insert(key).inserted else {
+        guard keys.insert(Array(key.utf8)).inserted else {
           throw Fault("a key is given twice", "leave one of the two out")
         }
         skipBlanks()
