@@ -11,8 +11,6 @@ package final class OfficeInProcess: Sendable {
   package let catalogue: Catalogue
   package let limits: Limits
   package let clock: FixedClock
-  /// The server's own replica, for what the office enters itself.
-  package let replica = ReplicaID(value: 0x0FF1CE)
 
   package init(
     _ store: any ServerStore = MemoryStore(), limits: Limits = .standard,
@@ -55,9 +53,9 @@ package final class OfficeInProcess: Sendable {
   package func enter(_ edit: Edit) async throws {
     guard case .set(let members) = edit.action else { return }
     let fields = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
-    try await store.transaction { [catalogue, replica, clock] transaction in
+    try await store.transaction { [catalogue, clock] transaction in
       var writer = try OfficeWriter(
-        transaction, catalogue: catalogue, replica: replica, now: clock.now)
+        transaction, catalogue: catalogue, now: clock.now)
       try writer.set(
         fields, of: edit.record, type: edit.type, caseID: edit.caseID, author: "import",
         reason: edit.reason)
@@ -100,8 +98,10 @@ package final class OfficeInProcess: Sendable {
       guard let device = try transaction.device(device), device.state == .active else {
         throw Revoked()
       }
-      return try Intake(transaction, catalogue: catalogue, limits: limits, now: clock.now)
-        .accept(request, from: device)
+      let newLife = ReplicaID(value: UInt128(try transaction.sequence()) << 64 | 0x0FF1CE)
+      return try Intake(
+        transaction, catalogue: catalogue, limits: limits, now: clock.now, newLife: newLife
+      ).accept(request, from: device)
     }
   }
 

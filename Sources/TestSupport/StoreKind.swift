@@ -20,13 +20,15 @@ package enum StoreKind: CaseIterable, Sendable {
 extension ServerStore where Self == SQLiteStore {
   package static func new(in directory: TemporaryDirectory) throws -> SQLiteStore {
     try SQLiteStore(
-      path: directory.file("office.db"),
-      creating: SQLiteStore.New(
-        replica: ReplicaID(value: 0x0FF1CE), secret: Array(repeating: 7, count: 32)))
+      path: directory.file("office.db"), life: ReplicaID(value: 0x0FF1CE),
+      creating: SQLiteStore.New(secret: Array(repeating: 7, count: 32)))
   }
 
-  package static func reopened(in directory: TemporaryDirectory) throws -> SQLiteStore {
-    try SQLiteStore(path: directory.file("office.db"))
+  /// - Parameter life: names the life that begins; each needs another.
+  package static func reopened(
+    in directory: TemporaryDirectory, life: ReplicaID = ReplicaID(value: 0x0FF1CE2)
+  ) throws -> SQLiteStore {
+    try SQLiteStore(path: directory.file("office.db"), life: life)
   }
 }
 

@@ -168,7 +168,8 @@ import Testing
         role: .dataProtection, recordedAt: Samples.now))
     record.apply(change, at: nil)
     let stored = StoredRecord(
-      id: id, type: record.type, caseID: record.caseID, sequence: 99, bytes: record.bytes)
+      id: id, type: record.type, caseID: record.caseID, sequence: 99, bytes: record.bytes,
+      proof: Proof(bytes: Array(repeating: 1, count: Proof.byteCount))!)
     try await store.transaction { try $0.save(stored, resolved: "{}") }
   }
 }

@@ -54,7 +54,7 @@ enum Samples {
 
   @discardableResult
   static func apply(_ file: ImportFile, to store: MemoryStore) async throws -> ImportCounts {
-    try await file.apply(to: store, replica: replica, author: "feed", now: now)
+    try await file.apply(to: store, author: "feed", now: now)
   }
 
   /// A store that holds the case X000001.

@@ -10,7 +10,7 @@ import Testing
   private func seeded(_ store: MemoryStore, people: Int = 53) async throws -> SeedSummary {
     try await seed(
       try Samples.population(people, officers: 2, contactsPerYear: 10), into: store,
-      replica: Samples.replica, catalogue: Samples.catalogue, now: Samples.now)
+      catalogue: Samples.catalogue, now: Samples.now)
   }
 
   @Test func `a seeded store is sound, and each case is granted to its officer`() async throws {
@@ -54,7 +54,7 @@ import Testing
     var seen: [Int] = []
     try await seed(
       try Samples.population(53, contactsPerYear: 0), into: MemoryStore(),
-      replica: Samples.replica, catalogue: Samples.catalogue, now: Samples.now
+      catalogue: Samples.catalogue, now: Samples.now
     ) { seen.append($0) }
     #expect(seen == [50, 53])
   }

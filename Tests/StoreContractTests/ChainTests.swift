@@ -37,7 +37,7 @@ private let note = RecordID(value: 0x1)
     try await bench.sam.send(from: 2)
     restored.note("written after the restore", as: RecordID(value: 3), in: bench.caseID)
     let outcome = try await restored.send(from: 2)
-    #expect(outcome.acceptance.finding == .forked(common: 1))
+    #expect(outcome.acceptance.finding == .forked(common: 1, head: bench.sam.head))
     #expect(try await bench.office.record(RecordID(value: 3)) == nil)
   }
 
@@ -47,7 +47,8 @@ private let note = RecordID(value: 0x1)
     let restored = bench.sam.copy()
     bench.sam.note("lost with the old disk", as: note, in: bench.caseID)
     try await bench.sam.send()
-    #expect(try await restored.send().acceptance.finding == .forked(common: 0))
+    #expect(
+      try await restored.send().acceptance.finding == .forked(common: 0, head: bench.sam.head))
   }
 
   @Test(arguments: StoreKind.allCases)
@@ -98,7 +99,7 @@ private let note = RecordID(value: 0x1)
   }
 
   @Test(arguments: StoreKind.allCases)
-  func `turns away a place that its records have not reached, as after a restore`(
+  func `sees by a place that its records have not reached that it was restored`(
     kind: StoreKind
   ) async throws {
     let bench = try await Bench.make(kind)
@@ -107,7 +108,9 @@ private let note = RecordID(value: 0x1)
     try await bench.sam.pull()
     let restored = try await Bench.make(kind)
     restored.sam.checkpoint = bench.sam.checkpoint
-    await #expect(throws: Intake.Denial.foreignCheckpoint) { try await restored.sam.send() }
+    let outcome = try await restored.sam.send()
+    #expect(outcome.acceptance.orders == [Order(id: 0, kind: .newEpoch(2, survived: 0))])
+    #expect(try await restored.office.store.read { try $0.epoch() } == 2)
   }
 
   @Test(arguments: StoreKind.allCases)
@@ -129,11 +132,32 @@ private let note = RecordID(value: 0x1)
   func `says so when it was restored itself`(kind: StoreKind) async throws {
     let bench = try await Bench.make(kind)
     bench.sam.note("unsent", as: note, in: bench.caseID)
-    let outcome = try await bench.sam.send(bench.sam.request { $0.epoch = 7 })
-    #expect(outcome.acceptance.orders == [Order(id: 0, kind: .newEpoch(1))])
+    let survived = try await bench.office.store.transaction { transaction throws in
+      let start = try transaction.sequence()
+      try transaction.begin(
+        Life(replica: ReplicaID(value: 9), epoch: 2, start: start, survived: start))
+      return start
+    }
+    let outcome = try await bench.sam.send()
+    #expect(
+      outcome.acceptance.orders == [Order(id: 0, kind: .newEpoch(2, survived: survived))])
     #expect(outcome.acceptance.receipts.isEmpty)
     #expect(outcome.acceptance.checkpoint == nil)
     #expect(try await bench.office.logged(Dot(bench.sam.replica, 1)) == nil)
+  }
+
+  @Test(arguments: StoreKind.allCases)
+  func `turns away who has heard of a later epoch and cannot show it`(
+    kind: StoreKind
+  ) async throws {
+    let bench = try await Bench.make(kind)
+    await #expect(throws: Intake.Denial.foreignCheckpoint) {
+      try await bench.sam.send(
+        bench.sam.request {
+          $0.epoch = 7
+          $0.checkpoint = []
+        })
+    }
   }
 
   @Test(arguments: StoreKind.allCases)

@@ -20,9 +20,10 @@ enum Sample {
   static func record(
     _ number: UInt128, sequence: UInt64, caseID: CaseID = caseID, type: String = "contact-entry"
   ) -> StoredRecord {
-    StoredRecord(
-      id: RecordID(value: number), type: type, caseID: caseID, sequence: sequence,
-      bytes: [UInt8(truncatingIfNeeded: number), 2, 3])
+    let bytes = [UInt8(truncatingIfNeeded: number), 2, 3]
+    return StoredRecord(
+      id: RecordID(value: number), type: type, caseID: caseID, sequence: sequence, bytes: bytes,
+      proof: Proof(bytes: Array(repeating: 1, count: Proof.byteCount))!)
   }
 
   static func device(_ number: UInt128, user: String = "sam") -> Device {

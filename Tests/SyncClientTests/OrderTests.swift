@@ -92,51 +92,6 @@ import Testing
     #expect(try await office.record(id) != nil)
   }
 
-  @Test func `that this laptop was copied is told, and nothing is lost`() async throws {
-    let office = OfficeInProcess()
-    let caseID = try await office.open("X000001")
-    let sam = try await office.laptop("sam", holding: [caseID])
-    try await sam.sync()
-    try sam.replica.close()
-    let copied = try TemporaryDirectory()
-    for (name, bytes) in try sam.directory.contents() where !name.hasSuffix("lock") {
-      try bytes.write(to: URL(fileURLWithPath: copied.file(name)))
-    }
-    let line = OfficeLine(office, device: sam.device.id)
-    let original = try Laptop(sam.device, over: line, in: sam.directory, seed: 1)
-    let copy = try Laptop(sam.device, over: line, in: copied, seed: 2)
-    try original.note("on the laptop", in: caseID)
-    try await original.sync()
-    let id = try copy.note("on its copy", in: caseID)
-    await #expect(throws: SyncFailure.forked) { try await copy.sync() }
-    #expect(try copy.replica.status().unsent == 1)
-    #expect(try copy.replica.record(id) != nil)
-    #expect(try await office.record(id) == nil)
-    #expect(try await original.sync().isSynced)
-  }
-
-  @Test(arguments: [false, true])
-  func `that its records were restored is told, and nothing is changed`(
-    hasWritten: Bool
-  ) async throws {
-    let office = OfficeInProcess()
-    let caseID = try await office.open("X000001")
-    let sam = try await office.laptop("sam", holding: [caseID])
-    try await sam.sync()
-    if hasWritten {
-      try sam.note("before", in: caseID)
-      try await sam.sync()
-    }
-    let id = try sam.note("unsent", in: caseID)
-    let restored = OfficeInProcess(MemoryStore(epoch: 2))
-    let device = try await restored.enrol("sam")
-    let engine = sam.engine(over: OfficeLine(restored, device: device.id))
-    await #expect(throws: SyncFailure.newEpoch) { try await engine.sync() }
-    #expect(try sam.replica.cases() == [caseID])
-    #expect(try sam.replica.record(id) != nil)
-    #expect(try sam.replica.status().unsent == 1)
-  }
-
   @Test func `is not needed to get receipts past a page that cannot be read`() async throws {
     let office = OfficeInProcess()
     let caseID = try await office.open("X000001")
@@ -146,7 +101,7 @@ import Testing
       let sequence = try transaction.nextSequence()
       let bad = StoredRecord(
         id: RecordID(value: 1), type: "contact-entry", caseID: caseID, sequence: sequence,
-        bytes: [1, 2, 3])
+        bytes: [1, 2, 3], proof: Proof(bytes: Array(repeating: 1, count: Proof.byteCount))!)
       try transaction.save(bad, resolved: "{}")
       var head = try transaction.caseHead(caseID) ?? CaseHead(caseID: caseID)
       head.sequence = sequence

@@ -44,7 +44,7 @@ struct ChainTests {
     #expect(Self.finding(request, known: Self.ten) == .sound(firstNew: 0))
     let clone = Sample.chain(of: 0, count: 10, after: Array(Self.ten[..<7]), twist: "clone")
     let cloned = Self.request(clone, sending: 10..<10)
-    #expect(Self.finding(cloned, known: Self.ten) == .forked(common: 9))
+    #expect(Self.finding(cloned, known: Self.ten) == .forked(common: 9, head: Self.head(Self.ten)))
   }
 
   @Test(arguments: [(3, 7), (0, 5), (9, 10)])
@@ -66,7 +66,9 @@ struct ChainTests {
   @Test(arguments: [0, 1, 9])
   func `a restored laptop is behind what the office knows of it`(count: Int) {
     let request = Self.request(Array(Self.ten[..<count]), sending: count..<count)
-    #expect(Self.finding(request, known: Self.ten) == .forked(common: UInt64(count)))
+    #expect(
+      Self.finding(request, known: Self.ten)
+        == .forked(common: UInt64(count), head: Self.head(Self.ten)))
   }
 
   @Test(arguments: [0, 3, 9])
@@ -74,9 +76,11 @@ struct ChainTests {
     let stem = Array(Self.ten[..<common])
     let clone = Sample.chain(of: 0, count: 12, after: stem, twist: "clone")
     let all = Self.request(clone, sending: 0..<12)
-    #expect(Self.finding(all, known: Self.ten) == .forked(common: UInt64(common)))
+    #expect(
+      Self.finding(all, known: Self.ten)
+        == .forked(common: UInt64(common), head: Self.head(Self.ten)))
     let tail = Self.request(clone, sending: 10..<12)
-    #expect(Self.finding(tail, known: Self.ten) == .forked(common: 9))
+    #expect(Self.finding(tail, known: Self.ten) == .forked(common: 9, head: Self.head(Self.ten)))
   }
 
   @Test(arguments: [0, 3, 9])
@@ -85,7 +89,7 @@ struct ChainTests {
       let stem = Array(Self.ten[..<common])
       let restored = Sample.chain(of: 0, count: count, after: stem, twist: "restored")
       let finding = Self.finding(Self.request(restored, sending: common..<count), known: Self.ten)
-      #expect(finding == .forked(common: UInt64(common)))
+      #expect(finding == .forked(common: UInt64(common), head: Self.head(Self.ten)))
     }
   }
 
@@ -147,7 +151,8 @@ struct ChainTests {
     request.changes = []
     #expect(ChainFinding.examining(request, known: full) { _ in nil } == .sound(firstNew: 0))
     request.head = .start
-    #expect(ChainFinding.examining(request, known: full) { _ in nil } == .forked(common: 0))
+    #expect(
+      ChainFinding.examining(request, known: full) { _ in nil } == .forked(common: 0, head: full))
   }
 
   /// Two chains with a common stem, any part of the one sent to an office that knows the other.
@@ -172,7 +177,8 @@ struct ChainTests {
     case .resend(let next):
       #expect(mine.count > known.count)
       #expect(next == UInt64(known.count + 1) || from <= known.count && next == UInt64(to + 1))
-    case .forked(let reached):
+    case .forked(let reached, let head):
+      #expect(head == Self.head(known))
       #expect(isFork)
       #expect(reached >= common && reached < known.count)
     case .incoherent:

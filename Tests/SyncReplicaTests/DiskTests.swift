@@ -68,7 +68,7 @@ import Testing
   @Test(arguments: [true, false])
   func `is not touched by a program older than itself`(writing: Bool) throws {
     let copy = try Copy()
-    try copy.replica.write { db in
+    try copy.replica.writeSQL { db in
       try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 of next year')")
     }
     try copy.replica.close()
@@ -132,7 +132,7 @@ import Testing
   @Test(arguments: ["base", "shown", "change", "draft"])
   func `is noticed when a byte of it was altered`(row: String) throws {
     let copy = try written(MaskingSealer())
-    let found = try copy.replica.write { db in
+    let found = try copy.replica.writeSQL { db in
       let (table, column) =
         switch row {
         case "base": ("records", "base")
@@ -164,7 +164,7 @@ import Testing
   @Test func `is noticed when it stands in another's place`() throws {
     let copy = try Copy(sealer: MaskingSealer())
     let ids = [try copy.note("one"), try copy.note("two")]
-    try copy.replica.write { db in
+    try copy.replica.writeSQL { db in
       let bodies = try ids.map { id in
         try Data.fetchOne(
           db, sql: "SELECT shown FROM records WHERE record_id = ?", arguments: [Data(id.bytes)])

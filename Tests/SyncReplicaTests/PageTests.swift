@@ -182,7 +182,7 @@ import Testing
   }
 
   private static func rows(of caseID: CaseID, in replica: Replica) throws -> Int? {
-    try replica.read { db in
+    try replica.readSQL { db in
       try Int.fetchOne(
         db, sql: "SELECT count(*) FROM records WHERE hex(case_id) = ?",
         arguments: [hexText(caseID.bytes).uppercased()])

@@ -33,11 +33,27 @@ enum WireSamples {
       head = ChainHead(counter: change.dot.counter, hash: change.hash)
       changes.append(.readable(change))
     }
-    return SyncRequest(
+    var request = SyncRequest(
       requestID: chance.next(), replica: replica, epoch: 2, head: head,
       checkpoint: chance.bytes(30), catalogueVersion: 3,
       deviceTime: Timestamp(milliseconds: -12_345), firstCounter: 1, changes: changes, unsent: 7,
       hasMore: chance.happens(onceIn: 2), obeyed: [4, 9], wantsDigests: true)
+    let bytes = chance.bytes(50)
+    request.returned = [ReturnedRecord(bytes: bytes, proof: proof(&chance))]
+    let refused = Verdict.refused(code: "invalid", field: "kind")
+    for case .readable(let change) in changes {
+      for (bytes, verdict) in [(change.bytes, Verdict.merged), (nil, refused)] {
+        request.offered.append(
+          OfferedChange(
+            dot: change.dot, hash: change.hash, bytes: bytes, verdict: verdict,
+            proof: proof(&chance)))
+      }
+    }
+    return request
+  }
+
+  static func proof(_ chance: inout Seeded) -> Proof {
+    Proof(bytes: chance.bytes(Proof.byteCount))!
   }
 
   static func frames(seed: Int) -> [Frame] {
@@ -46,6 +62,7 @@ enum WireSamples {
     var record = Record(id: chance.id(), type: "contact-entry", caseID: chance.id())
     let replica: ReplicaID = chance.id()
     record.apply(change(&chance, after: .start, replica: replica), at: place)
+    let proof = proof(&chance)
     let verdicts: [Verdict] = [
       .applied, .merged, .contested, .late, .refused(code: "invalid", field: "kind"), .retry,
     ]
@@ -58,15 +75,21 @@ enum WireSamples {
         verdicts.enumerated().map { index, verdict in
           Receipt(
             counter: UInt64(index + 1), verdict: verdict, isAgain: index == 1,
-            settlesBase: index == 0, place: index < 4 ? place : nil)
+            settlesBase: index == 0, place: index < 4 ? place : nil,
+            takenAs: index == 1 ? Dot(replica, 4) : nil,
+            proof: index < 5 ? proof : nil, baseProof: index == 0 ? proof : nil)
         }),
-      .order(Order(id: 3, kind: .resync)), .order(Order(id: 0, kind: .forked(common: 5))),
-      .order(Order(id: 0, kind: .resend(from: 6))), .order(Order(id: 0, kind: .newEpoch(7))),
+      .order(Order(id: 3, kind: .resync)),
+      .order(
+        Order(id: 0, kind: .forked(common: 5, head: ChainHead(counter: 9, hash: record.digest)))),
+      .order(Order(id: 0, kind: .resend(from: 6))),
+      .order(Order(id: 0, kind: .newEpoch(7, survived: 40))),
       .scope(
         Scope(place: place, entries: [Scope.Entry(caseID: record.caseID, isSentWhole: true)])),
       .page(
         Page(
-          records: [record.bytes], completed: [record.caseID], checkpoint: chance.bytes(40),
+          records: [record.bytes], proofs: [proof], completed: [record.caseID],
+          checkpoint: chance.bytes(40),
           place: place)),
       .digests([CaseDigest(caseID: record.caseID, records: 1, sum: record.digest)]),
       .end(Frame.Ending(frames: 9, known: 4)),

@@ -24,26 +24,9 @@ public actor SyncEngine {
     }
   }
 
-  /// What a round that reached its end came to.
-  public struct Report: Hashable, Sendable {
-    /// Receipts in the order of the changes.
-    public var receipts: [Receipt] = []
-    public var records = 0
-    public var pages = 0
-    /// Cases that left this laptop.
-    public var dropped: [CaseID] = []
-    public var didResync = false
-    /// Requests made.
-    public var exchanges = 0
-    /// The office's clock at the end.
-    public var serverTime = Timestamp(milliseconds: 0)
-    /// The office has receipted the replica's highest change. Said from its answer alone.
-    public var isSynced = false
-    /// With a verification or a resync: cases whose digests differ; `nil` when none were compared.
-    public var differences: [CaseID]?
-  }
+  public typealias Report = SyncRound.Report
 
-  private let replica: Replica
+  private let replica: any ReplicaStore
   private let transport: any Transport
   private let surroundings: Surroundings
   private let form: WireForm
@@ -51,19 +34,16 @@ public actor SyncEngine {
   private let board = StatusBoard()
   private var round: Round?
 
-  /// Requests in one round. An outbox of 25,000 changes fits; a peer that never lets a round end
-  /// does not.
-  private static let exchangesPerRound = 60
-
   public init(
-    _ replica: Replica, _ transport: any Transport, _ surroundings: Surroundings,
+    _ replica: any ReplicaStore, _ transport: any Transport, _ surroundings: Surroundings,
     limits: Limits = .standard
   ) {
     self.init(replica, transport, surroundings, form: .binary, limits: limits)
   }
 
   package init(
-    _ replica: Replica, _ transport: any Transport, _ surroundings: Surroundings, form: WireForm,
+    _ replica: any ReplicaStore, _ transport: any Transport, _ surroundings: Surroundings,
+    form: WireForm,
     limits: Limits = .standard
   ) {
     self.replica = replica
@@ -127,82 +107,25 @@ public actor SyncEngine {
   }
 
   private func exchangeUntilDone(verifying: Bool) async throws(SyncFailure) -> Report {
-    var report = Report()
-    var plan = Plan()
-    while report.exchanges < Self.exchangesPerRound {
-      report.exchanges += 1
-      let outgoing = try stored { () throws(ReplicaError) in
-        try replica.outgoing(resendingFrom: plan.resendFrom)
-      }
-      let outcome = try await exchange(
-        outgoing, verifying: verifying || outgoing.isResyncing, into: &report)
-      if outgoing.isResyncing, report.differences?.isEmpty == false {
-        try stored { () throws(ReplicaError) in try replica.abandonResync() }
-        throw .garbled("The fresh copy does not agree with the office. The present one was kept.")
-      }
-      plan = try follow(outcome, outgoing, after: plan, &report)
-      if !plan.mustGoOn { return report }
-    }
-    throw .garbled("The sync does not come to an end.")
-  }
-
-  /// What the next request of a round is for.
-  private struct Plan {
-    var resendFrom: UInt64?
-    var mustGoOn = false
-  }
-
-  /// Carries out what an answer asks for.
-  private func follow(
-    _ outcome: ClientSession.Outcome, _ outgoing: Replica.Outgoing, after last: Plan,
-    _ report: inout Report
-  ) throws(SyncFailure) -> Plan {
-    var plan = Plan(mustGoOn: outgoing.hasMore)
-    var obeyed: [UInt64] = []
-    for order in outcome.orders {
-      switch order.kind {
-      case .resync:
-        obeyed.append(order.id)
-        // An order that comes again right after it was carried out crossed with our report of it.
-        guard !outgoing.obeyed.contains(order.id) else { continue }
-        try stored { () throws(ReplicaError) in try replica.beginResync() }
-        plan.mustGoOn = true
-      case .resend(let from):
-        guard last.resendFrom == nil, from <= outgoing.head.counter else { throw .forked }
-        plan.resendFrom = from
-        plan.mustGoOn = true
-      case .forked: throw .forked
-      case .newEpoch: throw .newEpoch
-      case .unknown(let kind):
-        throw .garbled("It gives an order of a newer kind (\(kind)). Update Doorstep.")
+    let chance = SyncRound.Chance(now: surroundings.now, random: surroundings.random)
+    var round = SyncRound(replica, isVerifying: verifying, chance: chance)
+    while true {
+      do throws(SyncFailure) {
+        if try await exchange(&round) == .done { return round.report }
+      } catch {
+        // A checkpoint that the office does not take is of no use to anybody: a fresh copy is.
+        guard case .refused("foreign-checkpoint", _) = error, try round.beginAnew() else {
+          throw error
+        }
       }
     }
-    try stored { () throws(ReplicaError) in
-      if !outgoing.obeyed.isEmpty, !outgoing.hasMore { try replica.note(obeyed: []) }
-      let isWhole = outgoing.isResyncing && !outgoing.hasMore && plan.resendFrom == nil
-      if isWhole, try replica.finishResync() {
-        report.didResync = true
-        // A resync that nobody ordered has nothing to report.
-        try replica.note(obeyed: obeyed)
-        plan.mustGoOn = !obeyed.isEmpty
-      }
-    }
-    report.serverTime = outcome.serverTime
-    report.isSynced = try stored { () throws(ReplicaError) in try replica.isSynced() }
-    return plan
   }
 
-  private func exchange(
-    _ outgoing: Replica.Outgoing, verifying: Bool, into report: inout Report
-  ) async throws(SyncFailure) -> ClientSession.Outcome {
-    let request = SyncRequest(
-      requestID: surroundings.random(), replica: replica.identity.replica, epoch: outgoing.epoch,
-      head: outgoing.head, checkpoint: outgoing.checkpoint,
-      catalogueVersion: replica.catalogue.version, deviceTime: surroundings.now(),
-      firstCounter: outgoing.firstCounter, changes: outgoing.changes.map(PushedChange.readable),
-      unsent: outgoing.unsent, hasMore: outgoing.hasMore, obeyed: outgoing.obeyed,
-      wantsDigests: verifying)
+  private enum Exchanged { case again, done }
+
+  private func exchange(_ round: inout SyncRound) async throws(SyncFailure) -> Exchanged {
     board.show(.connecting)
+    let request = try round.request()
     let message = TransportRequest(
       .post, "/v1/sync", contentType: form.mediaType, accept: form.mediaType,
       body: request.written(as: form))
@@ -210,88 +133,39 @@ public actor SyncEngine {
     let response: TransportResponse
     do { response = try await transport.exchange(message) } catch { throw SyncFailure(error) }
     try await OfficeAnswer(response).require(form)
-    return try await receive(response.body, ClientSession(request), into: &report)
+    return try await receive(response.body, &round)
   }
 
   /// Pulls frames and stores what they bring before more than one further frame is read, so that
   /// the sender waits for the disk.
   private func receive(
-    _ body: ResponseBody, _ session: ClientSession, into report: inout Report
-  ) async throws(SyncFailure) -> ClientSession.Outcome {
-    var session = session
+    _ body: ResponseBody, _ round: inout SyncRound
+  ) async throws(SyncFailure) -> Exchanged {
     var reader = FrameReader(form, limits: limits)
-    var delivery = Delivery()
     while true {
       let event: ClientSession.Event
       do { event = try await nextEvent(body, &reader) } catch {
         // What arrived whole is kept, whatever became of the rest.
-        try take(&delivery, into: &report)
+        try round.keepWhatCame()
         throw error
       }
-      switch session.handle(event) {
-      case .read: break
-      case .acknowledge(let receipts, let epoch):
-        delivery.receipts += receipts
-        delivery.epoch = epoch
-      case .adopt(let scope):
-        if delivery.scope != nil || delivery.page != nil { try take(&delivery, into: &report) }
-        delivery.scope = scope
-      case .apply(let page):
-        if delivery.page != nil { try take(&delivery, into: &report) }
-        delivery.page = page
-      case .compare(let digests):
-        try take(&delivery, into: &report)
-        report.differences = try stored { () throws(ReplicaError) in
-          try replica.differences(from: digests)
-        }
-      case .finish(let outcome):
-        if outcome.orders.allSatisfy({ !$0.kind.isRefusal }) {
-          delivery.epoch = outcome.epoch
-          delivery.ending = Delivery.Ending(
-            known: outcome.known, time: surroundings.now(), serverTime: outcome.serverTime)
-        }
-        try take(&delivery, into: &report)
-        return outcome
-      case .reject(let breach):
+      let pages = round.report.pages
+      let step: SyncRound.Step
+      do { step = try round.take(event) } catch {
         body.cancel()
-        try take(&delivery, into: &report)
-        if case .closed = event {
-          throw .offline("The connection was cut. What had arrived is kept; sync again to go on.")
-        }
-        throw .garbled("The answer is not in order: \(breach.problem).")
+        throw error
+      }
+      if round.report.pages != pages { board.show(.receiving(records: round.report.records)) }
+      switch step {
+      case .read: break
+      case .again: return .again
+      case .done: return .done
       }
       if Task.isCancelled {
         body.cancel()
         throw .cancelled
       }
     }
-  }
-
-  /// Stores what has come together, in one transaction.
-  private func take(_ delivery: inout Delivery, into report: inout Report) throws(SyncFailure) {
-    let whole = delivery
-    delivery = Delivery()
-    do throws(ReplicaError) { report.dropped += try replica.take(whole) } catch {
-      try takeReceipts(of: whole, into: &report)
-      throw .store(error)
-    }
-    report.receipts += whole.receipts
-    if let page = whole.page {
-      report.pages += 1
-      report.records += page.records.count
-      board.show(.receiving(records: report.records))
-    }
-  }
-
-  /// One bad page holds up nothing else: what the office receipted is taken without it.
-  private func takeReceipts(
-    of delivery: Delivery, into report: inout Report
-  ) throws(SyncFailure) {
-    var receipts = Delivery()
-    receipts.epoch = delivery.epoch
-    receipts.receipts = delivery.receipts
-    try stored { () throws(ReplicaError) in _ = try replica.take(receipts) }
-    report.receipts += receipts.receipts
   }
 
   private func nextEvent(
@@ -308,21 +182,6 @@ public actor SyncEngine {
         guard let chunk = try await body.next() else { return .closed }
         reader.append(chunk)
       } catch { throw SyncFailure(error) }
-    }
-  }
-
-  private func stored<Value>(_ body: () throws(ReplicaError) -> Value) throws(SyncFailure) -> Value
-  {
-    do throws(ReplicaError) { return try body() } catch { throw .store(error) }
-  }
-}
-
-extension Order.Kind {
-  /// Whether the office took nothing of the request.
-  fileprivate var isRefusal: Bool {
-    switch self {
-    case .forked, .resend, .newEpoch: true
-    case .resync, .unknown: false
     }
   }
 }

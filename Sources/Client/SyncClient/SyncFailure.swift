@@ -14,11 +14,6 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
   case busy(retryAfter: Int?)
   /// The laptop's own store could not do it.
   case store(ReplicaError)
-  /// This store was copied, or restored from a backup: the office knows other changes under its
-  /// name.
-  case forked
-  /// The office's store was restored from a backup.
-  case newEpoch
   case cancelled
 
   public var description: String {
@@ -28,11 +23,6 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case .garbled(let detail): "What answered is not the office: \(detail)"
     case .busy: "The office is busy. Try again shortly; your work is saved on this laptop."
     case .store(let error): error.description
-    case .forked:
-      "This laptop's store is a copy of an older one, and the office has other work under its name. Nothing was taken. "
-        + "Keep the laptop as it is and ring your office: the work on it can be sent after it is enrolled anew."
-    case .newEpoch:
-      "The office's records were restored from a backup. Nothing was changed on this laptop. Ring your office."
     case .cancelled: "The sync was stopped. What had arrived is kept."
     }
   }
@@ -42,7 +32,7 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .offline, .busy, .garbled: true
     case .refused(let code, _): code == "internal" || code == "disk-full"
-    case .store, .forked, .newEpoch, .cancelled: false
+    case .store, .cancelled: false
     }
   }
 

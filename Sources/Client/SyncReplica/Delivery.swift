@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import SyncCore
 
 /// What the office sent, to be taken in by one transaction: usually one page with all that came
@@ -31,205 +29,199 @@ public struct Delivery: Sendable {
   public var isEmpty: Bool { receipts.isEmpty && scope == nil && page == nil && ending == nil }
 }
 
-/// One delivery on its way into the store.
-struct Taking {
-  let db: Database
-  let sealer: any Sealer
-  let limits: Limits
-  /// The generation that is shown.
-  let current: StoredRecords
-  /// The generation that pages go to: another one only while a resync builds it.
-  let target: StoredRecords
-  let overlay: Overlay
-
-  init(_ db: Database, _ sealer: any Sealer, _ limits: Limits) throws {
-    self.db = db
-    self.sealer = sealer
-    self.limits = limits
-    current = StoredRecords(db: db, sealer: sealer, generation: try db.generation())
-    target = StoredRecords(db: db, sealer: sealer, generation: try db.targetGeneration())
-    overlay = Overlay(db: db, sealer: sealer, limits: limits)
+extension ReplicaStore {
+  /// Takes in what the office sent, all of it in one transaction. The outbox is emptied by receipts
+  /// alone; a page comes with its checkpoint.
+  /// - Returns: the cases that were dropped. Unsent work on them stays in the outbox until it has
+  ///   its receipt, and a draft stays its author's.
+  @discardableResult
+  public func take(_ delivery: Delivery) throws(ReplicaError) -> [CaseID] {
+    guard !delivery.isEmpty else { return [] }
+    return try write { rows in
+      var taking = Taking(rows: rows, state: try rows.state(), limits: limits)
+      return try taking.take(delivery)
+    }
   }
 
-  private var isBuilding: Bool { current.generation != target.generation }
+  /// Takes receipts in.
+  public func acknowledge(_ receipts: [Receipt], epoch: UInt64) throws(ReplicaError) {
+    var delivery = Delivery()
+    delivery.receipts = receipts
+    delivery.epoch = epoch
+    try take(delivery)
+  }
+
+  /// Holds exactly these cases.
+  @discardableResult
+  public func adopt(_ scope: Scope) throws(ReplicaError) -> [CaseID] {
+    var delivery = Delivery()
+    delivery.scope = scope
+    return try take(delivery)
+  }
+
+  /// Takes one page in, with its checkpoint.
+  public func apply(_ page: Page) throws(ReplicaError) {
+    var delivery = Delivery()
+    delivery.page = page
+    try take(delivery)
+  }
+}
+
+/// One delivery on its way into the store.
+private struct Taking {
+  let rows: any ReplicaTransaction
+  var state: ReplicaState
+  let limits: Limits
+
+  private var isBuilding: Bool { state.building != nil }
 
   /// - Returns: the cases that were dropped.
-  func take(_ delivery: Delivery) throws -> [CaseID] {
-    if let epoch = delivery.epoch { try db.setMeta(.epoch, Int64(storing: epoch)) }
+  mutating func take(_ delivery: Delivery) throws -> [CaseID] {
+    // An epoch other than the store's own is taken over with a new replica, never in passing.
+    if let epoch = delivery.epoch, state.epoch == 0 { state.epoch = epoch }
     for receipt in delivery.receipts { try acknowledge(receipt) }
-    let dropped = try delivery.scope.map(adopt) ?? []
+    let dropped = try delivery.scope.map { try adopt($0) } ?? []
     if let page = delivery.page { try apply(page) }
     if let ending = delivery.ending {
-      try db.setMeta(.known, Int64(storing: ending.known))
-      try db.setMeta(.lastSync, ending.serverTime.milliseconds)
-      try db.setMeta(.clockOffset, ending.serverTime.milliseconds(until: ending.time))
+      state.known = ending.known
+      state.lastSync = ending.serverTime
+      state.clockOffset = ending.serverTime.milliseconds(until: ending.time)
     }
+    try rows.save(state)
     return dropped
   }
 
   // MARK: Receipts
 
   private func acknowledge(_ receipt: Receipt) throws {
-    guard let (verdict, refusal) = Self.text(of: receipt.verdict) else { return }
-    let counter = Int64(storing: receipt.counter)
-    try db.cachedStatement(
-      sql: "UPDATE changes SET verdict = ?, refusal = ?, epoch = ?, sequence = ? WHERE counter = ?"
-    ).execute(
-      arguments: [
-        verdict, refusal, receipt.place.map { Int64(storing: $0.epoch) },
-        receipt.place.map { Int64(storing: $0.sequence) }, counter,
-      ])
-    guard let change = try overlay.change(receipt.counter) else { return }
-    let isShown = try show(change, in: current, settling: isBuilding ? nil : receipt)
-    let isBuilt = isBuilding ? try show(change, in: target, settling: receipt) : false
-    if !isShown, !isBuilt, verdict != "refused" {
+    guard receipt.verdict != .retry,
+      var own = try rows.own(Dot(state.replica, receipt.counter))
+    else { return }
+    own.verdict = receipt.verdict
+    own.place = receipt.place
+    own.proof = receipt.proof
+    own.takenAs = receipt.takenAs
+    if own.change != nil {
+      let isShown = try show(own, in: state.generation, settling: isBuilding ? nil : receipt)
+      let isBuilt = try isBuilding && show(own, in: state.target, settling: receipt)
       // The case has left this laptop: its text goes once the office has it. A refused text stays
       // for its author.
-      try db.cachedStatement(sql: "UPDATE changes SET body = NULL WHERE counter = ?")
-        .execute(arguments: [counter])
+      if !isShown, !isBuilt, !receipt.verdict.isRefusal { own.change = nil }
     }
+    own.isInBase = try rows.own(own.dot)?.isInBase ?? false
+    try rows.update(own)
   }
 
   /// Computes the change's record again, in one generation.
   /// - Parameter receipt: passes the change into the base if it says so and the case is whole.
   /// - Returns: whether the case is held there.
   private func show(
-    _ change: Change, in records: StoredRecords, settling receipt: Receipt?
+    _ own: OwnRow, in generation: Int64, settling receipt: Receipt?
   ) throws -> Bool {
-    let body = change.body
-    guard let isWhole = try db.isWhole(body.caseID, in: records.generation) else { return false }
-    var base = try records.row(body.record)?.base
-    if let receipt, receipt.settlesBase, isWhole {
-      var settled = base ?? Record(id: body.record, type: body.type, caseID: body.caseID)
+    guard let isWhole = try rows.isWhole(own.caseID, in: generation) else { return false }
+    try rows.update(own)
+    var row =
+      try rows.record(own.record, in: generation)
+      ?? RecordRow(id: own.record, caseID: own.caseID, type: own.type)
+    if let receipt, receipt.settlesBase, isWhole, let change = own.change {
+      var settled = row.base ?? Record(id: own.record, type: own.type, caseID: own.caseID)
       settled.apply(change, at: receipt.place)
-      base = settled
+      row.base = settled
+      row.proof = receipt.baseProof
+      row.arrived = receipt.place
     }
-    try records.show(
-      body.record, body.caseID, body.type, base: base, over: overlay,
-      marking: records.generation == current.generation)
+    try rows.show(row, in: generation, isShown: generation == state.generation)
     return true
-  }
-
-  private static func text(of verdict: Verdict) -> (verdict: String, refusal: String?)? {
-    switch verdict {
-    case .applied: ("applied", nil)
-    case .merged: ("merged", nil)
-    case .contested: ("contested", nil)
-    case .late: ("late", nil)
-    case .refused(let code, let field): ("refused", field.isEmpty ? code : "\(code):\(field)")
-    case .retry: nil
-    }
   }
 
   // MARK: Scope
 
   /// Holds exactly these cases: drops every other, empties those that are about to be sent whole.
-  private func adopt(_ scope: Scope) throws -> [CaseID] {
+  private mutating func adopt(_ scope: Scope) throws -> [CaseID] {
     let held = Set(scope.entries.map(\.caseID))
-    var dropped: Set<CaseID> = []
-    for row in try Row.fetchAll(db, sql: "SELECT DISTINCT case_id FROM cases") {
-      guard let caseID = CaseID(bytes: row[0] as Data), !held.contains(caseID) else { continue }
-      dropped.insert(caseID)
-      try drop(caseID)
+    var dropped: [CaseID] = []
+    for caseID in try rows.allCases() where !held.contains(caseID) {
+      dropped.append(caseID)
+      try rows.drop(caseID)
+      try rows.forgetText(of: caseID)
     }
     for entry in scope.entries {
-      try run(
-        "INSERT OR IGNORE INTO cases (generation, case_id, is_whole) VALUES (?, ?, 0)",
-        [target.generation, Data(entry.caseID.bytes)])
-      if entry.isSentWhole { try empty(entry.caseID) }
+      if entry.isSentWhole {
+        try empty(entry.caseID)
+      } else if try rows.isWhole(entry.caseID, in: state.target) == nil {
+        try rows.hold(HeldCase(caseID: entry.caseID, isWhole: false), in: state.target)
+      }
     }
-    try setPlace(scope.place)
-    return dropped.sorted()
-  }
-
-  private func drop(_ caseID: CaseID) throws {
-    let id = Data(caseID.bytes)
-    try run("DELETE FROM records WHERE case_id = ?", [id])
-    try run("DELETE FROM cases WHERE case_id = ?", [id])
-    try run(
-      """
-      UPDATE changes SET body = NULL
-      WHERE case_id = ? AND verdict IS NOT NULL AND verdict != 'refused'
-      """, [id])
+    state.place = scope.place
+    return dropped
   }
 
   private func empty(_ caseID: CaseID) throws {
-    let id = Data(caseID.bytes)
-    try run(
-      "UPDATE cases SET is_whole = 0 WHERE generation = ? AND case_id = ?", [target.generation, id])
-    try run("DELETE FROM records WHERE generation = ? AND case_id = ?", [target.generation, id])
-    if !isBuilding { try run("UPDATE changes SET in_base = 0 WHERE case_id = ?", [id]) }
-    let own = try Row.fetchAll(
-      db.cachedStatement(
-        sql:
-          "SELECT DISTINCT record_id, type FROM changes WHERE case_id = ? AND body IS NOT NULL"),
-      arguments: [id])
-    for row in own {
-      guard let record = RecordID(bytes: row[0] as Data) else { continue }
-      try target.show(record, caseID, row[1], base: nil, over: overlay, marking: !isBuilding)
+    try rows.hold(HeldCase(caseID: caseID, isWhole: false), in: state.target)
+    try rows.empty(caseID, in: state.target)
+    if !isBuilding { try rows.takeOutOfBase(of: caseID) }
+    for own in try rows.ownRecords(of: caseID) {
+      try rows.show(
+        RecordRow(id: own.id, caseID: caseID, type: own.type), in: state.target,
+        isShown: !isBuilding)
     }
   }
 
   // MARK: Pages
 
-  private func apply(_ page: Page) throws {
-    let own = try Set(
-      Data.fetchAll(db, sql: "SELECT DISTINCT record_id FROM changes WHERE in_base = 0"))
+  private mutating func apply(_ page: Page) throws {
+    let overlaid = try rows.overlaid()
     var cases: [CaseID: CaseState] = [:]
-    for bytes in page.records {
+    for (index, bytes) in page.records.enumerated() {
       let record = try Record(reading: bytes, limits: limits)
-      let state = try cases[record.caseID] ?? state(of: record.caseID)
-      cases[record.caseID] = state
-      try take(record, bytes, isFirst: state == .empty, isOwn: own.contains(Data(record.id.bytes)))
+      let proof = page.proofs.isEmpty ? nil : page.proofs[index]
+      let arrival = Arrival(record: record, bytes: bytes, proof: proof, place: page.place)
+      let caseState = try cases[record.caseID] ?? caseState(of: record.caseID)
+      cases[record.caseID] = caseState
+      try take(
+        arrival, isFirst: caseState == .empty, isOverlaid: overlaid.contains(record.id))
     }
-    for caseID in page.completed {
-      try run(
-        "UPDATE cases SET is_whole = 1 WHERE generation = ? AND case_id = ?",
-        [target.generation, Data(caseID.bytes)])
+    for caseID in page.completed where try rows.isWhole(caseID, in: state.target) != nil {
+      try rows.hold(HeldCase(caseID: caseID, isWhole: true), in: state.target)
     }
-    try db.setMeta(isBuilding ? .buildingCheckpoint : .checkpoint, bytes: page.checkpoint)
-    try setPlace(page.place)
+    if isBuilding {
+      state.buildingCheckpoint = page.checkpoint
+    } else {
+      state.checkpoint = page.checkpoint
+    }
+    state.place = page.place
   }
 
   private enum CaseState { case empty, filled }
 
   /// How a case stands before a page; throws when it is not held.
-  private func state(of caseID: CaseID) throws -> CaseState {
-    guard try db.isWhole(caseID, in: target.generation) != nil else {
+  private func caseState(of caseID: CaseID) throws -> CaseState {
+    guard try rows.isWhole(caseID, in: state.target) != nil else {
       throw ReplicaError.damaged("a page holds a record outside the scope")
     }
-    let isFilled = try Bool.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT EXISTS (SELECT 1 FROM records WHERE generation = ? AND case_id = ?)"),
-      arguments: [target.generation, Data(caseID.bytes)])
-    return isFilled == true ? .filled : .empty
+    return try rows.hasRecords(of: caseID, in: state.target) ? .filled : .empty
   }
 
   /// Within an epoch a page is merged into the base.
   /// - Parameter isFirst: the case was empty before this page, so there is nothing to merge with.
-  private func take(_ record: Record, _ bytes: [UInt8], isFirst: Bool, isOwn: Bool) throws {
-    if isFirst, !isOwn, try target.insert(record, bytes) { return }
-    let row = try target.row(record.id)
-    if let row, row.type != record.type || row.caseID != record.caseID {
+  private func take(_ arrival: Arrival, isFirst: Bool, isOverlaid: Bool) throws {
+    let record = arrival.record
+    if isFirst, !isOverlaid, try rows.insert(arrival, in: state.target) { return }
+    var row =
+      try rows.record(record.id, in: state.target)
+      ?? RecordRow(id: record.id, caseID: record.caseID, type: record.type)
+    guard row.type == record.type, row.caseID == record.caseID else {
       throw ReplicaError.damaged("a page changes a record's type or case")
     }
-    let base = row?.base.map { $0.merged(with: record) } ?? record
-    if isOwn {
-      try target.show(
-        record.id, record.caseID, record.type, base: base, over: overlay, marking: !isBuilding)
+    let merged = row.base?.merged(with: record) ?? record
+    row.base = merged
+    row.proof = merged == record ? arrival.proof : nil
+    row.arrived = arrival.place
+    row.shown = nil
+    if isOverlaid {
+      try rows.show(row, in: state.target, isShown: !isBuilding)
     } else {
-      try target.save(
-        StoredRecords.Row(
-          id: record.id, caseID: record.caseID, type: record.type, base: base, shown: nil))
+      try rows.save(row, in: state.target)
     }
-  }
-
-  private func setPlace(_ place: Place) throws {
-    try db.setMeta(.placeEpoch, Int64(storing: place.epoch))
-    try db.setMeta(.placeSequence, Int64(storing: place.sequence))
-  }
-
-  private func run(_ sql: String, _ arguments: StatementArguments) throws {
-    try db.cachedStatement(sql: sql).execute(arguments: arguments)
   }
 }

@@ -24,7 +24,7 @@ public struct Draft: Hashable, Sendable {
 extension Replica {
   /// Keeps a draft, in place of an earlier one with the same id.
   public func save(_ draft: Draft) throws(ReplicaError) {
-    try write { db in
+    try writeSQL { db in
       let body = try sealer.seal(Array(draft.text.utf8), for: Self.label(draft.id, draft.type))
       try db.execute(
         sql:
@@ -38,7 +38,7 @@ extension Replica {
 
   /// All drafts, newest first.
   public func drafts() throws(ReplicaError) -> [Draft] {
-    try read { db in
+    try readSQL { db in
       try Row.fetchAll(
         db, sql: "SELECT id, case_id, type, saved_at, body FROM drafts ORDER BY saved_at DESC"
       )
@@ -56,7 +56,7 @@ extension Replica {
   }
 
   public func discardDraft(_ id: RecordID) throws(ReplicaError) {
-    try write { db in
+    try writeSQL { db in
       try db.execute(sql: "DELETE FROM drafts WHERE id = ?", arguments: [Data(id.bytes)])
     }
   }

@@ -3,30 +3,12 @@ import GRDB
 import RecordCatalogue
 import SyncCore
 
-/// Who a store belongs to.
-public struct ReplicaIdentity: Hashable, Sendable {
-  public var replica: ReplicaID
-  public var device: DeviceID
-  public var user: String
-  public var role: Role
-  /// The office's name, for people.
-  public var office: String
-
-  public init(replica: ReplicaID, device: DeviceID, user: String, role: Role, office: String) {
-    self.replica = replica
-    self.device = device
-    self.user = user
-    self.role = role
-    self.office = office
-  }
-}
-
 /// The laptop's store: the office's state as last received, and the laptop's own changes over it.
 ///
 /// Every edit and every page is one durable transaction: write-ahead log with `synchronous=FULL`,
 /// so that what was called saved survives a power cut. One program writes at a time
 /// (`ReplicaLock`); readers open the file read-only.
-public final class Replica: Sendable {
+public final class Replica: ReplicaStore {
   public enum Access: Sendable {
     /// - Parameter wait: how long to wait for another writer.
     case write(wait: Duration = .zero)
@@ -37,7 +19,7 @@ public final class Replica: Sendable {
   public let catalogue: Catalogue
   let pool: DatabasePool
   let sealer: any Sealer
-  let limits: Limits
+  public let limits: Limits
   let path: String
 
   /// Where the store is.
@@ -110,30 +92,45 @@ public final class Replica: Sendable {
   }
 
   private static func write(_ identity: ReplicaIdentity, _ db: Database) throws {
-    try db.setMeta(.replica, bytes: identity.replica.bytes)
-    try db.setMeta(.device, bytes: identity.device.bytes)
-    try db.setMeta(.user, identity.user)
-    try db.setMeta(.role, identity.role.rawValue)
-    try db.setMeta(.office, identity.office)
-    try db.setMeta(.generation, 1)
+    let insert = "INSERT INTO meta (key, value) VALUES (?, ?)"
+    try db.execute(sql: insert, arguments: ["replica", Data(identity.replica.bytes)])
+    try db.execute(sql: insert, arguments: ["device", Data(identity.device.bytes)])
+    try db.execute(sql: insert, arguments: ["user", identity.user])
+    try db.execute(sql: insert, arguments: ["role", identity.role.rawValue])
+    try db.execute(sql: insert, arguments: ["office", identity.office])
   }
 
   private static func identity(_ db: Database) throws -> ReplicaIdentity {
-    guard let replica = try db.meta(.replica).flatMap({ ReplicaID(bytes: $0) }),
-      let device = try db.meta(.device).flatMap({ DeviceID(bytes: $0) }),
-      let user = try db.metaText(.user), let role = try db.metaText(.role)
+    func value<Value: DatabaseValueConvertible>(_ key: String) throws -> Value? {
+      try Value.fetchOne(db, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key])
+    }
+    guard let replica = try (value("replica") as Data?).flatMap({ ReplicaID(bytes: $0) }),
+      let device = try (value("device") as Data?).flatMap({ DeviceID(bytes: $0) }),
+      let user: String = try value("user"), let role: String = try value("role")
     else { throw ReplicaError.damaged("it does not say whose it is") }
     return ReplicaIdentity(
       replica: replica, device: device, user: user, role: Role(rawValue: role),
-      office: try db.metaText(.office) ?? "")
+      office: try value("office") ?? "")
+  }
+
+  public func write<Result>(
+    _ body: (any ReplicaTransaction) throws -> Result
+  ) throws(ReplicaError) -> Result {
+    try writeSQL { db in try body(SQLiteRows(db, sealer, limits)) }
+  }
+
+  public func read<Result>(
+    _ body: (any ReplicaReading) throws -> Result
+  ) throws(ReplicaError) -> Result {
+    try readSQL { db in try body(SQLiteRows(db, sealer, limits)) }
   }
 
   /// Runs one durable transaction.
-  func write<Result>(_ body: (Database) throws -> Result) throws(ReplicaError) -> Result {
+  func writeSQL<Result>(_ body: (Database) throws -> Result) throws(ReplicaError) -> Result {
     do { return try pool.write(body) } catch { throw ReplicaError(error, path: path) }
   }
 
-  func read<Result>(_ body: (Database) throws -> Result) throws(ReplicaError) -> Result {
+  func readSQL<Result>(_ body: (Database) throws -> Result) throws(ReplicaError) -> Result {
     do { return try pool.read(body) } catch { throw ReplicaError(error, path: path) }
   }
 

@@ -2,49 +2,66 @@ import Foundation
 import GRDB
 import SyncCore
 
-/// The single values of a store, each under its key.
-enum MetaKey: String {
-  case replica, user, role, device, office
-  case generation
-  case buildingGeneration = "building-generation"
-  case checkpoint
-  case buildingCheckpoint = "building-checkpoint"
-  case placeEpoch = "place-epoch"
-  case placeSequence = "place-sequence"
-  case epoch, known
-  case lastSync = "last-sync"
-  case clockOffset = "clock-offset"
-  case catalogueVersion = "catalogue-version"
-  case obeyed
-}
-
-extension Database {
-  func meta(_ key: MetaKey) throws -> [UInt8]? {
-    try Data.fetchOne(
-      cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"), arguments: [key.rawValue]
-    ).map { [UInt8]($0) }
-  }
-
-  func metaNumber(_ key: MetaKey) throws -> Int64? {
-    try Int64.fetchOne(
-      cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"), arguments: [key.rawValue])
-  }
-
-  func metaText(_ key: MetaKey) throws -> String? {
-    try String.fetchOne(
-      cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"), arguments: [key.rawValue])
-  }
-
-  func setMeta(_ key: MetaKey, _ value: (any DatabaseValueConvertible)?) throws {
-    guard let value else {
-      try cachedStatement(sql: "DELETE FROM meta WHERE key = ?").execute(arguments: [key.rawValue])
-      return
+/// The single values of a store, each under its key; one that is at its default is left out.
+extension ReplicaState {
+  init(_ values: [String: DatabaseValue]) throws {
+    func number(_ key: String) -> Int64? { values[key].flatMap(Int64.fromDatabaseValue) }
+    func bytes(_ key: String) -> [UInt8] {
+      values[key].flatMap(Data.fromDatabaseValue).map { [UInt8]($0) } ?? []
     }
-    try cachedStatement(sql: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)")
-      .execute(arguments: [key.rawValue, value])
+    guard let replica = ReplicaID(bytes: bytes("replica")) else {
+      throw ReplicaError.damaged("it does not say whose it is")
+    }
+    self.init(replica: replica)
+    former = try Self.dots(bytes("former"))
+    generation = number("generation") ?? 1
+    building = number("building-generation")
+    checkpoint = bytes("checkpoint")
+    buildingCheckpoint = bytes("building-checkpoint")
+    if let epoch = number("place-epoch"), let sequence = number("place-sequence") {
+      place = Place(epoch: UInt64(stored: epoch), sequence: UInt64(stored: sequence))
+    }
+    epoch = UInt64(stored: number("epoch"))
+    known = UInt64(stored: number("known"))
+    lastSync = number("last-sync").map(Timestamp.init(milliseconds:))
+    clockOffset = number("clock-offset") ?? 0
+    obeyed =
+      values["obeyed"].flatMap(String.fromDatabaseValue)?
+      .split(separator: ",").compactMap { UInt64($0) } ?? []
+    owes = number("owes") == 1
   }
 
-  func setMeta(_ key: MetaKey, bytes: [UInt8]) throws { try setMeta(key, Data(bytes)) }
+  var values: [(key: String, value: (any DatabaseValueConvertible)?)] {
+    func bytes(_ bytes: [UInt8]) -> Data? { bytes.isEmpty ? nil : Data(bytes) }
+    return [
+      ("replica", Data(replica.bytes)), ("former", bytes(Self.bytes(former))),
+      ("generation", generation), ("building-generation", building),
+      ("checkpoint", bytes(checkpoint)), ("building-checkpoint", bytes(buildingCheckpoint)),
+      ("place-epoch", place.map { Int64(storing: $0.epoch) }),
+      ("place-sequence", place.map { Int64(storing: $0.sequence) }),
+      ("epoch", Int64(storing: epoch)), ("known", Int64(storing: known)),
+      ("last-sync", lastSync?.milliseconds), ("clock-offset", clockOffset),
+      ("obeyed", obeyed.isEmpty ? nil : obeyed.map(String.init).joined(separator: ",")),
+      ("owes", owes ? 1 : nil),
+    ]
+  }
+
+  /// Each as 16 bytes of replica and 8 of counter.
+  private static func bytes(_ dots: [Dot]) -> [UInt8] {
+    dots.flatMap { dot in
+      dot.replica.bytes + withUnsafeBytes(of: dot.counter.bigEndian) { Array($0) }
+    }
+  }
+
+  private static func dots(_ bytes: [UInt8]) throws -> [Dot] {
+    guard bytes.count % 24 == 0 else { throw ReplicaError.damaged("its former replicas") }
+    return try stride(from: 0, to: bytes.count, by: 24).map { start in
+      guard let replica = ReplicaID(bytes: bytes[start..<start + 16]) else {
+        throw ReplicaError.damaged("its former replicas")
+      }
+      return Dot(replica, bytes[start + 16..<start + 24].reduce(0) { $0 << 8 | UInt64($1) })
+    }
+  }
 }
 
 extension UInt64 {

@@ -19,7 +19,8 @@ enum ReplicaSchema {
             PRIMARY KEY (generation, case_id)
           ) WITHOUT ROWID;
 
-          -- base: the office's state as last received. shown: base with the laptop's own changes; null when equal.
+          -- base: the office's state as last received, with its proof and the office's position then.
+          -- shown: base with the laptop's own changes; null when equal.
           CREATE TABLE records (
             generation INTEGER NOT NULL,
             record_id BLOB NOT NULL,
@@ -29,29 +30,41 @@ enum ReplicaSchema {
             base BLOB,
             shown_version BLOB,
             shown BLOB,
+            proof BLOB,
+            arrived_epoch INTEGER,
+            arrived_sequence INTEGER,
+            is_owed INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (generation, record_id)
           ) WITHOUT ROWID;
           CREATE INDEX records_by_case ON records (generation, case_id, type);
+          CREATE INDEX records_owed ON records (generation, record_id) WHERE is_owed = 1;
 
-          -- The laptop's own changes, in dot order. verdict is null until the office has receipted it.
+          -- The laptop's own changes in the order in which they were made. verdict is null until the office has
+          -- receipted it; taken_as: the dot under which the office had taken it before.
           CREATE TABLE changes (
-            counter INTEGER PRIMARY KEY,
+            number INTEGER PRIMARY KEY,
+            replica BLOB NOT NULL,
+            counter INTEGER NOT NULL,
             record_id BLOB NOT NULL,
             case_id BLOB NOT NULL,
             type TEXT NOT NULL,
             hash BLOB NOT NULL,
             body BLOB,
-            group_id BLOB,
             recorded_at INTEGER NOT NULL,
             verdict TEXT,
-            refusal TEXT,
             epoch INTEGER,
             sequence INTEGER,
-            in_base INTEGER NOT NULL DEFAULT 0
+            proof BLOB,
+            taken_as_replica BLOB,
+            taken_as_counter INTEGER,
+            in_base INTEGER NOT NULL DEFAULT 0,
+            is_owed INTEGER NOT NULL DEFAULT 0
           );
-          CREATE INDEX changes_waiting ON changes (counter) WHERE verdict IS NULL;
+          CREATE UNIQUE INDEX changes_by_dot ON changes (replica, counter);
+          CREATE INDEX changes_waiting ON changes (number) WHERE verdict IS NULL;
           CREATE INDEX changes_by_record ON changes (record_id);
           CREATE INDEX changes_over_base ON changes (record_id) WHERE in_base = 0;
+          CREATE INDEX changes_owed ON changes (number) WHERE is_owed = 1;
 
           CREATE TABLE drafts (
             id BLOB PRIMARY KEY,

@@ -6,7 +6,8 @@ public enum ChainFinding: Hashable, Sendable {
   case resend(from: UInt64)
   /// The same counters name different changes: a clone, or a restored backup. Both agree up to
   /// `common` at most.
-  case forked(common: UInt64)
+  /// - head: where the stored chain ends.
+  case forked(common: UInt64, head: ChainHead)
   /// The request contradicts itself.
   case incoherent
 
@@ -35,10 +36,12 @@ public enum ChainFinding: Hashable, Sendable {
       }
       previous = change.hash
       if counter <= known.counter {
-        guard try hash(counter) == change.hash else { return .forked(common: counter - 1) }
+        guard try hash(counter) == change.hash else {
+          return .forked(common: counter - 1, head: known)
+        }
       } else if counter - 1 == reached.counter {
         if case .readable(let readable) = change, readable.body.previous != reached.hash {
-          return .forked(common: reached.counter == 0 ? 0 : reached.counter - 1)
+          return .forked(common: reached.counter == 0 ? 0 : reached.counter - 1, head: known)
         }
         firstNew = min(firstNew, index)
         reached = ChainHead(counter: counter, hash: change.hash)
@@ -46,20 +49,23 @@ public enum ChainFinding: Hashable, Sendable {
         return .resend(from: reached.counter + 1)
       }
     }
-    return try finding(for: request, reached: reached, firstNew: firstNew, hash: hash)
+    return try finding(
+      for: request, known: known, reached: reached, firstNew: firstNew, hash: hash)
   }
 
   private static func finding(
-    for request: SyncRequest, reached: ChainHead, firstNew: Int, hash: (UInt64) throws -> Hash?
+    for request: SyncRequest, known: ChainHead, reached: ChainHead, firstNew: Int,
+    hash: (UInt64) throws -> Hash?
   ) rethrows -> ChainFinding {
     let head = request.head
     if head.counter == reached.counter {
       guard head.hash == reached.hash else {
-        return .forked(common: head.counter == 0 ? 0 : head.counter - 1)
+        return .forked(common: head.counter == 0 ? 0 : head.counter - 1, head: known)
       }
     } else if head.counter < reached.counter {
       let isOurs = head.counter == 0 ? head.hash == .zero : try hash(head.counter) == head.hash
-      return .forked(common: isOurs || head.counter == 0 ? head.counter : head.counter - 1)
+      return .forked(
+        common: isOurs || head.counter == 0 ? head.counter : head.counter - 1, head: known)
     } else if !request.hasMore {
       return .resend(from: reached.counter + 1)
     }

@@ -33,11 +33,15 @@ public struct Change: Hashable, Sendable {
     /// Not authenticated: a laptop that lied here could as well have kept an old checkpoint by
     /// staying offline.
     public var writtenUnder: Place?
+    /// What this was first issued as, when it is issued again under a new replica; `nil` for a
+    /// first issue.
+    public var origin: Origin?
 
     public init(
       dot: Dot, previous: Hash, record: RecordID, type: String, caseID: CaseID,
       context: VersionVector, action: Action, author: String, role: Role, recordedAt: Timestamp,
-      reason: String = "", group: GroupID? = nil, writtenUnder: Place? = nil
+      reason: String = "", group: GroupID? = nil, writtenUnder: Place? = nil,
+      origin: Origin? = nil
     ) {
       self.dot = dot
       self.previous = previous
@@ -52,6 +56,19 @@ public struct Change: Hashable, Sendable {
       self.reason = reason
       self.group = group
       self.writtenUnder = writtenUnder
+      self.origin = origin
+    }
+  }
+
+  /// The first issue of a change: its dot, and its hash, which names it beyond doubt where two
+  /// copies of one laptop counted the same dot.
+  public struct Origin: Hashable, Sendable {
+    public let dot: Dot
+    public let hash: Hash
+
+    public init(dot: Dot, hash: Hash) {
+      self.dot = dot
+      self.hash = hash
     }
   }
 
@@ -90,6 +107,9 @@ public struct Change: Hashable, Sendable {
   }
 
   public var dot: Dot { body.dot }
+
+  /// What this was first issued as: itself, or its origin. The office takes each first issue once.
+  public var firstIssue: Origin { body.origin ?? Origin(dot: dot, hash: hash) }
 
   public var authorship: Authorship {
     Authorship(author: body.author, role: body.role, recordedAt: body.recordedAt)

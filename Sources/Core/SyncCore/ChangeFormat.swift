@@ -26,6 +26,11 @@ extension Change.Body {
     if let group { writer.identifier(14, group) }
     writer.number(15, writtenUnder?.epoch ?? 0)
     writer.number(16, writtenUnder?.sequence ?? 0)
+    if let origin {
+      writer.identifier(17, origin.dot.replica)
+      writer.number(18, origin.dot.counter)
+      writer.hash(19, origin.hash)
+    }
     return writer.bytes
   }
 
@@ -50,6 +55,9 @@ extension Change.Body {
       case 14: parts.group = try reader.identifier()
       case 15: parts.epoch = try reader.varint()
       case 16: parts.sequence = try reader.varint()
+      case 17: parts.originReplica = try reader.identifier()
+      case 18: parts.originCounter = try reader.varint()
+      case 19: parts.originHash = try reader.hash()
       default: throw MalformedBytes("a change has an unknown field \(field.number)")
       }
     }
@@ -73,6 +81,13 @@ extension Change.Body {
     var group: GroupID?
     var epoch: UInt64 = 0
     var sequence: UInt64 = 0
+    var originReplica: ReplicaID?
+    var originCounter: UInt64 = 0
+    var originHash = Hash.zero
+
+    var origin: Change.Origin? {
+      originReplica.map { Change.Origin(dot: Dot($0, originCounter), hash: originHash) }
+    }
   }
 
   private init(_ parts: Parts, _ limits: Limits) throws(MalformedBytes) {
@@ -93,13 +108,16 @@ extension Change.Body {
         throw MalformedBytes("a change sets what only a deletion may say")
       }
     }
+    guard parts.originReplica == nil || (parts.originCounter > 0 && parts.originHash != .zero)
+    else { throw MalformedBytes("a change's origin is not complete") }
     self.init(
       dot: Dot(replica, parts.counter), previous: parts.previous, record: record, type: parts.type,
       caseID: caseID, context: try vector(ascending: parts.context),
       action: parts.deletes ? .delete : .set(parts.members), author: parts.author,
       role: Role(rawValue: parts.role), recordedAt: Timestamp(milliseconds: parts.recordedAt),
       reason: parts.reason, group: parts.group,
-      writtenUnder: parts.epoch == 0 ? nil : Place(epoch: parts.epoch, sequence: parts.sequence))
+      writtenUnder: parts.epoch == 0 ? nil : Place(epoch: parts.epoch, sequence: parts.sequence),
+      origin: parts.origin)
   }
 }
 

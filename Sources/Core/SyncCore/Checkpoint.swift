@@ -10,6 +10,9 @@ public struct Checkpoint: Hashable, Sendable {
   public var epoch: UInt64
   /// Every record of a held case up to this sequence has been sent.
   public var position: UInt64
+  /// The server's life in which `position` was reached. A store put back from a backup begins
+  /// another life there, which shows that what was sent afterwards is gone.
+  public var life: ReplicaID
   /// Cases that have been read beyond or before `position`.
   public var filling: [CaseID: Reach]
 
@@ -25,8 +28,12 @@ public struct Checkpoint: Hashable, Sendable {
     }
   }
 
-  public init(epoch: UInt64, position: UInt64, filling: [CaseID: Reach] = [:]) {
+  public init(
+    epoch: UInt64, position: UInt64, life: ReplicaID = ReplicaID(value: 0),
+    filling: [CaseID: Reach] = [:]
+  ) {
     self.epoch = epoch
+    self.life = life
     self.position = position
     self.filling = filling
   }
@@ -60,6 +67,7 @@ public struct Checkpoint: Hashable, Sendable {
         $0.number(3, reach.sequence)
       }
     }
+    writer.identifier(4, life)
     return writer.bytes + Self.code(writer.bytes, owner, key)
   }
 
@@ -98,6 +106,7 @@ public struct Checkpoint: Hashable, Sendable {
           }
         }
         if let caseID { filling[caseID] = Reach(grant: grant, sequence: sequence) }
+      case 4: life = try reader.identifier()
       default: throw MalformedBytes("a checkpoint has an unknown field \(field.number)")
       }
     }

@@ -20,7 +20,7 @@ public struct Limits: Sendable {
   /// Bytes of one frame of a response.
   public var frameBytes = 8 << 20
   /// Bytes of a request's body.
-  public var requestBytes = 4 << 20
+  public var requestBytes = 6 << 20
   /// Bytes of one text value.
   public var textBytes = 64 << 10
   /// Bytes of a name: a field, a member, a type, a user.

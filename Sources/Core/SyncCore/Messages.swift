@@ -63,6 +63,11 @@ public struct SyncRequest: Sendable {
   public var obeyed: [UInt64]
   /// Whether to send the digest of each case at the end.
   public var wantsDigests: Bool
+  /// After the office's store was put back: records that it may lack.
+  public var returned: [ReturnedRecord] = []
+  /// After the office's store was put back: this laptop's changes that had a receipt, under the
+  /// dots that they had, ascending for each replica.
+  public var offered: [OfferedChange] = []
 
   public init(
     requestID: UInt64, replica: ReplicaID, epoch: UInt64, head: ChainHead, checkpoint: [UInt8],
@@ -85,17 +90,49 @@ public struct SyncRequest: Sendable {
   }
 }
 
+/// A record as the office once sent it, handed back with the office's own proof.
+public struct ReturnedRecord: Hashable, Sendable {
+  public let bytes: [UInt8]
+  public let proof: Proof
+
+  public init(bytes: [UInt8], proof: Proof) {
+    self.bytes = bytes
+    self.proof = proof
+  }
+}
+
+/// A change that the office had receipted, offered again with its verdict.
+public struct OfferedChange: Hashable, Sendable {
+  public let dot: Dot
+  public let hash: Hash
+  /// `nil` when its text has left the laptop: then only its place in the chain is known.
+  public let bytes: [UInt8]?
+  public let verdict: Verdict
+  public let proof: Proof
+
+  public init(dot: Dot, hash: Hash, bytes: [UInt8]?, verdict: Verdict, proof: Proof) {
+    self.dot = dot
+    self.hash = hash
+    self.bytes = bytes
+    self.verdict = verdict
+    self.proof = proof
+  }
+}
+
 /// Something the office tells a laptop to do.
 public struct Order: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// Fetch the whole scope anew beside the present copy, then swap; upload first.
     case resync
     /// The chain is not the one the office knows: this copy was cloned or restored.
-    case forked(common: UInt64)
+    /// - common: up to where both agree, at least.
+    /// - head: where the office's chain of this replica ends.
+    case forked(common: UInt64, head: ChainHead)
     /// Changes from this counter on are missing at the office.
     case resend(from: UInt64)
-    /// The office's store was restored; the new epoch.
-    case newEpoch(UInt64)
+    /// The office's store was put back from a backup.
+    /// - survived: of the epoch that the request named, what was placed up to this sequence.
+    case newEpoch(UInt64, survived: UInt64)
     /// An order that this version does not know. It is shown, never guessed.
     case unknown(UInt32)
   }
@@ -138,14 +175,20 @@ public struct Scope: Hashable, Sendable {
 public struct Page: Sendable {
   /// Canonical bytes of records; see `Record.init(reading:)`.
   public var records: [[UInt8]]
+  /// The office's proof of each record, in the same order; empty when it gives none.
+  public var proofs: [Proof]
   /// Cases that are complete with this page.
   public var completed: [CaseID]
   public var checkpoint: [UInt8]
   /// The office's position that the checkpoint stands for.
   public var place: Place
 
-  public init(records: [[UInt8]], completed: [CaseID], checkpoint: [UInt8], place: Place) {
+  public init(
+    records: [[UInt8]], proofs: [Proof] = [], completed: [CaseID], checkpoint: [UInt8],
+    place: Place
+  ) {
     self.records = records
+    self.proofs = proofs
     self.completed = completed
     self.checkpoint = checkpoint
     self.place = place

@@ -110,7 +110,8 @@ public struct ServerSession: Sendable {
       queue += acceptance.orders.map(Frame.order)
       if let checkpoint = acceptance.checkpoint, !request.hasMore { then = .read(checkpoint) }
     case .resend(let from): queue.append(.order(Order(id: 0, kind: .resend(from: from))))
-    case .forked(let common): queue.append(.order(Order(id: 0, kind: .forked(common: common))))
+    case .forked(let common, let head):
+      queue.append(.order(Order(id: 0, kind: .forked(common: common, head: head))))
     case .incoherent: break
     }
     return goOn(queue, then)

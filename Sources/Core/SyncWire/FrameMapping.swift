@@ -40,6 +40,7 @@ extension PBFrame {
     case .page(let page):
       self.page = .with {
         $0.records = page.records.map { PBRecord($0, form) }
+        $0.proofs = page.proofs.map { Data($0.bytes) }
         $0.completed = page.completed.map { Data($0.bytes) }
         $0.checkpoint = Data(page.checkpoint)
         $0.place = PBPlace(page.place)
@@ -66,7 +67,7 @@ extension PBFrame {
       var receipts: [Receipt] = []
       for receipt in list.receipts { receipts.append(try receipt.receipt()) }
       return .receipts(receipts)
-    case .order(let order): return .order(order.order)
+    case .order(let order): return .order(try order.order())
     case .scope(let scope): return .scope(try scope.scope(limits))
     case .page(let page): return .page(try page.page(limits))
     case .digests(let list):
@@ -95,34 +96,69 @@ extension PBReceipt {
     again = receipt.isAgain
     settlesBase = receipt.settlesBase
     if let place = receipt.place { self.place = PBPlace(place) }
-    switch receipt.verdict {
-    case .applied: verdict = .applied
-    case .merged: verdict = .merged
-    case .contested: verdict = .contested
-    case .late: verdict = .late
-    case .refused(let code, let field):
-      verdict = .refused
+    if let dot = receipt.takenAs { takenAs = PBDot(dot) }
+    if let proof = receipt.proof { self.proof = Data(proof.bytes) }
+    if let proof = receipt.baseProof { baseProof = Data(proof.bytes) }
+    verdict = PBReceipt.Verdict(receipt.verdict)
+    if case .refused(let code, let field) = receipt.verdict {
       self.code = code
       self.field = field
-    case .retry: verdict = .retry
     }
   }
 
   func receipt() throws(WireRefusal) -> Receipt {
-    let verdict: SyncCore.Verdict
-    switch self.verdict {
-    case .applied: verdict = .applied
-    case .merged: verdict = .merged
-    case .contested: verdict = .contested
-    case .late: verdict = .late
-    case .refused: verdict = .refused(code: code, field: field)
-    case .retry: verdict = .retry
+    Receipt(
+      counter: counter, verdict: try verdict.verdict(code, field), isAgain: again,
+      settlesBase: settlesBase, place: hasPlace ? place.place : nil,
+      takenAs: hasTakenAs ? try takenAs.dot() : nil, proof: try checkedProof(proof),
+      baseProof: try checkedProof(baseProof))
+  }
+}
+
+extension PBReceipt.Verdict {
+  init(_ verdict: SyncCore.Verdict) {
+    switch verdict {
+    case .applied: self = .applied
+    case .merged: self = .merged
+    case .contested: self = .contested
+    case .late: self = .late
+    case .refused: self = .refused
+    case .retry: self = .retry
+    }
+  }
+
+  func verdict(_ code: String, _ field: String) throws(WireRefusal) -> SyncCore.Verdict {
+    switch self {
+    case .applied: .applied
+    case .merged: .merged
+    case .contested: .contested
+    case .late: .late
+    case .refused: .refused(code: code, field: field)
+    case .retry: .retry
     case .unspecified, .UNRECOGNIZED: throw .unreadable("a receipt's verdict is not known")
     }
-    return Receipt(
-      counter: counter, verdict: verdict, isAgain: again, settlesBase: settlesBase,
-      place: hasPlace ? place.place : nil)
   }
+}
+
+extension PBDot {
+  init(_ dot: SyncCore.Dot) {
+    replica = Data(dot.replica.bytes)
+    counter = dot.counter
+  }
+
+  func dot() throws(WireRefusal) -> SyncCore.Dot {
+    guard counter > 0 else { throw .unreadable("a dot has no counter") }
+    return Dot(try checkedID(replica, "a dot's replica"), counter)
+  }
+}
+
+/// Absent when empty; otherwise of exactly its length.
+func checkedProof(_ bytes: Data) throws(WireRefusal) -> Proof? {
+  if bytes.isEmpty { return nil }
+  guard let proof = Proof(bytes: bytes) else {
+    throw .unreadable("a proof is not \(Proof.byteCount) bytes")
+  }
+  return proof
 }
 
 extension PBOrder {
@@ -130,19 +166,29 @@ extension PBOrder {
     id = order.id
     switch order.kind {
     case .resync: resync = PBOrder.Resync()
-    case .forked(let common): forked = .with { $0.common = common }
+    case .forked(let common, let head):
+      forked = .with {
+        $0.common = common
+        $0.head = PBChainHead(head)
+      }
     case .resend(let from): resend = .with { $0.from = from }
-    case .newEpoch(let epoch): newEpoch = .with { $0.epoch = epoch }
+    case .newEpoch(let epoch, let survived):
+      newEpoch = .with {
+        $0.epoch = epoch
+        $0.survived = survived
+      }
     case .unknown: break
     }
   }
 
-  var order: Order {
+  func order() throws(WireRefusal) -> Order {
     switch kind {
     case .resync: Order(id: id, kind: .resync)
-    case .forked(let forked): Order(id: id, kind: .forked(common: forked.common))
+    case .forked(let forked):
+      Order(id: id, kind: .forked(common: forked.common, head: try forked.head.chainHead()))
     case .resend(let resend): Order(id: id, kind: .resend(from: resend.from))
-    case .newEpoch(let new): Order(id: id, kind: .newEpoch(new.epoch))
+    case .newEpoch(let new):
+      Order(id: id, kind: .newEpoch(new.epoch, survived: new.survived))
     case nil: Order(id: id, kind: .unknown(0))
     }
   }
@@ -170,10 +216,19 @@ extension PBPage {
     guard checkpoint.count <= limits.checkpointBytes else {
       throw .unreadable("a checkpoint is too large")
     }
+    guard proofs.isEmpty || proofs.count == records.count else {
+      throw .unreadable("a page does not have one proof a record")
+    }
+    var checked: [Proof] = []
+    for proof in proofs {
+      guard let proof = try checkedProof(proof) else { throw .unreadable("a proof is empty") }
+      checked.append(proof)
+    }
     var completed: [CaseID] = []
     for caseID in self.completed { completed.append(try checkedID(caseID, "a case")) }
     return Page(
-      records: records.map(\.exactBytes), completed: completed, checkpoint: [UInt8](checkpoint),
+      records: records.map(\.exactBytes), proofs: checked, completed: completed,
+      checkpoint: [UInt8](checkpoint),
       place: place.place)
   }
 }

@@ -18,18 +18,58 @@ extension PBSyncRequest {
     catalogueVersion = request.catalogueVersion
     deviceTime = request.deviceTime.milliseconds
     firstCounter = request.firstCounter
-    changes = request.changes.map { PBChange($0, form) }
+    changes = request.changes.map { PBChange($0.bytes, form) }
     unsent = request.unsent
     hasMore_p = request.hasMore
     obeyed = request.obeyed
     wantsDigests = request.wantsDigests
+    returned = request.returned.map { record in
+      .with {
+        $0.record = PBRecord(record.bytes, form)
+        $0.proof = Data(record.proof.bytes)
+      }
+    }
+    offered = request.offered.map { PBOfferedChange($0, form) }
+  }
+}
+
+extension PBOfferedChange {
+  init(_ offered: OfferedChange, _ form: WireForm) {
+    dot = PBDot(offered.dot)
+    hash = Data(offered.hash.bytes)
+    if let bytes = offered.bytes { change = PBChange(bytes, form) }
+    verdict = PBReceipt.Verdict(offered.verdict)
+    if case .refused(let code, let field) = offered.verdict {
+      self.code = code
+      self.field = field
+    }
+    proof = Data(offered.proof.bytes)
+  }
+
+  func offered() throws(WireRefusal) -> OfferedChange {
+    guard let proof = try checkedProof(proof) else {
+      throw .unreadable("an offered change has no proof")
+    }
+    return OfferedChange(
+      dot: try dot.dot(), hash: try checkedHash(hash, "an offered change's hash"),
+      bytes: hasChange ? change.exactBytes : nil, verdict: try verdict.verdict(code, field),
+      proof: proof)
+  }
+}
+
+extension PBReturnedRecord {
+  func returned() throws(WireRefusal) -> ReturnedRecord {
+    guard let proof = try checkedProof(proof) else {
+      throw .unreadable("a returned record has no proof")
+    }
+    return ReturnedRecord(bytes: record.exactBytes, proof: proof)
   }
 }
 
 extension PBChange {
-  init(_ change: PushedChange, _ form: WireForm) {
-    encoded = Data(change.bytes)
-    if form == .json, let readable = try? PBChangeBody(serializedBytes: change.bytes) {
+  init(_ bytes: [UInt8], _ form: WireForm) {
+    encoded = Data(bytes)
+    if form == .json, let readable = try? PBChangeBody(serializedBytes: bytes) {
       body = readable
     }
   }
@@ -45,6 +85,10 @@ extension PBChainHead {
   init(_ head: ChainHead) {
     counter = head.counter
     if head.hash != .zero { hash = Data(head.hash.bytes) }
+  }
+
+  func chainHead() throws(WireRefusal) -> ChainHead {
+    ChainHead(counter: counter, hash: try checkedHash(hash, "a head's hash"))
   }
 }
 
@@ -76,14 +120,18 @@ extension Unverified {
       return (try? Change(reading: bytes, limits: limits)).map(PushedChange.readable)
         ?? .unreadable(bytes)
     }
-    return SyncRequest(
+    guard message.returned.count <= limits.pageRecords, message.offered.count <= limits.pushChanges
+    else { throw .unreadable("it hands back too much at once") }
+    var request = SyncRequest(
       requestID: message.requestID, replica: try checkedID(message.replica, "the replica"),
       epoch: message.epoch,
-      head: ChainHead(
-        counter: message.head.counter, hash: try checkedHash(message.head.hash, "the head's hash")),
+      head: try message.head.chainHead(),
       checkpoint: [UInt8](message.checkpoint), catalogueVersion: message.catalogueVersion,
       deviceTime: Timestamp(milliseconds: message.deviceTime), firstCounter: message.firstCounter,
       changes: changes, unsent: message.unsent, hasMore: message.hasMore_p, obeyed: message.obeyed,
       wantsDigests: message.wantsDigests)
+    for returned in message.returned { request.returned.append(try returned.returned()) }
+    for offered in message.offered { request.offered.append(try offered.offered()) }
+    return request
   }
 }

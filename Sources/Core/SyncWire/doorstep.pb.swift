@@ -186,76 +186,140 @@ package nonisolated struct PBNamedValue: Sendable {
 }
 
 /// A change in its canonical form: fields ascending, defaults left out, shortest varints. Its SHA-256 is the change's hash.
-package nonisolated struct PBChangeBody: Sendable {
+package nonisolated struct PBChangeBody: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var replica: Data = Data()
+  package var replica: Data {
+    get {_storage._replica}
+    set {_uniqueStorage()._replica = newValue}
+  }
 
-  package var counter: UInt64 = 0
+  package var counter: UInt64 {
+    get {_storage._counter}
+    set {_uniqueStorage()._counter = newValue}
+  }
 
   /// 32 bytes; absent in a replica's first change
-  package var previous: Data = Data()
+  package var previous: Data {
+    get {_storage._previous}
+    set {_uniqueStorage()._previous = newValue}
+  }
 
-  package var record: Data = Data()
+  package var record: Data {
+    get {_storage._record}
+    set {_uniqueStorage()._record = newValue}
+  }
 
-  package var type: String = String()
+  package var type: String {
+    get {_storage._type}
+    set {_uniqueStorage()._type = newValue}
+  }
 
-  package var caseID: Data = Data()
+  package var caseID: Data {
+    get {_storage._caseID}
+    set {_uniqueStorage()._caseID = newValue}
+  }
 
-  package var context: [PBDot] = []
+  package var context: [PBDot] {
+    get {_storage._context}
+    set {_uniqueStorage()._context = newValue}
+  }
 
-  package var set: [PBNamedValue] = []
+  package var set: [PBNamedValue] {
+    get {_storage._set}
+    set {_uniqueStorage()._set = newValue}
+  }
 
-  package var delete: Bool = false
+  package var delete: Bool {
+    get {_storage._delete}
+    set {_uniqueStorage()._delete = newValue}
+  }
 
-  package var author: String = String()
+  package var author: String {
+    get {_storage._author}
+    set {_uniqueStorage()._author = newValue}
+  }
 
-  package var role: String = String()
+  package var role: String {
+    get {_storage._role}
+    set {_uniqueStorage()._role = newValue}
+  }
 
   /// milliseconds since 1970 UTC, the laptop's clock
-  package var recordedAt: Int64 = 0
-
-  package var reason: String = String()
-
-  package var group: Data = Data()
-
-  package var writtenUnderEpoch: UInt64 = 0
-
-  package var writtenUnderSequence: UInt64 = 0
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// A change as it travels: its exact bytes. JSON answers add `body` for people to read; a JSON sender may give `body`
-/// alone, which the receiver writes in canonical form.
-package nonisolated struct PBChange: @unchecked Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var encoded: Data {
-    get {_storage._encoded}
-    set {_uniqueStorage()._encoded = newValue}
+  package var recordedAt: Int64 {
+    get {_storage._recordedAt}
+    set {_uniqueStorage()._recordedAt = newValue}
   }
 
-  package var body: PBChangeBody {
-    get {_storage._body ?? PBChangeBody()}
-    set {_uniqueStorage()._body = newValue}
+  package var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
   }
-  /// Returns true if `body` has been explicitly set.
-  package var hasBody: Bool {_storage._body != nil}
-  /// Clears the value of `body`. Subsequent reads from it will return its default value.
-  package mutating func clearBody() {_uniqueStorage()._body = nil}
+
+  package var group: Data {
+    get {_storage._group}
+    set {_uniqueStorage()._group = newValue}
+  }
+
+  package var writtenUnderEpoch: UInt64 {
+    get {_storage._writtenUnderEpoch}
+    set {_uniqueStorage()._writtenUnderEpoch = newValue}
+  }
+
+  package var writtenUnderSequence: UInt64 {
+    get {_storage._writtenUnderSequence}
+    set {_uniqueStorage()._writtenUnderSequence = newValue}
+  }
+
+  /// the first issue of a change that is issued again
+  package var originReplica: Data {
+    get {_storage._originReplica}
+    set {_uniqueStorage()._originReplica = newValue}
+  }
+
+  package var originCounter: UInt64 {
+    get {_storage._originCounter}
+    set {_uniqueStorage()._originCounter = newValue}
+  }
+
+  /// 32 bytes
+  package var originHash: Data {
+    get {_storage._originHash}
+    set {_uniqueStorage()._originHash = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A change as it travels: its exact bytes. JSON answers add `body` for people to read; a JSON sender may give `body`
+/// alone, which the receiver writes in canonical form.
+package nonisolated struct PBChange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var encoded: Data = Data()
+
+  package var body: PBChangeBody {
+    get {_body ?? PBChangeBody()}
+    set {_body = newValue}
+  }
+  /// Returns true if `body` has been explicitly set.
+  package var hasBody: Bool {self._body != nil}
+  /// Clears the value of `body`. Subsequent reads from it will return its default value.
+  package mutating func clearBody() {self._body = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _body: PBChangeBody? = nil
 }
 
 package nonisolated struct PBRecordBody: Sendable {
@@ -386,51 +450,170 @@ package nonisolated struct PBPlace: Sendable {
 }
 
 /// POST /v1/sync
-package nonisolated struct PBSyncRequest: Sendable {
+package nonisolated struct PBSyncRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var protocolVersion: UInt32 = 0
+  package var protocolVersion: UInt32 {
+    get {_storage._protocolVersion}
+    set {_uniqueStorage()._protocolVersion = newValue}
+  }
 
-  package var requestID: UInt64 = 0
+  package var requestID: UInt64 {
+    get {_storage._requestID}
+    set {_uniqueStorage()._requestID = newValue}
+  }
 
-  package var replica: Data = Data()
+  package var replica: Data {
+    get {_storage._replica}
+    set {_uniqueStorage()._replica = newValue}
+  }
 
-  package var epoch: UInt64 = 0
+  package var epoch: UInt64 {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
 
   package var head: PBChainHead {
-    get {_head ?? PBChainHead()}
-    set {_head = newValue}
+    get {_storage._head ?? PBChainHead()}
+    set {_uniqueStorage()._head = newValue}
   }
   /// Returns true if `head` has been explicitly set.
-  package var hasHead: Bool {self._head != nil}
+  package var hasHead: Bool {_storage._head != nil}
   /// Clears the value of `head`. Subsequent reads from it will return its default value.
-  package mutating func clearHead() {self._head = nil}
+  package mutating func clearHead() {_uniqueStorage()._head = nil}
 
-  package var checkpoint: Data = Data()
+  package var checkpoint: Data {
+    get {_storage._checkpoint}
+    set {_uniqueStorage()._checkpoint = newValue}
+  }
 
-  package var catalogueVersion: UInt32 = 0
+  package var catalogueVersion: UInt32 {
+    get {_storage._catalogueVersion}
+    set {_uniqueStorage()._catalogueVersion = newValue}
+  }
 
-  package var deviceTime: Int64 = 0
+  package var deviceTime: Int64 {
+    get {_storage._deviceTime}
+    set {_uniqueStorage()._deviceTime = newValue}
+  }
 
-  package var firstCounter: UInt64 = 0
+  package var firstCounter: UInt64 {
+    get {_storage._firstCounter}
+    set {_uniqueStorage()._firstCounter = newValue}
+  }
 
-  package var changes: [PBChange] = []
+  package var changes: [PBChange] {
+    get {_storage._changes}
+    set {_uniqueStorage()._changes = newValue}
+  }
 
-  package var unsent: UInt64 = 0
+  package var unsent: UInt64 {
+    get {_storage._unsent}
+    set {_uniqueStorage()._unsent = newValue}
+  }
 
-  package var hasMore_p: Bool = false
+  package var hasMore_p: Bool {
+    get {_storage._hasMore_p}
+    set {_uniqueStorage()._hasMore_p = newValue}
+  }
 
-  package var obeyed: [UInt64] = []
+  package var obeyed: [UInt64] {
+    get {_storage._obeyed}
+    set {_uniqueStorage()._obeyed = newValue}
+  }
 
-  package var wantsDigests: Bool = false
+  package var wantsDigests: Bool {
+    get {_storage._wantsDigests}
+    set {_uniqueStorage()._wantsDigests = newValue}
+  }
+
+  package var returned: [PBReturnedRecord] {
+    get {_storage._returned}
+    set {_uniqueStorage()._returned = newValue}
+  }
+
+  package var offered: [PBOfferedChange] {
+    get {_storage._offered}
+    set {_uniqueStorage()._offered = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _head: PBChainHead? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// After the office's store was put back: a record as the office once sent it.
+package nonisolated struct PBReturnedRecord: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var record: PBRecord {
+    get {_record ?? PBRecord()}
+    set {_record = newValue}
+  }
+  /// Returns true if `record` has been explicitly set.
+  package var hasRecord: Bool {self._record != nil}
+  /// Clears the value of `record`. Subsequent reads from it will return its default value.
+  package mutating func clearRecord() {self._record = nil}
+
+  /// 16 bytes
+  package var proof: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _record: PBRecord? = nil
+}
+
+/// After the office's store was put back: a change that had its receipt.
+package nonisolated struct PBOfferedChange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var dot: PBDot {
+    get {_dot ?? PBDot()}
+    set {_dot = newValue}
+  }
+  /// Returns true if `dot` has been explicitly set.
+  package var hasDot: Bool {self._dot != nil}
+  /// Clears the value of `dot`. Subsequent reads from it will return its default value.
+  package mutating func clearDot() {self._dot = nil}
+
+  /// 32 bytes
+  package var hash: Data = Data()
+
+  /// absent when its text has left the laptop
+  package var change: PBChange {
+    get {_change ?? PBChange()}
+    set {_change = newValue}
+  }
+  /// Returns true if `change` has been explicitly set.
+  package var hasChange: Bool {self._change != nil}
+  /// Clears the value of `change`. Subsequent reads from it will return its default value.
+  package mutating func clearChange() {self._change = nil}
+
+  package var verdict: PBReceipt.Verdict = .unspecified
+
+  package var code: String = String()
+
+  package var field: String = String()
+
+  /// 16 bytes
+  package var proof: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _dot: PBDot? = nil
+  fileprivate var _change: PBChange? = nil
 }
 
 /// The answer: frames, each behind its length as four bytes, most significant first (JSON: one object a line).
@@ -558,6 +741,22 @@ package nonisolated struct PBReceipt: Sendable {
   /// Clears the value of `place`. Subsequent reads from it will return its default value.
   package mutating func clearPlace() {self._place = nil}
 
+  /// the dot under which it had been taken before
+  package var takenAs: PBDot {
+    get {_takenAs ?? PBDot()}
+    set {_takenAs = newValue}
+  }
+  /// Returns true if `takenAs` has been explicitly set.
+  package var hasTakenAs: Bool {self._takenAs != nil}
+  /// Clears the value of `takenAs`. Subsequent reads from it will return its default value.
+  package mutating func clearTakenAs() {self._takenAs = nil}
+
+  /// 16 bytes: the office's word on this verdict
+  package var proof: Data = Data()
+
+  /// 16 bytes: with settles_base, the office's word on the record
+  package var baseProof: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum Verdict: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -617,6 +816,7 @@ package nonisolated struct PBReceipt: Sendable {
   package init() {}
 
   fileprivate var _place: PBPlace? = nil
+  fileprivate var _takenAs: PBDot? = nil
 }
 
 package nonisolated struct PBReceipts: Sendable {
@@ -699,9 +899,20 @@ package nonisolated struct PBOrder: Sendable {
 
     package var common: UInt64 = 0
 
+    package var head: PBChainHead {
+      get {_head ?? PBChainHead()}
+      set {_head = newValue}
+    }
+    /// Returns true if `head` has been explicitly set.
+    package var hasHead: Bool {self._head != nil}
+    /// Clears the value of `head`. Subsequent reads from it will return its default value.
+    package mutating func clearHead() {self._head = nil}
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
+
+    fileprivate var _head: PBChainHead? = nil
   }
 
   package nonisolated struct Resend: Sendable {
@@ -722,6 +933,9 @@ package nonisolated struct PBOrder: Sendable {
     // methods supported on all messages.
 
     package var epoch: UInt64 = 0
+
+    /// up to this sequence nothing of the laptop's epoch is lost
+    package var survived: UInt64 = 0
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -787,6 +1001,9 @@ package nonisolated struct PBPage: Sendable {
   package var hasPlace: Bool {self._place != nil}
   /// Clears the value of `place`. Subsequent reads from it will return its default value.
   package mutating func clearPlace() {self._place = nil}
+
+  /// one a record, 16 bytes each
+  package var proofs: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1455,116 +1672,28 @@ nonisolated extension PBNamedValue: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBChangeBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChangeBody"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}counter\0\u{1}previous\0\u{1}record\0\u{1}type\0\u{3}case_id\0\u{1}context\0\u{1}set\0\u{1}delete\0\u{1}author\0\u{1}role\0\u{3}recorded_at\0\u{1}reason\0\u{1}group\0\u{3}written_under_epoch\0\u{3}written_under_sequence\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.replica) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.counter) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.previous) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.record) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.type) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.caseID) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.context) }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.set) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.delete) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.author) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.role) }()
-      case 12: try { try decoder.decodeSingularInt64Field(value: &self.recordedAt) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 14: try { try decoder.decodeSingularBytesField(value: &self.group) }()
-      case 15: try { try decoder.decodeSingularUInt64Field(value: &self.writtenUnderEpoch) }()
-      case 16: try { try decoder.decodeSingularUInt64Field(value: &self.writtenUnderSequence) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.replica.isEmpty {
-      try visitor.visitSingularBytesField(value: self.replica, fieldNumber: 1)
-    }
-    if self.counter != 0 {
-      try visitor.visitSingularUInt64Field(value: self.counter, fieldNumber: 2)
-    }
-    if !self.previous.isEmpty {
-      try visitor.visitSingularBytesField(value: self.previous, fieldNumber: 3)
-    }
-    if !self.record.isEmpty {
-      try visitor.visitSingularBytesField(value: self.record, fieldNumber: 4)
-    }
-    if !self.type.isEmpty {
-      try visitor.visitSingularStringField(value: self.type, fieldNumber: 5)
-    }
-    if !self.caseID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.caseID, fieldNumber: 6)
-    }
-    if !self.context.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.context, fieldNumber: 7)
-    }
-    if !self.set.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.set, fieldNumber: 8)
-    }
-    if self.delete != false {
-      try visitor.visitSingularBoolField(value: self.delete, fieldNumber: 9)
-    }
-    if !self.author.isEmpty {
-      try visitor.visitSingularStringField(value: self.author, fieldNumber: 10)
-    }
-    if !self.role.isEmpty {
-      try visitor.visitSingularStringField(value: self.role, fieldNumber: 11)
-    }
-    if self.recordedAt != 0 {
-      try visitor.visitSingularInt64Field(value: self.recordedAt, fieldNumber: 12)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 13)
-    }
-    if !self.group.isEmpty {
-      try visitor.visitSingularBytesField(value: self.group, fieldNumber: 14)
-    }
-    if self.writtenUnderEpoch != 0 {
-      try visitor.visitSingularUInt64Field(value: self.writtenUnderEpoch, fieldNumber: 15)
-    }
-    if self.writtenUnderSequence != 0 {
-      try visitor.visitSingularUInt64Field(value: self.writtenUnderSequence, fieldNumber: 16)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: PBChangeBody, rhs: PBChangeBody) -> Bool {
-    if lhs.replica != rhs.replica {return false}
-    if lhs.counter != rhs.counter {return false}
-    if lhs.previous != rhs.previous {return false}
-    if lhs.record != rhs.record {return false}
-    if lhs.type != rhs.type {return false}
-    if lhs.caseID != rhs.caseID {return false}
-    if lhs.context != rhs.context {return false}
-    if lhs.set != rhs.set {return false}
-    if lhs.delete != rhs.delete {return false}
-    if lhs.author != rhs.author {return false}
-    if lhs.role != rhs.role {return false}
-    if lhs.recordedAt != rhs.recordedAt {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs.group != rhs.group {return false}
-    if lhs.writtenUnderEpoch != rhs.writtenUnderEpoch {return false}
-    if lhs.writtenUnderSequence != rhs.writtenUnderSequence {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension PBChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Change"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}encoded\0\u{1}body\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}counter\0\u{1}previous\0\u{1}record\0\u{1}type\0\u{3}case_id\0\u{1}context\0\u{1}set\0\u{1}delete\0\u{1}author\0\u{1}role\0\u{3}recorded_at\0\u{1}reason\0\u{1}group\0\u{3}written_under_epoch\0\u{3}written_under_sequence\0\u{3}origin_replica\0\u{3}origin_counter\0\u{3}origin_hash\0")
 
   fileprivate class _StorageClass {
-    var _encoded: Data = Data()
-    var _body: PBChangeBody? = nil
+    var _replica: Data = Data()
+    var _counter: UInt64 = 0
+    var _previous: Data = Data()
+    var _record: Data = Data()
+    var _type: String = String()
+    var _caseID: Data = Data()
+    var _context: [PBDot] = []
+    var _set: [PBNamedValue] = []
+    var _delete: Bool = false
+    var _author: String = String()
+    var _role: String = String()
+    var _recordedAt: Int64 = 0
+    var _reason: String = String()
+    var _group: Data = Data()
+    var _writtenUnderEpoch: UInt64 = 0
+    var _writtenUnderSequence: UInt64 = 0
+    var _originReplica: Data = Data()
+    var _originCounter: UInt64 = 0
+    var _originHash: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1575,8 +1704,25 @@ nonisolated extension PBChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     private init() {}
 
     init(copying source: _StorageClass) {
-      _encoded = source._encoded
-      _body = source._body
+      _replica = source._replica
+      _counter = source._counter
+      _previous = source._previous
+      _record = source._record
+      _type = source._type
+      _caseID = source._caseID
+      _context = source._context
+      _set = source._set
+      _delete = source._delete
+      _author = source._author
+      _role = source._role
+      _recordedAt = source._recordedAt
+      _reason = source._reason
+      _group = source._group
+      _writtenUnderEpoch = source._writtenUnderEpoch
+      _writtenUnderSequence = source._writtenUnderSequence
+      _originReplica = source._originReplica
+      _originCounter = source._originCounter
+      _originHash = source._originHash
     }
   }
 
@@ -1595,8 +1741,25 @@ nonisolated extension PBChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._encoded) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._body) }()
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._replica) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._counter) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._previous) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._record) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._type) }()
+        case 6: try { try decoder.decodeSingularBytesField(value: &_storage._caseID) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._context) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._set) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._delete) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._author) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._role) }()
+        case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._recordedAt) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 14: try { try decoder.decodeSingularBytesField(value: &_storage._group) }()
+        case 15: try { try decoder.decodeSingularUInt64Field(value: &_storage._writtenUnderEpoch) }()
+        case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._writtenUnderSequence) }()
+        case 17: try { try decoder.decodeSingularBytesField(value: &_storage._originReplica) }()
+        case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._originCounter) }()
+        case 19: try { try decoder.decodeSingularBytesField(value: &_storage._originHash) }()
         default: break
         }
       }
@@ -1605,31 +1768,134 @@ nonisolated extension PBChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._encoded.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._encoded, fieldNumber: 1)
+      if !_storage._replica.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._replica, fieldNumber: 1)
       }
-      try { if let v = _storage._body {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
+      if _storage._counter != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._counter, fieldNumber: 2)
+      }
+      if !_storage._previous.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._previous, fieldNumber: 3)
+      }
+      if !_storage._record.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._record, fieldNumber: 4)
+      }
+      if !_storage._type.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._type, fieldNumber: 5)
+      }
+      if !_storage._caseID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._caseID, fieldNumber: 6)
+      }
+      if !_storage._context.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._context, fieldNumber: 7)
+      }
+      if !_storage._set.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._set, fieldNumber: 8)
+      }
+      if _storage._delete != false {
+        try visitor.visitSingularBoolField(value: _storage._delete, fieldNumber: 9)
+      }
+      if !_storage._author.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._author, fieldNumber: 10)
+      }
+      if !_storage._role.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._role, fieldNumber: 11)
+      }
+      if _storage._recordedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._recordedAt, fieldNumber: 12)
+      }
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 13)
+      }
+      if !_storage._group.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._group, fieldNumber: 14)
+      }
+      if _storage._writtenUnderEpoch != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._writtenUnderEpoch, fieldNumber: 15)
+      }
+      if _storage._writtenUnderSequence != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._writtenUnderSequence, fieldNumber: 16)
+      }
+      if !_storage._originReplica.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._originReplica, fieldNumber: 17)
+      }
+      if _storage._originCounter != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._originCounter, fieldNumber: 18)
+      }
+      if !_storage._originHash.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._originHash, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: PBChange, rhs: PBChange) -> Bool {
+  package static func ==(lhs: PBChangeBody, rhs: PBChangeBody) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0
         let rhs_storage = _args.1
-        if _storage._encoded != rhs_storage._encoded {return false}
-        if _storage._body != rhs_storage._body {return false}
+        if _storage._replica != rhs_storage._replica {return false}
+        if _storage._counter != rhs_storage._counter {return false}
+        if _storage._previous != rhs_storage._previous {return false}
+        if _storage._record != rhs_storage._record {return false}
+        if _storage._type != rhs_storage._type {return false}
+        if _storage._caseID != rhs_storage._caseID {return false}
+        if _storage._context != rhs_storage._context {return false}
+        if _storage._set != rhs_storage._set {return false}
+        if _storage._delete != rhs_storage._delete {return false}
+        if _storage._author != rhs_storage._author {return false}
+        if _storage._role != rhs_storage._role {return false}
+        if _storage._recordedAt != rhs_storage._recordedAt {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._group != rhs_storage._group {return false}
+        if _storage._writtenUnderEpoch != rhs_storage._writtenUnderEpoch {return false}
+        if _storage._writtenUnderSequence != rhs_storage._writtenUnderSequence {return false}
+        if _storage._originReplica != rhs_storage._originReplica {return false}
+        if _storage._originCounter != rhs_storage._originCounter {return false}
+        if _storage._originHash != rhs_storage._originHash {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Change"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}encoded\0\u{1}body\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.encoded) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._body) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.encoded.isEmpty {
+      try visitor.visitSingularBytesField(value: self.encoded, fieldNumber: 1)
+    }
+    try { if let v = self._body {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBChange, rhs: PBChange) -> Bool {
+    if lhs.encoded != rhs.encoded {return false}
+    if lhs._body != rhs._body {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1910,7 +2176,182 @@ nonisolated extension PBPlace: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}replica\0\u{1}epoch\0\u{1}head\0\u{1}checkpoint\0\u{3}catalogue_version\0\u{3}device_time\0\u{3}first_counter\0\u{1}changes\0\u{1}unsent\0\u{3}has_more\0\u{1}obeyed\0\u{3}wants_digests\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}replica\0\u{1}epoch\0\u{1}head\0\u{1}checkpoint\0\u{3}catalogue_version\0\u{3}device_time\0\u{3}first_counter\0\u{1}changes\0\u{1}unsent\0\u{3}has_more\0\u{1}obeyed\0\u{3}wants_digests\0\u{1}returned\0\u{1}offered\0")
+
+  fileprivate class _StorageClass {
+    var _protocolVersion: UInt32 = 0
+    var _requestID: UInt64 = 0
+    var _replica: Data = Data()
+    var _epoch: UInt64 = 0
+    var _head: PBChainHead? = nil
+    var _checkpoint: Data = Data()
+    var _catalogueVersion: UInt32 = 0
+    var _deviceTime: Int64 = 0
+    var _firstCounter: UInt64 = 0
+    var _changes: [PBChange] = []
+    var _unsent: UInt64 = 0
+    var _hasMore_p: Bool = false
+    var _obeyed: [UInt64] = []
+    var _wantsDigests: Bool = false
+    var _returned: [PBReturnedRecord] = []
+    var _offered: [PBOfferedChange] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _protocolVersion = source._protocolVersion
+      _requestID = source._requestID
+      _replica = source._replica
+      _epoch = source._epoch
+      _head = source._head
+      _checkpoint = source._checkpoint
+      _catalogueVersion = source._catalogueVersion
+      _deviceTime = source._deviceTime
+      _firstCounter = source._firstCounter
+      _changes = source._changes
+      _unsent = source._unsent
+      _hasMore_p = source._hasMore_p
+      _obeyed = source._obeyed
+      _wantsDigests = source._wantsDigests
+      _returned = source._returned
+      _offered = source._offered
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._protocolVersion) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._requestID) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._replica) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._epoch) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._head) }()
+        case 6: try { try decoder.decodeSingularBytesField(value: &_storage._checkpoint) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._catalogueVersion) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._deviceTime) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._firstCounter) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._changes) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._unsent) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._hasMore_p) }()
+        case 13: try { try decoder.decodeRepeatedUInt64Field(value: &_storage._obeyed) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._wantsDigests) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._returned) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._offered) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._protocolVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._protocolVersion, fieldNumber: 1)
+      }
+      if _storage._requestID != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._requestID, fieldNumber: 2)
+      }
+      if !_storage._replica.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._replica, fieldNumber: 3)
+      }
+      if _storage._epoch != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._epoch, fieldNumber: 4)
+      }
+      try { if let v = _storage._head {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if !_storage._checkpoint.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._checkpoint, fieldNumber: 6)
+      }
+      if _storage._catalogueVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._catalogueVersion, fieldNumber: 7)
+      }
+      if _storage._deviceTime != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._deviceTime, fieldNumber: 8)
+      }
+      if _storage._firstCounter != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._firstCounter, fieldNumber: 9)
+      }
+      if !_storage._changes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._changes, fieldNumber: 10)
+      }
+      if _storage._unsent != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._unsent, fieldNumber: 11)
+      }
+      if _storage._hasMore_p != false {
+        try visitor.visitSingularBoolField(value: _storage._hasMore_p, fieldNumber: 12)
+      }
+      if !_storage._obeyed.isEmpty {
+        try visitor.visitPackedUInt64Field(value: _storage._obeyed, fieldNumber: 13)
+      }
+      if _storage._wantsDigests != false {
+        try visitor.visitSingularBoolField(value: _storage._wantsDigests, fieldNumber: 14)
+      }
+      if !_storage._returned.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._returned, fieldNumber: 15)
+      }
+      if !_storage._offered.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._offered, fieldNumber: 16)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBSyncRequest, rhs: PBSyncRequest) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._protocolVersion != rhs_storage._protocolVersion {return false}
+        if _storage._requestID != rhs_storage._requestID {return false}
+        if _storage._replica != rhs_storage._replica {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._head != rhs_storage._head {return false}
+        if _storage._checkpoint != rhs_storage._checkpoint {return false}
+        if _storage._catalogueVersion != rhs_storage._catalogueVersion {return false}
+        if _storage._deviceTime != rhs_storage._deviceTime {return false}
+        if _storage._firstCounter != rhs_storage._firstCounter {return false}
+        if _storage._changes != rhs_storage._changes {return false}
+        if _storage._unsent != rhs_storage._unsent {return false}
+        if _storage._hasMore_p != rhs_storage._hasMore_p {return false}
+        if _storage._obeyed != rhs_storage._obeyed {return false}
+        if _storage._wantsDigests != rhs_storage._wantsDigests {return false}
+        if _storage._returned != rhs_storage._returned {return false}
+        if _storage._offered != rhs_storage._offered {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBReturnedRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReturnedRecord"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}record\0\u{1}proof\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1918,20 +2359,8 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.requestID) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.replica) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.epoch) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._head) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.checkpoint) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.catalogueVersion) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.deviceTime) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.firstCounter) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.changes) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.unsent) }()
-      case 12: try { try decoder.decodeSingularBoolField(value: &self.hasMore_p) }()
-      case 13: try { try decoder.decodeRepeatedUInt64Field(value: &self.obeyed) }()
-      case 14: try { try decoder.decodeSingularBoolField(value: &self.wantsDigests) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._record) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
       default: break
       }
     }
@@ -1942,66 +2371,82 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.protocolVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.protocolVersion, fieldNumber: 1)
-    }
-    if self.requestID != 0 {
-      try visitor.visitSingularUInt64Field(value: self.requestID, fieldNumber: 2)
-    }
-    if !self.replica.isEmpty {
-      try visitor.visitSingularBytesField(value: self.replica, fieldNumber: 3)
-    }
-    if self.epoch != 0 {
-      try visitor.visitSingularUInt64Field(value: self.epoch, fieldNumber: 4)
-    }
-    try { if let v = self._head {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    try { if let v = self._record {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    if !self.checkpoint.isEmpty {
-      try visitor.visitSingularBytesField(value: self.checkpoint, fieldNumber: 6)
-    }
-    if self.catalogueVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.catalogueVersion, fieldNumber: 7)
-    }
-    if self.deviceTime != 0 {
-      try visitor.visitSingularInt64Field(value: self.deviceTime, fieldNumber: 8)
-    }
-    if self.firstCounter != 0 {
-      try visitor.visitSingularUInt64Field(value: self.firstCounter, fieldNumber: 9)
-    }
-    if !self.changes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.changes, fieldNumber: 10)
-    }
-    if self.unsent != 0 {
-      try visitor.visitSingularUInt64Field(value: self.unsent, fieldNumber: 11)
-    }
-    if self.hasMore_p != false {
-      try visitor.visitSingularBoolField(value: self.hasMore_p, fieldNumber: 12)
-    }
-    if !self.obeyed.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.obeyed, fieldNumber: 13)
-    }
-    if self.wantsDigests != false {
-      try visitor.visitSingularBoolField(value: self.wantsDigests, fieldNumber: 14)
+    if !self.proof.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: PBSyncRequest, rhs: PBSyncRequest) -> Bool {
-    if lhs.protocolVersion != rhs.protocolVersion {return false}
-    if lhs.requestID != rhs.requestID {return false}
-    if lhs.replica != rhs.replica {return false}
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs._head != rhs._head {return false}
-    if lhs.checkpoint != rhs.checkpoint {return false}
-    if lhs.catalogueVersion != rhs.catalogueVersion {return false}
-    if lhs.deviceTime != rhs.deviceTime {return false}
-    if lhs.firstCounter != rhs.firstCounter {return false}
-    if lhs.changes != rhs.changes {return false}
-    if lhs.unsent != rhs.unsent {return false}
-    if lhs.hasMore_p != rhs.hasMore_p {return false}
-    if lhs.obeyed != rhs.obeyed {return false}
-    if lhs.wantsDigests != rhs.wantsDigests {return false}
+  package static func ==(lhs: PBReturnedRecord, rhs: PBReturnedRecord) -> Bool {
+    if lhs._record != rhs._record {return false}
+    if lhs.proof != rhs.proof {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OfferedChange"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dot\0\u{1}hash\0\u{1}change\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}proof\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._dot) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.hash) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._change) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._dot {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.hash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.hash, fieldNumber: 2)
+    }
+    try { if let v = self._change {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if self.verdict != .unspecified {
+      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 4)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 5)
+    }
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 6)
+    }
+    if !self.proof.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBOfferedChange, rhs: PBOfferedChange) -> Bool {
+    if lhs._dot != rhs._dot {return false}
+    if lhs.hash != rhs.hash {return false}
+    if lhs._change != rhs._change {return false}
+    if lhs.verdict != rhs.verdict {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.field != rhs.field {return false}
+    if lhs.proof != rhs.proof {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2206,7 +2651,7 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Receipt"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counter\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}again\0\u{3}settles_base\0\u{1}place\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counter\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}again\0\u{3}settles_base\0\u{1}place\0\u{3}taken_as\0\u{1}proof\0\u{3}base_proof\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2221,6 +2666,9 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 5: try { try decoder.decodeSingularBoolField(value: &self.again) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.settlesBase) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._place) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._takenAs) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.baseProof) }()
       default: break
       }
     }
@@ -2252,6 +2700,15 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     try { if let v = self._place {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._takenAs {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    if !self.proof.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 9)
+    }
+    if !self.baseProof.isEmpty {
+      try visitor.visitSingularBytesField(value: self.baseProof, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2263,6 +2720,9 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.again != rhs.again {return false}
     if lhs.settlesBase != rhs.settlesBase {return false}
     if lhs._place != rhs._place {return false}
+    if lhs._takenAs != rhs._takenAs {return false}
+    if lhs.proof != rhs.proof {return false}
+    if lhs.baseProof != rhs.baseProof {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2429,7 +2889,7 @@ nonisolated extension PBOrder.Resync: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension PBOrder.Forked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = PBOrder.protoMessageName + ".Forked"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}common\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}common\0\u{1}head\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2438,20 +2898,29 @@ nonisolated extension PBOrder.Forked: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.common) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._head) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.common != 0 {
       try visitor.visitSingularUInt64Field(value: self.common, fieldNumber: 1)
     }
+    try { if let v = self._head {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBOrder.Forked, rhs: PBOrder.Forked) -> Bool {
     if lhs.common != rhs.common {return false}
+    if lhs._head != rhs._head {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2489,7 +2958,7 @@ nonisolated extension PBOrder.Resend: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension PBOrder.NewEpoch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = PBOrder.protoMessageName + ".NewEpoch"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}survived\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2498,6 +2967,7 @@ nonisolated extension PBOrder.NewEpoch: SwiftProtobuf.Message, SwiftProtobuf._Me
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.survived) }()
       default: break
       }
     }
@@ -2507,11 +2977,15 @@ nonisolated extension PBOrder.NewEpoch: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.epoch != 0 {
       try visitor.visitSingularUInt64Field(value: self.epoch, fieldNumber: 1)
     }
+    if self.survived != 0 {
+      try visitor.visitSingularUInt64Field(value: self.survived, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBOrder.NewEpoch, rhs: PBOrder.NewEpoch) -> Bool {
     if lhs.epoch != rhs.epoch {return false}
+    if lhs.survived != rhs.survived {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2593,7 +3067,7 @@ nonisolated extension PBScope.Entry: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension PBPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Page"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}completed\0\u{1}checkpoint\0\u{1}place\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}completed\0\u{1}checkpoint\0\u{1}place\0\u{1}proofs\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2605,6 +3079,7 @@ nonisolated extension PBPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.completed) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.checkpoint) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._place) }()
+      case 5: try { try decoder.decodeRepeatedBytesField(value: &self.proofs) }()
       default: break
       }
     }
@@ -2627,6 +3102,9 @@ nonisolated extension PBPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     try { if let v = self._place {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if !self.proofs.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.proofs, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2635,6 +3113,7 @@ nonisolated extension PBPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if lhs.completed != rhs.completed {return false}
     if lhs.checkpoint != rhs.checkpoint {return false}
     if lhs._place != rhs._place {return false}
+    if lhs.proofs != rhs.proofs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -85,8 +85,6 @@ package struct Failure: Error, CustomStringConvertible {
     case .garbled: self.init(.refused, code: "garbled", error.description)
     case .busy: self.init(.tryAgain, code: "busy", error.description)
     case .store(let error): self.init(error)
-    case .forked: self.init(.refused, code: "forked", error.description)
-    case .newEpoch: self.init(.refused, code: "new-epoch", error.description)
     case .cancelled: self.init(.tryAgain, code: "cancelled", error.description)
     }
   }

@@ -96,7 +96,7 @@ final class OfficeProcess {
 
   /// - Parameter fill: writes into the store before the office starts.
   init(
-    _ folder: String, fill: @escaping @Sendable (any ServerTransaction, ReplicaID) throws -> Void
+    _ folder: String, fill: @escaping @Sendable (any ServerTransaction) throws -> Void
   ) async throws {
     self.folder = folder
     programs =
@@ -108,9 +108,9 @@ final class OfficeProcess {
     let code = try Self.run(programs + "/doorstepd", ["init", "--data", data, "--json"])[
       "operatorCode"]
     do {
-      let store = try SQLiteStore(path: data + "/office.sqlite")
-      let replica = store.replica
-      try await store.transaction { try fill($0, replica) }
+      let store = try SQLiteStore(
+        path: data + "/office.sqlite", life: ReplicaID(value: World.random()))
+      try await store.transaction { try fill($0) }
       try store.close()
     }
     let output = Pipe()

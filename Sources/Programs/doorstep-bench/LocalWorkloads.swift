@@ -13,9 +13,8 @@ extension Bench {
     var floor = Sample()
     for round in 0..<rounds {
       let store = try SQLiteStore(
-        path: path("office"),
-        creating: SQLiteStore.New(
-          replica: ReplicaID(value: 1), secret: Array(repeating: 1, count: 32)))
+        path: path("office"), life: ReplicaID(value: 1),
+        creating: SQLiteStore.New(secret: Array(repeating: 1, count: 32)))
       let requests = try await prepare(store, laptops: 64, changes: 12)
       let now = World.now()
       let time = try await Self.elapsed {
@@ -23,7 +22,9 @@ extension Bench {
           for (request, device) in requests {
             group.addTask {
               _ = try await store.transaction { transaction in
-                try Intake(transaction, catalogue: .standard, now: now).accept(
+                try Intake(
+                  transaction, catalogue: .standard, now: now, newLife: ReplicaID(value: 2)
+                ).accept(
                   request, from: device)
               }
             }

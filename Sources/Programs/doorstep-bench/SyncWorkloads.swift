@@ -14,8 +14,8 @@ extension Bench {
   /// 60 cases and 3,000 contacts for one officer.
   func caseload() async throws -> OfficeProcess {
     let now = World.now()
-    return try await OfficeProcess(path("caseload")) { transaction, replica in
-      var writer = try OfficeWriter(transaction, catalogue: .standard, replica: replica, now: now)
+    return try await OfficeProcess(path("caseload")) { transaction in
+      var writer = try OfficeWriter(transaction, catalogue: .standard, now: now)
       for index in 0..<Self.cases {
         let name = Value.composite(["forename": .text("Alex"), "surname": .text("Person\(index)")])
         try writer.set(

@@ -40,7 +40,7 @@ struct Wording {
   }
 }
 
-extension Replica.Conflict {
+extension Conflict {
   /// Equal standing values count as one; each with everybody who set it, in server order.
   var choices: [(value: Value, by: [StandingEdit])] {
     var choices: [(value: Value, by: [StandingEdit])] = []

@@ -74,8 +74,8 @@ struct DataFolder: Sendable {
     try draft.write("settings.json", String(decoding: encoder.encode(settings), as: UTF8.self))
     let secret = World.random().bytes + World.random().bytes
     let store = try SQLiteStore(
-      path: draft.storeFile,
-      creating: SQLiteStore.New(replica: ReplicaID(value: World.random()), secret: secret))
+      path: draft.storeFile, life: ReplicaID(value: World.random()),
+      creating: SQLiteStore.New(secret: secret))
     try store.close()
     guard rename(draft.path, path) == 0 else {
       throw Failure(.cannotCreate, code: "no-access", "\(path) cannot be made.")
@@ -129,7 +129,9 @@ struct DataFolder: Sendable {
 
   func openStore() throws -> SQLiteStore {
     _ = try settings()
-    do { return try SQLiteStore(path: storeFile) } catch { throw Failure(error) }
+    do {
+      return try SQLiteStore(path: storeFile, life: ReplicaID(value: World.random()))
+    } catch { throw Failure(error) }
   }
 
   /// Issues an invitation directly in the store.

@@ -68,7 +68,7 @@ struct Import: ServerCommand {
         dryRun
         ? try await checked.plan(in: store)
         : try await checked.apply(
-          to: store, replica: store.replica, author: author, now: World.now())
+          to: store, author: author, now: World.now())
       try store.close()
       try output.answer(
         Answer(

@@ -56,7 +56,7 @@ struct Seed: ServerCommand {
     let progress = Progress(output)
     let total = people
     let summary = try await BulkEntry.seed(
-      population, into: store, replica: store.replica, catalogue: catalogue, now: World.now()
+      population, into: store, catalogue: catalogue, now: World.now()
     ) { done in progress.show("\(done) of \(total) cases…") }
     progress.end()
     try store.close()

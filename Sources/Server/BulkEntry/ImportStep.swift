@@ -25,16 +25,15 @@ extension ImportFile {
 
   /// Enters every row, in one transaction: all or, when it throws, nothing.
   /// - Parameters:
-  ///   - replica: the server's own.
   ///   - author: user name of who imports. A contact keeps the author whom the file names.
   ///   - now: the office's clock.
   /// - Throws: `ImportProblems` for what cannot be entered, and what the store throws.
   package func apply(
-    to store: some ServerStore, replica: ReplicaID, author: String, now: Timestamp
+    to store: some ServerStore, author: String, now: Timestamp
   ) async throws -> ImportCounts {
     try await store.transaction { transaction in
       var step = ImportStep(transaction, catalogue)
-      var writer = try OfficeWriter(transaction, catalogue: catalogue, replica: replica, now: now)
+      var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
       return try run(&step) { entry, fields in
         switch entry.content {
         case .record(let id, let type, _):

@@ -26,15 +26,14 @@ private let seedBatch = 50
 /// A case is stored whole or not at all, and one that the store has is left alone: seeding that was
 /// interrupted is simply started again.
 /// - Parameters:
-///   - replica: the server's own.
 ///   - now: the office's clock, for the arrival of every change.
 ///   - progress: told the number of cases dealt with, after each batch.
 /// - Throws: what the store throws; `OfficeWriter.Refused` when the catalogue does not admit an
 ///   entry, which only an altered catalogue can cause.
 @discardableResult
 package func seed(
-  _ population: Population, into store: some ServerStore, replica: ReplicaID,
-  catalogue: Catalogue, now: Timestamp, progress: (Int) -> Void = { _ in }
+  _ population: Population, into store: some ServerStore, catalogue: Catalogue,
+  now: Timestamp, progress: (Int) -> Void = { _ in }
 ) async throws -> SeedSummary {
   var summary = SeedSummary()
   var officers: Set<String> = []
@@ -42,7 +41,7 @@ package func seed(
   var batch: [PopulationCase] = []
   func enterBatch(_ cases: [PopulationCase]) async throws {
     let stored = try await store.transaction { transaction in
-      try enter(cases, transaction, replica: replica, catalogue: catalogue, now: now)
+      try enter(cases, transaction, catalogue: catalogue, now: now)
     }
     summary.add(stored)
     done += cases.count
@@ -64,11 +63,11 @@ package func seed(
 
 /// Stores cases in one transaction.
 private func enter(
-  _ cases: [PopulationCase], _ transaction: any ServerTransaction, replica: ReplicaID,
-  catalogue: Catalogue, now: Timestamp
+  _ cases: [PopulationCase], _ transaction: any ServerTransaction, catalogue: Catalogue,
+  now: Timestamp
 ) throws -> SeedSummary {
   var summary = SeedSummary()
-  var writer = try OfficeWriter(transaction, catalogue: catalogue, replica: replica, now: now)
+  var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
   for next in cases {
     if try transaction.caseHead(next.caseID) == nil {
       for entry in next.entries {

@@ -13,8 +13,14 @@ final class CommitQueue: @unchecked Sendable {
   /// A transaction that waits.
   private struct Job {
     /// Runs the body; returns what to do once the commit is known to have succeeded or failed.
-    let run: (Database) -> @Sendable ((any Error)?) -> Void
+    let run: (Database) -> Ran
     let fail: @Sendable (any Error) -> Void
+  }
+
+  private struct Ran {
+    let finish: @Sendable ((any Error)?) -> Void
+    /// Where the store has come to by it; `nil` when it gave out no sequence.
+    var reached: (epoch: UInt64, sequence: UInt64)?
   }
 
   /// Bodies in one commit: enough to share the disk, few enough that nobody waits long behind
@@ -22,12 +28,14 @@ final class CommitQueue: @unchecked Sendable {
   private static let batch = 64
 
   private let pool: DatabasePool
+  private let mark: HighWaterMark
   private let condition = NSCondition()
   private var jobs: [Job] = []
   private var isStopped = false
 
-  init(_ pool: DatabasePool) {
+  init(_ pool: DatabasePool, _ mark: HighWaterMark) {
     self.pool = pool
+    self.mark = mark
     let thread = Thread { [weak self] in
       while let work = self?.next() { self?.commit(work) }
     }
@@ -50,14 +58,16 @@ final class CommitQueue: @unchecked Sendable {
     try await withCheckedThrowingContinuation { continuation in
       let job = Job(
         run: { db in
-          let outcome = Swift.Result { try Self.isolated(db, body) }
-          return { commitError in
-            if let commitError, case .success = outcome {
-              continuation.resume(throwing: commitError)
-            } else {
-              continuation.resume(with: outcome)
-            }
-          }
+          var reached: (epoch: UInt64, sequence: UInt64)?
+          let outcome = Swift.Result { try Self.isolated(db, body, &reached) }
+          return Ran(
+            finish: { commitError in
+              if let commitError, case .success = outcome {
+                continuation.resume(throwing: commitError)
+              } else {
+                continuation.resume(with: outcome)
+              }
+            }, reached: reached)
         },
         fail: { continuation.resume(throwing: $0) })
       let isClosed = condition.withLock {
@@ -71,7 +81,8 @@ final class CommitQueue: @unchecked Sendable {
   }
 
   private static func isolated<Result>(
-    _ db: Database, _ body: (any ServerTransaction) throws -> Result
+    _ db: Database, _ body: (any ServerTransaction) throws -> Result,
+    _ reached: inout (epoch: UInt64, sequence: UInt64)?
   ) throws -> Result {
     try db.execute(sql: "SAVEPOINT one")
     do {
@@ -79,6 +90,9 @@ final class CommitQueue: @unchecked Sendable {
       let result = try body(transaction)
       try transaction.finish()
       try db.execute(sql: "RELEASE one")
+      if let sequence = transaction.lastSequence {
+        reached = (try transaction.epoch(), sequence)
+      }
       return result
     } catch {
       try db.execute(sql: "ROLLBACK TO one; RELEASE one")
@@ -99,18 +113,22 @@ final class CommitQueue: @unchecked Sendable {
 
   private func commit(_ work: [Job]) {
     guard !work.isEmpty else { return }
-    var finish: [@Sendable ((any Error)?) -> Void] = []
+    var ran: [Ran] = []
     do {
       try pool.writeWithoutTransaction { db in
         try db.inTransaction(.immediate) {
-          finish = work.map { $0.run(db) }
+          ran = work.map { $0.run(db) }
           return .commit
         }
       }
-      for done in finish { done(nil) }
+      // What is committed may be asked for again: an answer that says otherwise loses nothing.
+      if let reached = ran.compactMap(\.reached).last {
+        try mark.note(epoch: reached.epoch, sequence: reached.sequence)
+      }
+      for one in ran { one.finish(nil) }
     } catch {
-      if finish.isEmpty { for job in work { job.fail(error) } }
-      for done in finish { done(error) }
+      if ran.isEmpty { for job in work { job.fail(error) } }
+      for one in ran { one.finish(error) }
     }
   }
 }

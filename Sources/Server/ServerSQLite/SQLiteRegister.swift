@@ -27,7 +27,7 @@ extension SQLiteTransaction {
 
   private static let deviceColumns = """
     device_id, user, role, label, is_operator, state, fingerprint, certificate_expires, enrolled_at, replica,
-    last_contact, clock_offset, unsent, catalogue_version
+    last_contact, clock_offset, unsent, catalogue_version, forks
     """
 
   func device(_ id: DeviceID) throws -> Device? {
@@ -39,6 +39,12 @@ extension SQLiteTransaction {
   func device(fingerprint: Hash) throws -> Device? {
     try one(
       "SELECT \(Self.deviceColumns) FROM devices WHERE fingerprint = ?", [Data(fingerprint.bytes)]
+    ).map(device)
+  }
+
+  func device(of replica: ReplicaID) throws -> Device? {
+    try one(
+      "SELECT \(Self.deviceColumns) FROM devices WHERE replica = ?", [Data(replica.bytes)]
     ).map(device)
   }
 
@@ -61,6 +67,7 @@ extension SQLiteTransaction {
     device.clockOffset = row[11]
     device.unsent = UInt64(stored: row[12])
     device.catalogueVersion = UInt32(clamping: row[13] as Int64)
+    device.forks = UInt64(stored: row[14])
     return device
   }
 
@@ -68,14 +75,15 @@ extension SQLiteTransaction {
     try run(
       """
       INSERT INTO devices (\(Self.deviceColumns))
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (device_id) DO UPDATE SET
         user = excluded.user, role = excluded.role, label = excluded.label,
         is_operator = excluded.is_operator, state = excluded.state,
         fingerprint = excluded.fingerprint, certificate_expires = excluded.certificate_expires,
         enrolled_at = excluded.enrolled_at, replica = excluded.replica,
         last_contact = excluded.last_contact, clock_offset = excluded.clock_offset,
-        unsent = excluded.unsent, catalogue_version = excluded.catalogue_version
+        unsent = excluded.unsent, catalogue_version = excluded.catalogue_version,
+        forks = excluded.forks
       """,
       [
         Data(device.id.bytes), device.user, device.role.rawValue, device.label, device.isOperator,
@@ -83,7 +91,7 @@ extension SQLiteTransaction {
         device.certificateExpires.milliseconds,
         device.enrolledAt.milliseconds, device.replica.map { Data($0.bytes) },
         device.lastContact?.milliseconds, device.clockOffset, Int64(storing: device.unsent),
-        Int64(device.catalogueVersion),
+        Int64(device.catalogueVersion), Int64(storing: device.forks),
       ])
   }
 

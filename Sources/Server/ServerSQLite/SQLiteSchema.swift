@@ -9,6 +9,15 @@ enum SQLiteSchema {
         sql: """
           CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
+          -- Runs of a server process on this store; one that follows a restore begins an epoch.
+          CREATE TABLE lives (
+            number INTEGER PRIMARY KEY,
+            replica BLOB NOT NULL UNIQUE,
+            epoch INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            survived INTEGER
+          );
+
           -- Replicas are numbered, so that a dot takes a few bytes in the log's index. head: the end of its chain.
           CREATE TABLE replicas (
             number INTEGER PRIMARY KEY,
@@ -28,8 +37,15 @@ enum SQLiteSchema {
             refusal TEXT,
             record_id BLOB,
             case_id BLOB,
-            received_at INTEGER NOT NULL
+            received_at INTEGER NOT NULL,
+            -- Of a change that was issued again: its first issue, and the dot under which it had been taken.
+            origin_replica BLOB,
+            origin_counter INTEGER,
+            origin_hash BLOB,
+            taken_as_replica BLOB,
+            taken_as_counter INTEGER
           );
+          CREATE INDEX changes_issued_again ON changes (origin_hash, sequence) WHERE origin_hash IS NOT NULL;
           CREATE UNIQUE INDEX changes_by_dot ON changes (replica, counter);
           CREATE INDEX changes_refused ON changes (sequence) WHERE verdict = 'refused';
 
@@ -39,6 +55,7 @@ enum SQLiteSchema {
             case_id BLOB NOT NULL,
             sequence INTEGER NOT NULL,
             body BLOB NOT NULL,
+            proof BLOB NOT NULL,
             resolved TEXT NOT NULL,
             is_contested INTEGER NOT NULL
           ) WITHOUT ROWID;
@@ -80,6 +97,7 @@ enum SQLiteSchema {
             last_contact INTEGER,
             clock_offset INTEGER NOT NULL,
             unsent INTEGER NOT NULL,
+            forks INTEGER NOT NULL,
             catalogue_version INTEGER NOT NULL
           );
 

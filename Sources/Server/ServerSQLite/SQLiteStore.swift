@@ -12,12 +12,15 @@ package final class SQLiteStore: ServerStore {
   private let pool: DatabasePool
   private let queue: CommitQueue
   private let lock: FileLock
-  /// The server's own replica in this epoch, for what the office enters itself.
-  package let replica: ReplicaID
 
-  /// Opens the store in `path`.
-  /// - Parameter creating: make a new one with these values; fails if there is one already.
-  package init(path: String, creating new: New? = nil) throws(StoreError) {
+  /// Opens the store in `path`, which begins a new life of the server.
+  ///
+  /// When the mark beside the store shows that more had been written than it holds, or is not
+  /// there, the store was put back from a backup, and the life begins a new epoch.
+  /// - Parameters:
+  ///   - life: chance, which names the life.
+  ///   - creating: make a new one with these values; fails if there is one already.
+  package init(path: String, life: ReplicaID, creating new: New? = nil) throws(StoreError) {
     let exists = FileManager.default.fileExists(atPath: path)
     if new == nil, !exists { throw .missing(path: path) }
     if new != nil, exists { throw .alreadyThere(path: path) }
@@ -32,35 +35,45 @@ package final class SQLiteStore: ServerStore {
       if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newer(path: path) }
       try migrator.migrate(pool)
       if let new { try pool.write { db in try new.write(to: db) } }
-      let bytes = try pool.read { db in
-        try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'replica'")
-      }
-      guard let bytes, let id = ReplicaID(bytes: bytes) else {
-        throw StoreError.damaged("it has no replica of its own")
-      }
-      replica = id
-      queue = CommitQueue(pool)
+      let mark = try HighWaterMark(path: path + ".mark")
+      try pool.write { db in try Self.begin(life, mark, db, isNew: new != nil) }
+      queue = CommitQueue(pool, mark)
     } catch { throw StoreError(error, path: path) }
   }
 
   /// What a new store starts with. Chance comes from the caller.
   package struct New: Sendable {
-    package var epoch: UInt64 = 1
-    package var replica: ReplicaID
     package var secret: [UInt8]
 
-    package init(replica: ReplicaID, secret: [UInt8]) {
-      self.replica = replica
-      self.secret = secret
-    }
+    package init(secret: [UInt8]) { self.secret = secret }
 
     fileprivate func write(to db: Database) throws {
       let insert = "INSERT INTO meta (key, value) VALUES (?, ?)"
-      try db.execute(sql: insert, arguments: ["epoch", Int64(storing: epoch)])
       try db.execute(sql: insert, arguments: ["sequence", 0])
-      try db.execute(sql: insert, arguments: ["replica", Data(replica.bytes)])
       try db.execute(sql: insert, arguments: ["secret", Data(secret)])
     }
+  }
+
+  private static func begin(
+    _ replica: ReplicaID, _ mark: HighWaterMark, _ db: Database, isNew: Bool
+  ) throws {
+    let transaction = SQLiteTransaction(db)
+    let sequence = try transaction.sequence()
+    guard !isNew else {
+      try mark.note(epoch: 1, sequence: 0)
+      return try transaction.begin(Life(replica: replica, epoch: 1, start: 0))
+    }
+    let last = try transaction.life()
+    let shown = try mark.read()
+    var life = Life(replica: replica, epoch: last.epoch, start: sequence)
+    if shown.map({ ($0.epoch, $0.sequence) > (last.epoch, sequence) }) ?? true {
+      let (epoch, overflow) = max(last.epoch, shown?.epoch ?? 0).addingReportingOverflow(1)
+      guard !overflow else { throw StoreError.damaged("its mark is not a number of ours") }
+      life.epoch = epoch
+      life.survived = sequence
+    }
+    try mark.note(epoch: life.epoch, sequence: sequence)
+    try transaction.begin(life)
   }
 
   /// GRDB sets NORMAL when it opens a pool; FULL is set afterwards and asserted.

@@ -6,7 +6,8 @@ import SyncCore
 /// One transaction or one view of the store, in SQL.
 final class SQLiteTransaction: ServerTransaction {
   let db: Database
-  private var lastSequence: UInt64?
+  private(set) var lastSequence: UInt64?
+  private var keptSecret: [UInt8]?
   private var numbers: [ReplicaID: Int64] = [:]
 
   init(_ db: Database) { self.db = db }
@@ -42,9 +43,47 @@ final class SQLiteTransaction: ServerTransaction {
     return value
   }
 
-  func epoch() throws -> UInt64 { UInt64(stored: try meta("epoch")) }
+  func life() throws -> Life {
+    try life("SELECT replica, epoch, start, survived FROM lives ORDER BY number DESC LIMIT 1", [])
+  }
+
+  func life(at sequence: UInt64) throws -> Life {
+    try life(
+      """
+      SELECT replica, epoch, start, survived FROM lives
+      WHERE start < ? OR number = 1 ORDER BY number DESC LIMIT 1
+      """, [Int64(storing: sequence)])
+  }
+
+  private func life(_ sql: String, _ arguments: StatementArguments) throws -> Life {
+    guard let row = try one(sql, arguments) else { throw StoreError.damaged("it has no life") }
+    return Life(
+      replica: try id(row[0]), epoch: UInt64(stored: row[1]), start: UInt64(stored: row[2]),
+      survived: (row[3] as Int64?).map(UInt64.init(stored:)))
+  }
+
+  func survived(of epoch: UInt64) throws -> UInt64? {
+    try one("SELECT min(survived) FROM lives WHERE epoch > ?", [Int64(storing: epoch)])
+      .flatMap { $0[0] as Int64? }.map(UInt64.init(stored:))
+  }
+
+  func begin(_ life: Life) throws {
+    try run(
+      "INSERT INTO lives (replica, epoch, start, survived) VALUES (?, ?, ?, ?)",
+      [
+        Data(life.replica.bytes), Int64(storing: life.epoch), Int64(storing: life.start),
+        life.survived.map(Int64.init(storing:)),
+      ])
+  }
+
   func sequence() throws -> UInt64 { try lastSequence ?? UInt64(stored: meta("sequence")) }
-  func secret() throws -> [UInt8] { [UInt8](try meta("secret") as Data) }
+
+  func secret() throws -> [UInt8] {
+    if let keptSecret { return keptSecret }
+    let secret = [UInt8](try meta("secret") as Data)
+    keptSecret = secret
+    return secret
+  }
 
   func nextSequence() throws -> UInt64 {
     let next = try sequence() + 1
@@ -67,7 +106,7 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   private static let changeColumns =
-    "replicas.replica, changes.counter, changes.hash, bytes, verdict, refusal, sequence, record_id, case_id, received_at"
+    "replicas.replica, changes.counter, changes.hash, bytes, verdict, refusal, sequence, record_id, case_id, received_at, origin_replica, origin_counter, origin_hash, taken_as_replica, taken_as_counter"
 
   func change(_ dot: Dot) throws -> LoggedChange? {
     try one(
@@ -91,7 +130,24 @@ final class SQLiteTransaction: ServerTransaction {
       dot: Dot(try id(row[0]), UInt64(stored: row[1])), hash: try hash(row[2]),
       bytes: [UInt8](row[3] as Data), verdict: try Self.verdict(row[4], row[5]),
       sequence: UInt64(stored: row[6]), record: try (row[7] as Data?).map(id),
-      caseID: try (row[8] as Data?).map(id), receivedAt: Timestamp(milliseconds: row[9]))
+      caseID: try (row[8] as Data?).map(id), receivedAt: Timestamp(milliseconds: row[9]),
+      origin: try dot(row[10], row[11]).map {
+        Change.Origin(dot: $0, hash: try hash(row[12]))
+      }, takenAs: try dot(row[13], row[14]))
+  }
+
+  private func dot(_ replica: Data?, _ counter: Int64?) throws -> Dot? {
+    guard let replica, let counter else { return nil }
+    return Dot(try id(replica), UInt64(stored: counter))
+  }
+
+  func change(issuedAgain origin: Change.Origin) throws -> LoggedChange? {
+    try one(
+      """
+      SELECT \(Self.changeColumns) FROM changes JOIN replicas ON number = changes.replica
+      WHERE origin_hash = ? ORDER BY sequence LIMIT 1
+      """, [Data(origin.hash.bytes)]
+    ).map(logged)
   }
 
   func append(_ change: LoggedChange) throws {
@@ -101,20 +157,26 @@ final class SQLiteTransaction: ServerTransaction {
       try run(
         """
         INSERT INTO changes
-          (sequence, replica, counter, hash, bytes, verdict, refusal, record_id, case_id, received_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          (sequence, replica, counter, hash, bytes, verdict, refusal, record_id, case_id, received_at,
+           origin_replica, origin_counter, origin_hash, taken_as_replica, taken_as_counter)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           Int64(storing: change.sequence), number, Int64(storing: change.dot.counter),
           Data(change.hash.bytes), Data(change.bytes), verdict, refusal,
           change.record.map { Data($0.bytes) }, change.caseID.map { Data($0.bytes) },
           change.receivedAt.milliseconds,
+          change.origin.map { Data($0.dot.replica.bytes) },
+          change.origin.map { Int64(storing: $0.dot.counter) },
+          change.origin.map { Data($0.hash.bytes) },
+          change.takenAs.map { Data($0.replica.bytes) },
+          change.takenAs.map { Int64(storing: $0.counter) },
         ])
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
       throw StoreError.changeLoggedTwice(change.dot)
     }
     try run(
-      "UPDATE replicas SET counter = ?, hash = ? WHERE number = ?",
+      "UPDATE replicas SET counter = ?1, hash = ?2 WHERE number = ?3 AND counter < ?1",
       [Int64(storing: change.dot.counter), Data(change.hash.bytes), number])
   }
 
@@ -160,7 +222,7 @@ final class SQLiteTransaction: ServerTransaction {
 
   func record(_ id: RecordID) throws -> StoredRecord? {
     try one(
-      "SELECT record_id, type, case_id, sequence, body FROM records WHERE record_id = ?",
+      "SELECT record_id, type, case_id, sequence, body, proof FROM records WHERE record_id = ?",
       [Data(id.bytes)]
     ).map(stored)
   }
@@ -168,30 +230,34 @@ final class SQLiteTransaction: ServerTransaction {
   func records(of caseID: CaseID, after sequence: UInt64, limit: Int) throws -> [StoredRecord] {
     try all(
       """
-      SELECT record_id, type, case_id, sequence, body FROM records
+      SELECT record_id, type, case_id, sequence, body, proof FROM records
       WHERE case_id = ? AND sequence > ? ORDER BY sequence LIMIT ?
       """, [Data(caseID.bytes), Int64(storing: sequence), limit], stored)
   }
 
   private func stored(_ row: Row) throws -> StoredRecord {
-    StoredRecord(
+    guard let proof = Proof(bytes: row[5] as Data) else {
+      throw StoreError.damaged("a record has no proof")
+    }
+    return StoredRecord(
       id: try id(row[0]), type: row[1], caseID: try id(row[2]), sequence: UInt64(stored: row[3]),
-      bytes: [UInt8](row[4] as Data))
+      bytes: [UInt8](row[4] as Data), proof: proof)
   }
 
   func save(_ record: StoredRecord, resolved: String) throws {
     try run(
       """
-      INSERT INTO records (record_id, type, case_id, sequence, body, resolved, is_contested)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO records (record_id, type, case_id, sequence, body, proof, resolved, is_contested)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (record_id) DO UPDATE SET
         type = excluded.type, case_id = excluded.case_id, sequence = excluded.sequence,
-        body = excluded.body, resolved = excluded.resolved, is_contested = excluded.is_contested
+        body = excluded.body, proof = excluded.proof, resolved = excluded.resolved, is_contested = excluded.is_contested
       """,
       [
         Data(record.id.bytes), record.type, Data(record.caseID.bytes),
         Int64(storing: record.sequence),
-        Data(record.bytes), resolved, !resolved.contains("\"_contested\":[]"),
+        Data(record.bytes), Data(record.proof.bytes), resolved,
+        !resolved.contains("\"_contested\":[]"),
       ])
   }
 

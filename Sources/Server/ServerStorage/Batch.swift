@@ -7,19 +7,19 @@ struct Batch {
   private let request: SyncRequest
   private let device: Device
   private let checkpoint: Checkpoint
-  private let epoch: UInt64
+  private let life: Life
   private let grants: [CaseID: Grant]?
   private(set) var settled: [RecordID: UInt64] = [:]
 
   init(
     _ intake: Intake, _ request: SyncRequest, _ device: Device, _ checkpoint: Checkpoint,
-    epoch: UInt64
+    life: Life
   ) {
     self.intake = intake
     self.request = request
     self.device = device
     self.checkpoint = checkpoint
-    self.epoch = epoch
+    self.life = life
     grants = request.changes.isEmpty ? [:] : nil
   }
 
@@ -38,6 +38,11 @@ struct Batch {
     return receipts
   }
 
+  /// The first verdicts again of what both histories of a fork share.
+  func receipts(upTo common: UInt64) throws -> [Receipt] {
+    try request.changes.indices.prefix { counter($0) <= common }.map(again)
+  }
+
   private func counter(_ index: Int) -> UInt64 { request.firstCounter + UInt64(index) }
 
   private func again(_ index: Int) throws -> Receipt {
@@ -45,12 +50,14 @@ struct Batch {
     guard let logged = try intake.transaction.change(dot) else {
       throw StoreError.damaged("a known change is not in the log")
     }
-    var place: Place?
-    if case .refused = logged.verdict {
-    } else {
-      place = Place(epoch: epoch, sequence: logged.sequence)
-    }
-    return Receipt(counter: dot.counter, verdict: logged.verdict, isAgain: true, place: place)
+    return Receipt(
+      counter: dot.counter, verdict: logged.verdict, isAgain: true,
+      place: try intake.transaction.place(of: logged.sequence), takenAs: logged.takenAs,
+      proof: try proof(logged.verdict, logged.hash))
+  }
+
+  private func proof(_ verdict: Verdict, _ hash: Hash) throws -> Proof {
+    Proof.ofVerdict(verdict, on: hash, key: try Feed.key(intake.transaction))
   }
 
   private func newestGrants() throws -> [CaseID: Grant] {
@@ -83,22 +90,31 @@ struct Batch {
     if let refused {
       settled = settledBefore
       return try decisions.map { index, decision in
-        guard case .refused(let refusal) = decision, index == refused.index || act.count == 1 else {
-          return try log(
-            index, .refused(code: Refusal.groupRefused.code, field: ""),
-            intake.transaction.nextSequence())
+        switch decision {
+        case .known(let first): return try log(index, knownAs: first)
+        case .refused(let refusal) where index == refused.index:
+          return try log(index, .refused(code: refusal.code, field: refusal.field))
+        case .refused, .taken:
+          return try log(index, .refused(code: Refusal.groupRefused.code, field: ""))
         }
-        return try log(
-          index, .refused(code: refusal.code, field: refusal.field),
-          intake.transaction.nextSequence())
       }
     }
-    for entry in drafts.values { try save(entry) }
+    let proofs = try drafts.mapValues { ($0.sequence, try save($0)) }
     return try decisions.map { index, decision in
-      guard case .taken(let taken) = decision else {
-        throw StoreError.damaged("an act was half decided")
+      switch decision {
+      case .known(let first): return try log(index, knownAs: first)
+      case .taken(let taken):
+        var baseProof: Proof?
+        if taken.settlesBase, let (sequence, proof) = proofs[taken.record],
+          sequence == taken.sequence
+        {
+          baseProof = proof
+        }
+        return try log(
+          index, taken.verdict, at: taken.sequence, settlesBase: taken.settlesBase,
+          baseProof: baseProof)
+      case .refused: throw StoreError.damaged("an act was half decided")
       }
-      return try log(index, taken.verdict, taken.sequence, settlesBase: taken.settlesBase)
     }
   }
 
@@ -110,6 +126,7 @@ struct Batch {
   }
 
   private struct Taken {
+    let record: RecordID
     let verdict: Verdict
     let sequence: UInt64
     let settlesBase: Bool
@@ -117,6 +134,8 @@ struct Batch {
 
   private enum Decision {
     case taken(Taken)
+    /// Issued again after a fork or a restore, and taken before under this dot.
+    case known(First)
     case refused(Refusal)
   }
 
@@ -128,10 +147,11 @@ struct Batch {
     guard body.author == device.user, body.role == device.role else {
       return .refused(.notTheAuthor)
     }
-    let policy = intake.catalogue.policy(of: body.type)
-    let standing = standing(of: body, grants[body.caseID], policy)
-    guard let standing else { return .refused(.outOfScope) }
     let stored = try drafts[body.record] ?? entry(body.record)
+    if let first = try first(of: change, stored?.record) { return .known(first) }
+    let policy = intake.catalogue.policy(of: body.type)
+    let standing = try standing(of: body, grants[body.caseID], policy)
+    guard let standing else { return .refused(.outOfScope) }
     if let refusal = Record.refusal(of: change, to: stored?.record, policy: policy, origin: .device)
     {
       return .refused(refusal)
@@ -139,7 +159,7 @@ struct Batch {
     var record = stored?.record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
     let versionBefore = record.version
     let sequence = try intake.transaction.nextSequence()
-    record.apply(change, at: Place(epoch: epoch, sequence: sequence))
+    record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
     guard record.edits.count <= intake.limits.standingEdits,
       record.version.count <= intake.limits.vectorEntries,
       record.bytes.count <= intake.limits.recordBytes
@@ -150,7 +170,8 @@ struct Batch {
     drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)
     let verdict =
       standing == .late ? .late : Self.verdict(on: change, record, policy, sawAll: sawAll)
-    return .taken(Taken(verdict: verdict, sequence: sequence, settlesBase: settles))
+    return .taken(
+      Taken(record: body.record, verdict: verdict, sequence: sequence, settlesBase: settles))
   }
 
   private func entry(_ id: RecordID) throws -> Entry? {
@@ -159,15 +180,34 @@ struct Batch {
     return Entry(record: record, sequence: stored.sequence, before: record.digest)
   }
 
+  /// How a change that is issued again was taken before.
+  private struct First {
+    let verdict: Verdict
+    let dot: Dot
+  }
+
+  /// The log knows first issues by their hash; one that came home inside a handed-back record is
+  /// known by standing there.
+  private func first(of change: Change, _ record: Record?) throws -> First? {
+    guard let origin = change.body.origin else { return nil }
+    if let logged = try intake.transaction.change(firstIssuedAs: origin) {
+      return First(verdict: logged.verdict, dot: logged.takenAs ?? logged.dot)
+    }
+    let stands = record?.edits.contains { $0.dot == origin.dot && $0.hash == origin.hash }
+    return stands == true ? First(verdict: .merged, dot: origin.dot) : nil
+  }
+
   private enum Standing { case holder, late }
 
   /// Whether the author may write to the case. Work from before he can have heard that it moved is
   /// late, not refused.
-  private func standing(of body: Change.Body, _ grant: Grant?, _ policy: TypePolicy?) -> Standing? {
+  private func standing(
+    of body: Change.Body, _ grant: Grant?, _ policy: TypePolicy?
+  ) throws -> Standing? {
     if let grant, grant.endedAt == nil { return .holder }
     if policy?.isAlwaysAccepted == true { return .late }
-    guard let ended = grant?.endedAt, let under = body.writtenUnder, under.epoch == epoch,
-      under.sequence < ended
+    guard let ended = grant?.endedAt, let under = body.writtenUnder,
+      under < (try intake.transaction.place(of: ended))
     else { return nil }
     return .late
   }
@@ -197,29 +237,33 @@ struct Batch {
     return isContested ? .contested : sawAll ? .applied : .merged
   }
 
-  private func save(_ entry: Entry) throws {
+  private func save(_ entry: Entry) throws -> Proof {
     try RecordWriter(intake.transaction, intake.catalogue)
       .save(entry.record, at: entry.sequence, replacing: entry.before)
   }
 
+  private func log(_ index: Int, knownAs first: First) throws -> Receipt {
+    try log(index, first.verdict, takenAs: first.dot)
+  }
+
   private func log(
-    _ index: Int, _ verdict: Verdict, _ sequence: UInt64, settlesBase: Bool = false
+    _ index: Int, _ verdict: Verdict, at given: UInt64? = nil, takenAs: Dot? = nil,
+    settlesBase: Bool = false, baseProof: Proof? = nil
   ) throws -> Receipt {
     let pushed = request.changes[index]
-    var record: RecordID?
-    var caseID: CaseID?
-    if case .readable(let change) = pushed {
-      record = change.body.record
-      caseID = change.body.caseID
-    }
+    var change: Change?
+    if case .readable(let readable) = pushed { change = readable }
+    let sequence = try given ?? intake.transaction.nextSequence()
     let counter = counter(index)
     try intake.transaction.append(
       LoggedChange(
         dot: Dot(request.replica, counter), hash: pushed.hash, bytes: pushed.bytes,
         verdict: verdict,
-        sequence: sequence, record: record, caseID: caseID, receivedAt: intake.now))
-    var place: Place?
-    if case .refused = verdict {} else { place = Place(epoch: epoch, sequence: sequence) }
-    return Receipt(counter: counter, verdict: verdict, settlesBase: settlesBase, place: place)
+        sequence: sequence, record: change?.body.record, caseID: change?.body.caseID,
+        receivedAt: intake.now, origin: change?.body.origin, takenAs: takenAs))
+    return Receipt(
+      counter: counter, verdict: verdict, isAgain: takenAs != nil, settlesBase: settlesBase,
+      place: Place(epoch: life.epoch, sequence: sequence), takenAs: takenAs,
+      proof: try proof(verdict, pushed.hash), baseProof: baseProof)
   }
 }

@@ -80,7 +80,7 @@ package struct Feed {
       guard !batch.isEmpty else { return now }
       for record in batch {
         if settled[record.id] != record.sequence {
-          guard page.add(record.bytes) else { return reached }
+          guard page.add(record) else { return reached }
         }
         reached = record.sequence
       }
@@ -97,11 +97,14 @@ package struct Feed {
     goesOn: Bool,
     digests: [CaseDigest]
   ) throws -> ServerSession.Reading {
+    var next = next
+    next.life = try store.life(at: next.reach).replica
     let sealed = next.sealed(for: Self.owner(of: device), key: try Self.key(store))
     return ServerSession.Reading(
       scope: scope,
       page: Page(
-        records: page.records, completed: page.completed, checkpoint: sealed, place: place),
+        records: page.records, proofs: page.proofs, completed: page.completed, checkpoint: sealed,
+        place: place),
       next: goesOn ? next : nil, digests: digests)
   }
 }
@@ -111,6 +114,7 @@ package struct Feed {
 private struct PageBuilder {
   let limits: Limits
   private(set) var records: [[UInt8]] = []
+  private(set) var proofs: [Proof] = []
   var completed: [CaseID] = []
   private var bytes = 0
 
@@ -119,10 +123,11 @@ private struct PageBuilder {
   var isFull: Bool { records.count >= limits.pageRecords || bytes >= limits.pageBytes }
   var room: Int { limits.pageRecords - records.count }
 
-  mutating func add(_ record: [UInt8]) -> Bool {
+  mutating func add(_ record: StoredRecord) -> Bool {
     guard !isFull else { return false }
-    records.append(record)
-    bytes += record.count
+    records.append(record.bytes)
+    proofs.append(record.proof)
+    bytes += record.bytes.count
     return true
   }
 }

@@ -7,11 +7,14 @@ package struct Intake {
   let catalogue: Catalogue
   let limits: Limits
   let now: Timestamp
+  let newLife: ReplicaID
 
+  /// - Parameter newLife: chance, used if this request shows that the store was put back.
   package init(
     _ transaction: any ServerTransaction, catalogue: Catalogue, limits: Limits = .standard,
-    now: Timestamp
+    now: Timestamp, newLife: ReplicaID
   ) {
+    self.newLife = newLife
     self.transaction = transaction
     self.catalogue = catalogue
     self.limits = limits
@@ -23,6 +26,8 @@ package struct Intake {
     package var acceptance: ServerSession.Acceptance
     /// Records that need not be sent back, with the sequence that the laptop makes them itself.
     package var settled: [RecordID: UInt64]
+    /// What was handed back or offered again without being the office's own.
+    package var unproven = 0
   }
 
   /// A request that is not this device's to make.
@@ -33,30 +38,34 @@ package struct Intake {
   }
 
   package func accept(_ request: SyncRequest, from device: Device) throws -> Outcome {
-    let epoch = try transaction.epoch()
     var device = try bind(request, to: device)
-    guard request.epoch == 0 || request.epoch == epoch else {
-      return try answer(
-        request, device,
-        ServerSession.Acceptance(
-          finding: .sound(firstNew: 0), epoch: epoch, serverTime: now, receipts: [],
-          orders: [Order(id: 0, kind: .newEpoch(epoch))], known: 0, checkpoint: nil))
+    let shown = try opened(request.checkpoint, of: device)
+    let life = try livingOn(shown)
+    guard request.epoch == 0 || request.epoch == life.epoch else {
+      return try answer(request, device, try newEpoch(for: request, life))
     }
-    let checkpoint = try self.checkpoint(of: request, device, epoch)
+    let checkpoint = try checkpoint(shown, of: request, life)
     let known = try transaction.head(of: request.replica)
     let finding = try ChainFinding.examining(request, known: known) { counter in
       try transaction.change(Dot(request.replica, counter))?.hash
     }
     var acceptance = ServerSession.Acceptance(
-      finding: finding, epoch: epoch, serverTime: now, receipts: [], orders: [],
-      known: known.counter,
-      checkpoint: checkpoint)
-    guard case .sound(let firstNew) = finding else {
-      guard finding != .incoherent else { throw Denial.incoherent }
+      finding: finding, epoch: life.epoch, serverTime: now, receipts: [], orders: [],
+      known: known.counter, checkpoint: checkpoint)
+    var batch = Batch(self, request, device, checkpoint, life: life)
+    var unproven = 0
+    switch finding {
+    case .incoherent: throw Denial.incoherent
+    case .resend: return try answer(request, device, acceptance)
+    case .forked(let common, _):
+      // What both histories share has its receipts, so that it is not issued again.
+      acceptance.receipts = try batch.receipts(upTo: common)
+      device.forks += 1
       return try answer(request, device, acceptance)
+    case .sound(let firstNew):
+      unproven = try Homecoming(self, life).take(request)
+      acceptance.receipts = try batch.receipts(firstNew: firstNew)
     }
-    var batch = Batch(self, request, device, checkpoint, epoch: epoch)
-    acceptance.receipts = try batch.receipts(firstNew: firstNew)
     acceptance.known = try transaction.head(of: request.replica).counter
     for order in request.obeyed { try transaction.removeOrder(order, of: device.id) }
     acceptance.orders = try transaction.orders(for: device.id).map { order in
@@ -67,16 +76,43 @@ package struct Intake {
     device.unsent =
       request.unsent >= UInt64(request.changes.count)
       ? request.unsent - UInt64(request.changes.count) : 0
-    return try answer(request, device, acceptance, settled: batch.settled)
+    var outcome = try answer(request, device, acceptance, settled: batch.settled)
+    outcome.unproven = unproven
+    return outcome
+  }
+
+  /// Nothing is taken from a laptop that does not know yet that the store was put back.
+  private func newEpoch(
+    for request: SyncRequest, _ life: Life
+  ) throws -> ServerSession.Acceptance {
+    // A laptop can only have heard of a higher epoch from a store that is lost.
+    guard request.epoch < life.epoch else { throw Denial.foreignCheckpoint }
+    let survived = try transaction.survived(of: request.epoch) ?? 0
+    return ServerSession.Acceptance(
+      finding: .sound(firstNew: 0), epoch: life.epoch, serverTime: now, receipts: [],
+      orders: [Order(id: 0, kind: .newEpoch(life.epoch, survived: survived))], known: 0,
+      checkpoint: nil)
+  }
+
+  /// The life to go on in: a new one, of a new epoch, when the laptop was sent what this store does
+  /// not hold. So a restore that nobody declared is found before any more is written under it.
+  private func livingOn(_ shown: Checkpoint?) throws -> Life {
+    let life = try transaction.life()
+    guard let shown else { return life }
+    guard try isLost(shown, life) else { return life }
+    let (epoch, overflow) = max(life.epoch, shown.epoch).addingReportingOverflow(1)
+    guard !overflow else { throw Denial.foreignCheckpoint }
+    let next = Life(
+      replica: newLife, epoch: epoch, start: try transaction.sequence(), survived: 0)
+    try transaction.begin(next)
+    return next
   }
 
   /// The first contact of a replica binds it to its device. A device that starts a new replica
   /// gives up the old one.
   private func bind(_ request: SyncRequest, to device: Device) throws -> Device {
-    let other = try transaction.devices().first {
-      $0.id != device.id && $0.replica == request.replica
-    }
-    if var other {
+    let holder = try transaction.device(of: request.replica)
+    if var other = holder, other.id != device.id {
       // The same officer's laptop, enrolled again with a new code: the old entry ends.
       guard other.user == device.user else { throw Denial.replicaOfAnotherDevice }
       other.replica = nil
@@ -88,20 +124,30 @@ package struct Intake {
     return device
   }
 
-  private func checkpoint(of request: SyncRequest, _ device: Device, _ epoch: UInt64) throws
-    -> Checkpoint
-  {
-    if request.checkpoint.isEmpty { return .start(epoch: epoch) }
+  private func isLost(_ shown: Checkpoint, _ life: Life) throws -> Bool {
+    guard shown.epoch == life.epoch else { return shown.epoch > life.epoch }
+    guard shown.reach > 0 else { return false }
+    return try shown.reach > transaction.sequence()
+      || transaction.life(at: shown.reach).replica != shown.life
+  }
+
+  /// A checkpoint that was made here for this device; `nil` for none.
+  private func opened(_ bytes: [UInt8], of device: Device) throws -> Checkpoint? {
+    guard !bytes.isEmpty else { return nil }
     guard
       let checkpoint = Checkpoint(
-        opening: request.checkpoint, for: Feed.owner(of: device), key: try Feed.key(transaction),
-        limits: limits),
-      checkpoint.epoch == epoch,
-      // A store put back from a backup knows less than the laptop was sent: reading on from there
-      // would skip what was entered since.
-      checkpoint.reach <= (try transaction.sequence())
+        opening: bytes, for: Feed.owner(of: device), key: try Feed.key(transaction),
+        limits: limits)
     else { throw Denial.foreignCheckpoint }
     return checkpoint
+  }
+
+  private func checkpoint(
+    _ shown: Checkpoint?, of request: SyncRequest, _ life: Life
+  ) throws -> Checkpoint {
+    guard let shown else { return .start(epoch: life.epoch) }
+    guard shown.epoch == life.epoch else { throw Denial.foreignCheckpoint }
+    return shown
   }
 
   private func answer(

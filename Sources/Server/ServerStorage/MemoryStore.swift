@@ -4,11 +4,23 @@ import Synchronization
 /// The store in memory: for simulation and for tests of everything above it. The same contract as
 /// on disk, but for power.
 package final class MemoryStore: ServerStore {
-  private let state: Mutex<MemoryState>
+  private let book: Mutex<MemoryBook>
 
-  package init(epoch: UInt64 = 1, secret: [UInt8] = Array(repeating: 7, count: 32)) {
-    state = Mutex(MemoryState(epoch: epoch, secret: secret))
+  package init(
+    secret: [UInt8] = Array(repeating: 7, count: 32),
+    replica: ReplicaID = ReplicaID(value: 0x0FF1CE)
+  ) {
+    let first = Life(replica: replica, epoch: 1, start: 0)
+    book = Mutex(MemoryBook(MemoryState(secret: secret, lives: [first])))
   }
+
+  /// All that it holds, as a value: what a backup keeps.
+  package struct Image: Sendable { fileprivate let state: MemoryState }
+
+  package var image: Image { book.withLock { Image(state: $0.state) } }
+
+  /// A store put back from a backup.
+  package init(_ image: Image) { book = Mutex(MemoryBook(image.state)) }
 
   package func transaction<Result: Sendable>(
     _ body: @escaping @Sendable (any ServerTransaction) throws -> Result
@@ -16,26 +28,31 @@ package final class MemoryStore: ServerStore {
 
   package func read<Result: Sendable>(
     _ body: @escaping @Sendable (any ServerReading) throws -> Result
-  ) async throws -> Result { try body(MemoryTransaction(state.withLock { $0 })) }
+  ) async throws -> Result { try body(MemoryBook(image.state)) }
 
   /// The same without waiting, for a simulation that runs in one thread.
   package func now<Result: Sendable>(_ body: (any ServerTransaction) throws -> Result) throws
     -> Result
   {
-    try state.withLock { state in
-      let transaction = MemoryTransaction(state)
-      let result = try body(transaction)
-      state = transaction.state
-      return result
+    try book.withLock { book in
+      do {
+        let result = try body(book)
+        book.commit()
+        return result
+      } catch {
+        book.rollBack()
+        throw error
+      }
     }
   }
 }
 
 private struct MemoryState: Sendable {
-  let epoch: UInt64
   let secret: [UInt8]
+  var lives: [Life]
   var sequence: UInt64 = 0
   var changes: [Dot: LoggedChange] = [:]
+  var issuedAgain: [Hash: Dot] = [:]
   var heads: [ReplicaID: ChainHead] = [:]
   var records: [RecordID: StoredRecord] = [:]
   var contested: Set<RecordID> = []
@@ -45,18 +62,48 @@ private struct MemoryState: Sendable {
   var devices: [DeviceID: Device] = [:]
   var codes: [Hash: EnrolmentCode] = [:]
   var orders: [StoredOrder] = []
+
+  init(secret: [UInt8], lives: [Life]) {
+    self.secret = secret
+    self.lives = lives
+  }
 }
 
-/// One transaction's own copy of the state, put in place when it ends well.
-private final class MemoryTransaction: ServerTransaction {
-  var state: MemoryState
+/// The state with the transaction that works on it: each write notes how to take it back.
+private final class MemoryBook: ServerTransaction {
+  private(set) var state: MemoryState
+  private var undo: [(inout MemoryState) -> Void] = []
+
   init(_ state: MemoryState) { self.state = state }
 
-  func epoch() -> UInt64 { state.epoch }
+  func commit() { undo.removeAll(keepingCapacity: true) }
+
+  func rollBack() {
+    for step in undo.reversed() { step(&state) }
+    undo.removeAll()
+  }
+
+  /// Writes one value, noting the old one.
+  private func set<Value>(_ path: WritableKeyPath<MemoryState, Value>, _ value: Value) {
+    let old = state[keyPath: path]
+    undo.append { $0[keyPath: path] = old }
+    state[keyPath: path] = value
+  }
+
+  func life() -> Life { state.lives[state.lives.count - 1] }
+  func life(at sequence: UInt64) -> Life {
+    state.lives.last { $0.start < sequence } ?? state.lives[0]
+  }
+  func survived(of epoch: UInt64) -> UInt64? {
+    state.lives.filter { $0.epoch > epoch }.compactMap(\.survived).min()
+  }
   func sequence() -> UInt64 { state.sequence }
   func secret() -> [UInt8] { state.secret }
   func head(of replica: ReplicaID) -> ChainHead { state.heads[replica] ?? .start }
   func change(_ dot: Dot) -> LoggedChange? { state.changes[dot] }
+  func change(issuedAgain origin: Change.Origin) -> LoggedChange? {
+    state.issuedAgain[origin.hash].flatMap { state.changes[$0] }
+  }
   func replicas() -> [ReplicaID] { state.heads.keys.sorted() }
 
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) -> [LoggedChange] {
@@ -89,6 +136,9 @@ private final class MemoryTransaction: ServerTransaction {
     state.devices.values.first { $0.fingerprint == fingerprint }
   }
   func devices() -> [Device] { state.devices.values.sorted { $0.id < $1.id } }
+  func device(of replica: ReplicaID) -> Device? {
+    state.devices.values.first { $0.replica == replica }
+  }
   func enrolmentCode(_ hash: Hash) -> EnrolmentCode? { state.codes[hash] }
   func orders(for device: DeviceID) -> [StoredOrder] { state.orders.filter { $0.device == device } }
 
@@ -97,8 +147,7 @@ private final class MemoryTransaction: ServerTransaction {
     counts.cases = UInt64(state.caseHeads.count)
     counts.records = UInt64(state.records.count)
     counts.changes = UInt64(state.changes.count)
-    counts.refused = UInt64(
-      state.changes.values.count { if case .refused = $0.verdict { true } else { false } })
+    counts.refused = UInt64(state.changes.values.count { $0.verdict.isRefusal })
     counts.contested = UInt64(state.contested.count)
     counts.devices = UInt64(state.devices.count)
     counts.grants = UInt64(
@@ -107,35 +156,49 @@ private final class MemoryTransaction: ServerTransaction {
     return counts
   }
 
+  func begin(_ life: Life) { set(\.lives, state.lives + [life]) }
+
   func nextSequence() -> UInt64 {
-    state.sequence += 1
+    set(\.sequence, state.sequence + 1)
     return state.sequence
   }
 
   func append(_ change: LoggedChange) throws {
-    guard state.changes.updateValue(change, forKey: change.dot) == nil else {
+    guard state.changes[change.dot] == nil else {
       throw StoreError.changeLoggedTwice(change.dot)
     }
-    state.heads[change.dot.replica] = ChainHead(counter: change.dot.counter, hash: change.hash)
+    set(\.changes[change.dot], change)
+    if let origin = change.origin, state.issuedAgain[origin.hash] == nil {
+      set(\.issuedAgain[origin.hash], change.dot)
+    }
+    guard change.dot.counter > head(of: change.dot.replica).counter else { return }
+    set(\.heads[change.dot.replica], ChainHead(counter: change.dot.counter, hash: change.hash))
   }
 
   func save(_ record: StoredRecord, resolved: String) throws {
-    state.records[record.id] = record
-    state.byCase[record.caseID, default: []].insert(record.id)
-    if resolved.contains("\"_contested\":[]") {
-      state.contested.remove(record.id)
-    } else {
+    set(\.records[record.id], record)
+    if state.byCase[record.caseID]?.contains(record.id) != true {
+      undo.append { $0.byCase[record.caseID]?.remove(record.id) }
+      state.byCase[record.caseID, default: []].insert(record.id)
+    }
+    let isContested = !resolved.contains("\"_contested\":[]")
+    guard isContested != state.contested.contains(record.id) else { return }
+    if isContested {
+      undo.append { $0.contested.remove(record.id) }
       state.contested.insert(record.id)
+    } else {
+      undo.append { $0.contested.insert(record.id) }
+      state.contested.remove(record.id)
     }
   }
 
-  func save(_ head: CaseHead) { state.caseHeads[head.caseID] = head }
+  func save(_ head: CaseHead) { set(\.caseHeads[head.caseID], head) }
 
   func save(_ grant: Grant) {
-    var grants = state.grants[grant.user]?[grant.caseID] ?? []
-    grants.removeAll { $0.grantedAt == grant.grantedAt }
-    grants.append(grant)
-    state.grants[grant.user, default: [:]][grant.caseID] = grants
+    var grants = state.grants[grant.user] ?? [:]
+    grants[grant.caseID, default: []].removeAll { $0.grantedAt == grant.grantedAt }
+    grants[grant.caseID, default: []].append(grant)
+    set(\.grants[grant.user], grants)
   }
 
   func save(_ device: Device) throws {
@@ -147,11 +210,11 @@ private final class MemoryTransaction: ServerTransaction {
     guard !isTaken else {
       throw StoreError.database("another device has its certificate or its replica")
     }
-    state.devices[device.id] = device
+    set(\.devices[device.id], device)
   }
-  func save(_ code: EnrolmentCode) { state.codes[code.hash] = code }
-  func add(_ order: StoredOrder) { state.orders.append(order) }
+  func save(_ code: EnrolmentCode) { set(\.codes[code.hash], code) }
+  func add(_ order: StoredOrder) { set(\.orders, state.orders + [order]) }
   func removeOrder(_ id: UInt64, of device: DeviceID) {
-    state.orders.removeAll { $0.id == id && $0.device == device }
+    set(\.orders, state.orders.filter { $0.id != id || $0.device != device })
   }
 }

@@ -6,21 +6,18 @@ import SyncCore
 package struct OfficeWriter {
   private let transaction: any ServerTransaction
   private let catalogue: Catalogue
-  private let replica: ReplicaID
-  private let epoch: UInt64
+  private let life: Life
   private let now: Timestamp
   private var head: ChainHead
 
-  /// - Parameter replica: the server's own; it takes a new one at every new epoch.
   package init(
-    _ transaction: any ServerTransaction, catalogue: Catalogue, replica: ReplicaID, now: Timestamp
+    _ transaction: any ServerTransaction, catalogue: Catalogue, now: Timestamp
   ) throws {
     self.transaction = transaction
     self.catalogue = catalogue
-    self.replica = replica
     self.now = now
-    epoch = try transaction.epoch()
-    head = try transaction.head(of: replica)
+    life = try transaction.life()
+    head = try transaction.head(of: life.replica)
   }
 
   /// Why something was not entered.
@@ -38,7 +35,7 @@ package struct OfficeWriter {
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     let change = Change(
       Change.Body(
-        dot: Dot(replica, head.counter + 1), previous: head.hash, record: id, type: type,
+        dot: Dot(life.replica, head.counter + 1), previous: head.hash, record: id, type: type,
         caseID: caseID,
         context: stored?.version ?? VersionVector(), action: .set(members), author: author,
         role: role,
@@ -50,7 +47,7 @@ package struct OfficeWriter {
     }
     let sequence = try transaction.nextSequence()
     var record = stored ?? Record(id: id, type: type, caseID: caseID)
-    record.apply(change, at: Place(epoch: epoch, sequence: sequence))
+    record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
     try RecordWriter(transaction, catalogue).save(record, at: sequence, replacing: stored?.digest)
     try transaction.append(
       LoggedChange(

@@ -13,16 +13,21 @@ struct RecordWriter {
   }
 
   /// - Parameter before: the digest of the record as it was; `nil` for a new one.
-  func save(_ record: Record, at sequence: UInt64, replacing before: Hash?) throws {
+  /// - Returns: the proof of what was written.
+  @discardableResult
+  func save(_ record: Record, at sequence: UInt64, replacing before: Hash?) throws -> Proof {
+    let bytes = record.bytes
+    let proof = Proof.ofRecord(bytes, key: try Feed.key(transaction))
     let stored = StoredRecord(
       id: record.id, type: record.type, caseID: record.caseID, sequence: sequence,
-      bytes: record.bytes)
+      bytes: bytes, proof: proof)
     try transaction.save(
       stored, resolved: ResolvedView.json(of: record, policy: catalogue.policy(of: record.type)))
     var head = try transaction.caseHead(record.caseID) ?? CaseHead(caseID: record.caseID)
     head.sequence = max(head.sequence, sequence)
     head.digest.replace(before, with: record.digest)
     try transaction.save(head)
+    return proof
   }
 }
 

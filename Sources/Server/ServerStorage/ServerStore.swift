@@ -18,8 +18,13 @@ package protocol ServerStore: Sendable {
 
 /// What can be asked of the store.
 package protocol ServerReading {
-  /// Raised whenever the store was restored from a backup.
-  func epoch() throws -> UInt64
+  /// The server's present life.
+  func life() throws -> Life
+  /// The life in which a sequence was given out.
+  func life(at sequence: UInt64) throws -> Life
+  /// Up to which sequence everything of this epoch has survived all restores since; `nil` when
+  /// there was none.
+  func survived(of epoch: UInt64) throws -> UInt64?
   /// The highest sequence given out so far.
   func sequence() throws -> UInt64
   /// A secret of the store, made at its creation.
@@ -28,6 +33,8 @@ package protocol ServerReading {
   /// The end of a replica's chain; `ChainHead.start` for one never seen.
   func head(of replica: ReplicaID) throws -> ChainHead
   func change(_ dot: Dot) throws -> LoggedChange?
+  /// The change that was issued again under another dot and was first issued as this.
+  func change(issuedAgain origin: Change.Origin) throws -> LoggedChange?
   /// A replica's changes with counters above `counter`, ascending.
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) throws -> [LoggedChange]
   func replicas() throws -> [ReplicaID]
@@ -44,6 +51,7 @@ package protocol ServerReading {
 
   func device(_ id: DeviceID) throws -> Device?
   func device(fingerprint: Hash) throws -> Device?
+  func device(of replica: ReplicaID) throws -> Device?
   func devices() throws -> [Device]
   func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode?
   func orders(for device: DeviceID) throws -> [StoredOrder]
@@ -51,8 +59,48 @@ package protocol ServerReading {
   func counts() throws -> StoreCounts
 }
 
+extension ServerReading {
+  /// Raised whenever the store was put back from a backup.
+  package func epoch() throws -> UInt64 { try life().epoch }
+
+  /// The change that was first issued as this, under whichever dot it was taken. One whose text was
+  /// lost was not.
+  package func change(firstIssuedAs origin: Change.Origin) throws -> LoggedChange? {
+    if let logged = try change(origin.dot), logged.hash == origin.hash, !logged.bytes.isEmpty {
+      return logged
+    }
+    return try change(issuedAgain: origin)
+  }
+
+  package func place(of sequence: UInt64) throws -> Place {
+    Place(epoch: try life(at: sequence).epoch, sequence: sequence)
+  }
+}
+
+/// One run of a server process on the store.
+///
+/// Each is a replica of its own, so that what the office enters after its store was put back never
+/// counts dots that it had counted before. A life that follows a restore begins a new epoch.
+package struct Life: Hashable, Sendable {
+  package var replica: ReplicaID
+  package var epoch: UInt64
+  /// The highest sequence given out before it began.
+  package var start: UInt64
+  /// With the first life of an epoch: up to which sequence the store is known to have survived.
+  package var survived: UInt64?
+
+  package init(replica: ReplicaID, epoch: UInt64, start: UInt64, survived: UInt64? = nil) {
+    self.replica = replica
+    self.epoch = epoch
+    self.start = start
+    self.survived = survived
+  }
+}
+
 /// What can be changed in the store.
 package protocol ServerTransaction: ServerReading {
+  /// Begins another life of the server, in its epoch.
+  func begin(_ life: Life) throws
   /// The next place in the order of everything.
   func nextSequence() throws -> UInt64
   /// Adds to the change log. A dot is logged once; a second time throws.
@@ -71,6 +119,7 @@ package protocol ServerTransaction: ServerReading {
 package struct LoggedChange: Hashable, Sendable {
   package var dot: Dot
   package var hash: Hash
+  /// Empty when the text was lost at a restore, and only its place in the chain is known.
   package var bytes: [UInt8]
   package var verdict: Verdict
   /// Where it stands; refused ones have one too.
@@ -80,11 +129,17 @@ package struct LoggedChange: Hashable, Sendable {
   package var caseID: CaseID?
   /// The office's clock at its arrival.
   package var receivedAt: Timestamp
+  /// What it was first issued as; `nil` when this is its first issue.
+  package var origin: Change.Origin?
+  /// The dot under which it had been taken before; `nil` when under its own.
+  package var takenAs: Dot?
 
   package init(
     dot: Dot, hash: Hash, bytes: [UInt8], verdict: Verdict, sequence: UInt64, record: RecordID?,
-    caseID: CaseID?, receivedAt: Timestamp
+    caseID: CaseID?, receivedAt: Timestamp, origin: Change.Origin? = nil, takenAs: Dot? = nil
   ) {
+    self.origin = origin
+    self.takenAs = takenAs
     self.dot = dot
     self.hash = hash
     self.bytes = bytes
@@ -103,8 +158,13 @@ package struct StoredRecord: Hashable, Sendable {
   package var caseID: CaseID
   package var sequence: UInt64
   package var bytes: [UInt8]
+  /// The office's proof of these bytes, made once when they are written.
+  package var proof: Proof
 
-  package init(id: RecordID, type: String, caseID: CaseID, sequence: UInt64, bytes: [UInt8]) {
+  package init(
+    id: RecordID, type: String, caseID: CaseID, sequence: UInt64, bytes: [UInt8], proof: Proof
+  ) {
+    self.proof = proof
     self.id = id
     self.type = type
     self.caseID = caseID
@@ -174,6 +234,8 @@ package struct Device: Hashable, Sendable {
   package var clockOffset: Int64 = 0
   /// Changes that the laptop said were waiting, those just received left out.
   package var unsent: UInt64 = 0
+  /// How often its store turned out to be a copy, or put back from a backup.
+  package var forks: UInt64 = 0
   package var catalogueVersion: UInt32 = 0
 
   package init(

@@ -8,6 +8,7 @@ package final class Metrics: Sendable {
     var requests: [String: UInt64] = [:]
     var verdicts: [String: UInt64] = [:]
     var sentBytes: UInt64 = 0
+    var unproven: UInt64 = 0
   }
 
   private let state = Mutex(State())
@@ -42,6 +43,8 @@ package final class Metrics: Sendable {
     }
   }
 
+  func count(unproven: Int) { state.withLock { $0.unproven &+= UInt64(unproven) } }
+
   func count(sent bytes: Int) { state.withLock { $0.sentBytes &+= UInt64(bytes) } }
 
   /// The whole page.
@@ -58,6 +61,8 @@ package final class Metrics: Sendable {
     lines += [
       "# TYPE doorstep_sync_sent_bytes_total counter",
       "doorstep_sync_sent_bytes_total \(state.sentBytes)",
+      "# TYPE doorstep_unproven_returns_total counter",
+      "doorstep_unproven_returns_total \(state.unproven)",
       "# TYPE doorstep_sequence gauge", "doorstep_sequence \(counts.sequence)",
       "# TYPE doorstep_devices gauge", "doorstep_devices \(counts.devices)", "",
     ]

@@ -124,7 +124,7 @@ package struct OfficeServer: Sendable {
     }
     let sync = SyncRoute(
       store: store, catalogue: catalogue, limits: configuration.limits, metrics: metrics,
-      now: configuration.now)
+      now: configuration.now, random: configuration.random)
     router.group().add(middleware: DeviceCheck(store: store, mustBeOperator: false))
       .post("v1/sync", use: sync.answer)
     let operators = router.group().add(middleware: DeviceCheck(store: store, mustBeOperator: true))

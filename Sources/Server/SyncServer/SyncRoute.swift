@@ -14,6 +14,7 @@ struct SyncRoute: Sendable {
   let limits: Limits
   let metrics: Metrics
   let now: @Sendable () -> Timestamp
+  let random: @Sendable () -> UInt128
 
   /// Bytes gathered before they are written, so that small frames share a packet.
   private static let flushBytes = 64 << 10
@@ -24,14 +25,17 @@ struct SyncRoute: Sendable {
     let body = try await request.collectBody(limit: limits.requestBytes)
     let sync = try Unverified(body, as: sentForm).syncRequest(limits)
     let time = now()
+    let newLife = ReplicaID(value: random())
     let outcome = try await store.transaction { [catalogue, limits] transaction in
       guard let device = try transaction.device(device.id), device.state == .active else {
         throw Problem.revoked
       }
-      return try Intake(transaction, catalogue: catalogue, limits: limits, now: time)
-        .accept(sync, from: device)
+      return try Intake(
+        transaction, catalogue: catalogue, limits: limits, now: time, newLife: newLife
+      ).accept(sync, from: device)
     }
     metrics.count(outcome.acceptance.receipts)
+    if outcome.unproven > 0 { metrics.count(unproven: outcome.unproven) }
     let form = request.acceptedForm
     let gzip = try request.acceptsGzip ? GzipStream() : nil
     var headers: HTTPFields = [.contentType: form.mediaType, .cacheControl: "no-store"]

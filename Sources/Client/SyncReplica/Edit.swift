@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import SyncCore
 
 /// What a person wants to change of one record.
@@ -37,7 +35,7 @@ public struct Edit: Sendable {
   }
 }
 
-extension Replica {
+extension ReplicaStore {
   /// Saves edits made in one act. When this returns, they survive a power cut.
   ///
   /// All or none: dots, records and outbox change in one transaction.
@@ -49,54 +47,57 @@ extension Replica {
   public func edit(
     _ edits: [Edit], group: GroupID? = nil, at time: Timestamp
   ) throws(ReplicaError) -> [Change] {
-    try write { db in
-      let overlay = Overlay(db: db, sealer: sealer, limits: limits)
-      let records = StoredRecords(db: db, sealer: sealer, generation: try db.generation())
-      let place = try db.place()
-      var head = try overlay.head()
+    try write { rows in
+      let state = try rows.state()
+      var head = try rows.head(of: state.replica)
       var changes: [Change] = []
       for edit in edits {
-        let isHeld = try db.isWhole(edit.caseID, in: records.generation)
-        guard let isHeld else { throw ReplicaError.unknownCase }
+        guard let isHeld = try rows.isWhole(edit.caseID, in: state.generation) else {
+          throw ReplicaError.unknownCase
+        }
         guard isHeld else { throw ReplicaError.caseNotWhole }
-        let change = try make(edit, group, time, after: head, place: place)
-        let row = try records.row(edit.record)
+        let change = try make(edit, group, time, after: head, state)
+        var row =
+          try rows.record(edit.record, in: state.generation)
+          ?? RecordRow(id: edit.record, caseID: edit.caseID, type: edit.type)
         if let refusal = Record.refusal(
-          of: change, to: row?.current, policy: catalogue.policy(of: edit.type), origin: .device)
+          of: change, to: row.current, policy: catalogue.policy(of: edit.type), origin: .device)
         {
           throw ReplicaError.refused(refusal)
         }
-        var record = row?.current ?? Record(id: edit.record, type: edit.type, caseID: edit.caseID)
+        var record = row.current ?? Record(id: edit.record, type: edit.type, caseID: edit.caseID)
         record.apply(change, at: nil)
-        try overlay.append(change)
-        try records.save(
-          StoredRecords.Row(
-            id: edit.record, caseID: edit.caseID, type: edit.type, base: row?.base, shown: record))
+        row.shown = record
+        try rows.append(change)
+        try rows.save(row, in: state.generation)
         head = ChainHead(counter: change.dot.counter, hash: change.hash)
         changes.append(change)
       }
       // An act travels in one request; a longer one would be cut, and its halves judged apart.
-      let bytes = changes.reduce(0) { $0 + $1.bytes.count }
+      let bytes = changes.reduce(0) { $0 + $1.bytes.count + Self.reissueBytes }
       guard group == nil || (changes.count <= limits.pushChanges && bytes <= limits.pushBytes)
       else { throw ReplicaError.tooLarge(limit: limits.pushBytes) }
       return changes
     }
   }
 
+  /// Room that a change takes more when it is issued again: its origin, and one entry in its
+  /// context.
+  private static var reissueBytes: Int { 128 }
+
   private func make(
-    _ edit: Edit, _ group: GroupID?, _ time: Timestamp, after head: ChainHead, place: Place?
+    _ edit: Edit, _ group: GroupID?, _ time: Timestamp, after head: ChainHead, _ state: ReplicaState
   ) throws -> Change {
     let (counter, overflow) = head.counter.addingReportingOverflow(1)
     guard !overflow else { throw ReplicaError.damaged("its counter has run out") }
     let change = Change(
       Change.Body(
-        dot: Dot(identity.replica, counter), previous: head.hash, record: edit.record,
-        type: edit.type,
-        caseID: edit.caseID, context: edit.context, action: edit.action, author: identity.user,
-        role: identity.role, recordedAt: time, reason: edit.reason, group: group,
-        writtenUnder: place))
+        dot: Dot(state.replica, counter), previous: head.hash, record: edit.record, type: edit.type,
+        caseID: edit.caseID, context: edit.context.cut(to: state.former), action: edit.action,
+        author: identity.user, role: identity.role, recordedAt: time, reason: edit.reason,
+        group: group, writtenUnder: state.place))
     // What cannot be read back cannot be sent: the same limits that the office has.
-    guard change.bytes.count <= limits.changeBytes else {
+    guard change.bytes.count <= limits.changeBytes - Self.reissueBytes else {
       throw ReplicaError.tooLarge(limit: limits.changeBytes)
     }
     do { _ = try Change(reading: change.bytes, limits: limits) } catch {
@@ -106,24 +107,14 @@ extension Replica {
   }
 }
 
-extension Database {
-  func generation() throws -> Int64 { try metaNumber(.generation) ?? 1 }
-
-  /// The generation that pages go to: the one being built, if there is one.
-  func targetGeneration() throws -> Int64 { try metaNumber(.buildingGeneration) ?? generation() }
-
-  func place() throws -> Place? {
-    guard let epoch = try metaNumber(.placeEpoch), let sequence = try metaNumber(.placeSequence)
-    else {
-      return nil
-    }
-    return Place(epoch: UInt64(stored: epoch), sequence: UInt64(stored: sequence))
-  }
-
-  /// Whether a case is held whole; `nil` when it is not held.
-  func isWhole(_ caseID: CaseID, in generation: Int64) throws -> Bool? {
-    try Bool.fetchOne(
-      cachedStatement(sql: "SELECT is_whole FROM cases WHERE generation = ? AND case_id = ?"),
-      arguments: [generation, Data(caseID.bytes)])
+extension VersionVector {
+  /// The same history with no more of each replica in `bounds` than they say, which may be nothing.
+  func cut(to bounds: [Dot]) -> VersionVector {
+    guard !bounds.isEmpty else { return self }
+    return VersionVector(
+      entries.map { dot in
+        let bound = bounds.first { $0.replica == dot.replica }
+        return Dot(dot.replica, min(dot.counter, bound?.counter ?? dot.counter))
+      })
   }
 }

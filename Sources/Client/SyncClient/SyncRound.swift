@@ -1,0 +1,277 @@
+import SyncCore
+import SyncReplica
+
+/// One sync, from its first request to its end, as a machine without input or output: it makes
+/// requests, takes what arrives, stores it, and says what to do next.
+///
+/// `SyncEngine` drives it over a network. The simulator drives the same one in its own time.
+public struct SyncRound {
+  /// What a round came to so far; whole once its last step was `done`.
+  public struct Report: Hashable, Sendable {
+    /// Receipts in the order of the changes.
+    public var receipts: [Receipt] = []
+    public var records = 0
+    public var pages = 0
+    /// Cases that left this laptop.
+    public var dropped: [CaseID] = []
+    public var didResync = false
+    /// Requests made.
+    public var exchanges = 0
+    /// The office's clock at the end.
+    public var serverTime = Timestamp(milliseconds: 0)
+    /// The office has receipted the replica's highest change. Said from its answer alone.
+    public var isSynced = false
+    /// With a verification or a resync: cases whose digests differ; `nil` when none were compared.
+    public var differences: [CaseID]?
+    /// This store turned out to be a copy, or put back from a backup, and went on under a new
+    /// replica.
+    public var forks = 0
+    /// Records handed back and changes offered again to an office whose store was put back.
+    public var handedBack = 0
+
+    public init() {}
+  }
+
+  /// What to do next.
+  public enum Step: Sendable {
+    /// Wait for the next frame of the answer.
+    case read
+    /// The answer was taken in whole: make the next request.
+    case again
+    case done
+  }
+
+  /// What a round needs from outside.
+  public struct Chance {
+    public var now: () -> Timestamp
+    public var random: () -> UInt64
+
+    public init(now: @escaping () -> Timestamp, random: @escaping () -> UInt64) {
+      self.now = now
+      self.random = random
+    }
+  }
+
+  public private(set) var report = Report()
+  private let store: any ReplicaStore
+  private let chance: Chance
+  private let isVerifying: Bool
+  private var session: ClientSession?
+  private var outgoing: Outgoing?
+  private var delivery = Delivery()
+  /// From where the office asked for changes again.
+  private var resendFrom: UInt64?
+  private var didBeginAnew = false
+
+  /// Requests in one round. An outbox of 25,000 changes fits; a peer that never lets a round end
+  /// does not.
+  private static let exchangesPerRound = 60
+
+  public init(_ store: any ReplicaStore, isVerifying: Bool = false, chance: Chance) {
+    self.store = store
+    self.isVerifying = isVerifying
+    self.chance = chance
+  }
+
+  /// The next request.
+  public mutating func request() throws(SyncFailure) -> SyncRequest {
+    guard report.exchanges < Self.exchangesPerRound else {
+      throw .garbled("The sync does not come to an end.")
+    }
+    report.exchanges += 1
+    let outgoing = try stored { (store) throws(ReplicaError) in
+      try store.outgoing(resendingFrom: resendFrom)
+    }
+    var request = SyncRequest(
+      requestID: chance.random(), replica: outgoing.replica, epoch: outgoing.epoch,
+      head: outgoing.head, checkpoint: outgoing.checkpoint,
+      catalogueVersion: store.catalogue.version, deviceTime: chance.now(),
+      firstCounter: outgoing.firstCounter, changes: outgoing.changes.map(PushedChange.readable),
+      unsent: outgoing.unsent, hasMore: outgoing.hasMore, obeyed: outgoing.obeyed,
+      wantsDigests: isVerifying || outgoing.isResyncing)
+    request.returned = outgoing.returned.map(\.record)
+    request.offered = outgoing.offered.map(\.change)
+    self.outgoing = outgoing
+    session = ClientSession(request)
+    delivery = Delivery()
+    return request
+  }
+
+  /// Takes one event of the answer.
+  ///
+  /// On any error, what had arrived whole is stored; the round is over.
+  public mutating func take(_ event: ClientSession.Event) throws(SyncFailure) -> Step {
+    guard var session, let outgoing else { return .done }
+    defer { self.session = session }
+    switch session.handle(event) {
+    case .read: return .read
+    case .acknowledge(let receipts, let epoch):
+      delivery.receipts += receipts
+      delivery.epoch = epoch
+    case .adopt(let scope):
+      if delivery.scope != nil || delivery.page != nil { try keep() }
+      delivery.scope = scope
+    case .apply(let page):
+      if delivery.page != nil { try keep() }
+      delivery.page = page
+    case .compare(let digests):
+      try keep()
+      report.differences = try stored { (store) throws(ReplicaError) in
+        try store.differences(from: digests)
+      }
+    case .finish(let outcome):
+      if outcome.orders.allSatisfy({ !$0.kind.isRefusal }) {
+        delivery.epoch = outcome.epoch
+        delivery.ending = Delivery.Ending(
+          known: outcome.known, time: chance.now(), serverTime: outcome.serverTime)
+      }
+      try keep()
+      return try follow(outcome, outgoing) ? .again : .done
+    case .reject(let breach):
+      try keep()
+      if case .closed = event {
+        throw .offline("The connection was cut. What had arrived is kept; sync again to go on.")
+      }
+      throw .garbled("The answer is not in order: \(breach.problem).")
+    }
+    return .read
+  }
+
+  /// Stores what arrived whole before the answer broke off.
+  public mutating func keepWhatCame() throws(SyncFailure) { try keep() }
+
+  /// The office does not take the store's checkpoint: a fresh copy is fetched, once a round.
+  /// - Returns: whether to make the next request.
+  public mutating func beginAnew() throws(SyncFailure) -> Bool {
+    guard !didBeginAnew else { return false }
+    didBeginAnew = true
+    try stored { (store) throws(ReplicaError) in
+      try store.abandonResync()
+      try store.beginResync()
+    }
+    return true
+  }
+
+  // MARK: Orders
+
+  /// Carries out what an answer asks for.
+  /// - Returns: whether another request follows.
+  private mutating func follow(
+    _ outcome: ClientSession.Outcome, _ outgoing: Outgoing
+  ) throws(SyncFailure) -> Bool {
+    var goesOn = outgoing.hasMore
+    var isRefused = false
+    var obeyed: [UInt64] = []
+    let askedBefore = resendFrom
+    resendFrom = nil
+    for order in outcome.orders {
+      isRefused = isRefused || order.kind.isRefusal
+      switch order.kind {
+      case .resync:
+        obeyed.append(order.id)
+        // An order that comes again right after it was carried out crossed with our report of it.
+        guard !outgoing.obeyed.contains(order.id) else { continue }
+        try stored { (store) throws(ReplicaError) in try store.beginResync() }
+      case .resend(let from):
+        guard askedBefore == nil, from <= outgoing.head.counter else {
+          throw .garbled("It asks for changes that this laptop never made.")
+        }
+        let replica = newReplica()
+        let canSend = try stored { (store) throws(ReplicaError) in
+          try store.prepareResend(from: from, as: replica)
+        }
+        if canSend { resendFrom = from } else { report.forks += 1 }
+      case .forked(let common, let head):
+        let replica = newReplica()
+        let didFork = try stored { (store) throws(ReplicaError) in
+          try store.reissue(above: common, officeHead: head, as: replica)
+        }
+        guard didFork else { throw .garbled("It answers an older request.") }
+        report.forks += 1
+      case .newEpoch(let epoch, let survived):
+        let replica = newReplica()
+        guard epoch > outgoing.epoch else {
+          throw .garbled("Its store is older than what this laptop has been sent.")
+        }
+        try stored { (store) throws(ReplicaError) in
+          try store.adopt(epoch: epoch, survived: survived, as: replica)
+        }
+      case .unknown(let kind):
+        throw .garbled("It gives an order of a newer kind (\(kind)). Update Doorstep.")
+      }
+      goesOn = true
+    }
+    if !isRefused, try finish(outgoing, outcome, obeyed) { goesOn = true }
+    report.serverTime = outcome.serverTime
+    report.isSynced = try stored { (store) throws(ReplicaError) in try store.isSynced() }
+    return goesOn
+  }
+
+  /// Notes what a whole answer has confirmed.
+  /// - Returns: whether another request follows.
+  private mutating func finish(
+    _ outgoing: Outgoing, _ outcome: ClientSession.Outcome, _ obeyed: [UInt64]
+  ) throws(SyncFailure) -> Bool {
+    report.handedBack += outgoing.returned.count + outgoing.offered.count
+    if outgoing.isResyncing, report.differences?.isEmpty == false {
+      try stored { (store) throws(ReplicaError) in try store.abandonResync() }
+      throw .garbled("The fresh copy does not agree with the office. The present one was kept.")
+    }
+    let didResync = try stored { (store) throws(ReplicaError) in
+      try store.settle(outgoing)
+      if !outgoing.obeyed.isEmpty, !outgoing.hasMore { try store.note(obeyed: []) }
+      guard outgoing.isResyncing, !outgoing.hasMore, try store.finishResync() else { return false }
+      // A resync that nobody ordered has nothing to report.
+      try store.note(obeyed: obeyed)
+      return true
+    }
+    report.didResync = report.didResync || didResync
+    return didResync && !obeyed.isEmpty
+  }
+
+  private func newReplica() -> ReplicaID {
+    ReplicaID(value: UInt128(chance.random()) << 64 | UInt128(chance.random()))
+  }
+
+  // MARK: Storing
+
+  /// Stores what has come together, in one transaction.
+  private mutating func keep() throws(SyncFailure) {
+    let whole = delivery
+    delivery = Delivery()
+    do throws(ReplicaError) { report.dropped += try store.take(whole) } catch {
+      try storeReceipts(of: whole)
+      throw .store(error)
+    }
+    report.receipts += whole.receipts
+    if let page = whole.page {
+      report.pages += 1
+      report.records += page.records.count
+    }
+  }
+
+  /// One bad page holds up nothing else: what the office receipted is taken without it.
+  private mutating func storeReceipts(of delivery: Delivery) throws(SyncFailure) {
+    var receipts = Delivery()
+    receipts.epoch = delivery.epoch
+    receipts.receipts = delivery.receipts
+    try stored { (store) throws(ReplicaError) in _ = try store.take(receipts) }
+    report.receipts += receipts.receipts
+  }
+
+  private func stored<Value>(
+    _ body: (any ReplicaStore) throws(ReplicaError) -> Value
+  ) throws(SyncFailure) -> Value {
+    do throws(ReplicaError) { return try body(store) } catch { throw .store(error) }
+  }
+}
+
+extension Order.Kind {
+  /// Whether the office took nothing of the request.
+  fileprivate var isRefusal: Bool {
+    switch self {
+    case .forked, .resend, .newEpoch: true
+    case .resync, .unknown: false
+    }
+  }
+}

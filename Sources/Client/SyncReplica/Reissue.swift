@@ -1,0 +1,93 @@
+import SyncCore
+
+/// A store that was copied or put back from a backup counts dots that somebody else has counted
+/// too. It takes a new replica, and issues again what the office does not have.
+extension ReplicaStore {
+  /// Obeys `forked`.
+  /// - Parameters:
+  ///   - common: up to where the office has this chain.
+  ///   - head: where the office's chain of this replica ends.
+  ///   - replica: chance, which names the new replica.
+  /// - Returns: `false`, and nothing is done, when this chain holds the office's head: then the
+  ///   answer was to a request that a network had kept for long.
+  package func reissue(
+    above common: UInt64, officeHead head: ChainHead, as replica: ReplicaID
+  ) throws(ReplicaError) -> Bool {
+    try write { rows in
+      let state = try rows.state()
+      let own = try rows.own(Dot(state.replica, head.counter))
+      guard head.counter == 0 || own?.hash != head.hash else { return false }
+      try rows.issueAgain(above: common, as: replica)
+      return true
+    }
+  }
+
+  /// Obeys `resend`: whether all changes from a counter on can be sent as they were. When the text
+  /// of one has left this laptop, the store takes a new replica instead, for what has no receipt.
+  package func prepareResend(
+    from counter: UInt64, as replica: ReplicaID
+  ) throws(ReplicaError) -> Bool {
+    try write { rows in
+      var isWhole = true
+      try rows.own(of: rows.state().replica, from: counter) { row in
+        isWhole = row.change != nil
+        return isWhole
+      }
+      if !isWhole { try rows.issueAgain(above: counter &- 1, as: replica) }
+      return isWhole
+    }
+  }
+}
+
+extension ReplicaTransaction {
+  /// Issues every change without a receipt again under a new replica.
+  ///
+  /// Own dots are renamed inside contexts too, and the old replica's entry is cut to `common`:
+  /// above it, somebody else may have counted. A context is never moved up, because an edit must
+  /// not claim to have seen what its author had not.
+  func issueAgain(above common: UInt64, as replica: ReplicaID) throws {
+    var state = try state()
+    let old = state.replica
+    var rows: [OwnRow] = []
+    try waiting { row in
+      rows.append(row)
+      return true
+    }
+    var renamed: [(old: UInt64, new: UInt64)] = []
+    var head = ChainHead.start
+    for var row in rows {
+      guard let change = row.change else { continue }
+      var body = change.body
+      body.context = Self.rename(body.context, of: old, above: common, to: replica, renamed)
+      body.origin = change.firstIssue
+      body.dot = Dot(replica, head.counter + 1)
+      body.previous = head.hash
+      let issued = Change(body)
+      renamed.append((row.dot.counter, body.dot.counter))
+      head = ChainHead(counter: body.dot.counter, hash: issued.hash)
+      row.dot = issued.dot
+      row.hash = issued.hash
+      row.change = issued
+      row.isInBase = false
+      try update(row)
+    }
+    state.former.append(Dot(old, common))
+    state.replica = replica
+    state.known = 0
+    try save(state)
+    let touched = Set(rows.map { OwnRecord(id: $0.record, caseID: $0.caseID, type: $0.type) })
+    for own in touched.sorted(by: { $0.id < $1.id }) { try showAgain(own, state) }
+  }
+
+  private static func rename(
+    _ context: VersionVector, of old: ReplicaID, above common: UInt64, to new: ReplicaID,
+    _ renamed: [(old: UInt64, new: UInt64)]
+  ) -> VersionVector {
+    let seen = context.counter(of: old)
+    guard seen > common else { return context }
+    var result = VersionVector(context.entries.filter { $0.replica != old })
+    result.insert(Dot(old, common))
+    if let own = renamed.last(where: { $0.old <= seen }) { result.insert(Dot(new, own.new)) }
+    return result
+  }
+}

@@ -1,0 +1,107 @@
+import SyncCore
+
+/// The single values of a store.
+public struct ReplicaState: Hashable, Sendable {
+  /// Under which new changes are counted. A fork or a restored office begins another.
+  public var replica: ReplicaID
+  /// Replicas that this store gave up, each with the counter up to which the office knows it, which
+  /// may be 0: an edit never claims to have seen more of them.
+  public var former: [Dot] = []
+  /// The generation of records that is shown.
+  public var generation: Int64 = 1
+  /// The one that is built beside it; `nil` when no resync runs.
+  public var building: Int64?
+  public var checkpoint: [UInt8] = []
+  public var buildingCheckpoint: [UInt8] = []
+  /// The office's position as last heard.
+  public var place: Place?
+  /// The epoch of the office's store as last heard; 0 before the first sync.
+  public var epoch: UInt64 = 0
+  /// The highest counter of `replica` that the office has confirmed.
+  public var known: UInt64 = 0
+  /// The office's clock at the last whole sync; `nil` before the first.
+  public var lastSync: Timestamp?
+  /// Laptop minus office, in milliseconds.
+  public var clockOffset: Int64 = 0
+  /// Orders that were carried out, to be told with the next request.
+  public var obeyed: [UInt64] = []
+  /// Whether something is still to be handed back or offered again to a restored office.
+  public var owes = false
+
+  public init(replica: ReplicaID) { self.replica = replica }
+
+  /// The generation that pages go to.
+  public var target: Int64 { building ?? generation }
+}
+
+public struct HeldCase: Hashable, Sendable {
+  public var caseID: CaseID
+  public var isWhole: Bool
+
+  public init(caseID: CaseID, isWhole: Bool) {
+    self.caseID = caseID
+    self.isWhole = isWhole
+  }
+}
+
+/// One record of one generation.
+public struct RecordRow: Hashable, Sendable {
+  public let id: RecordID
+  public let caseID: CaseID
+  public let type: String
+  /// The office's state; `nil` when only this laptop knows the record.
+  public var base: Record?
+  /// With the laptop's own changes; `nil` when equal to `base`.
+  public var shown: Record?
+  /// The office's word on exactly this base; `nil` when it gave none.
+  public var proof: Proof?
+  /// The office's position when this base was its state.
+  public var arrived: Place?
+  /// Whether it is to be handed back to a restored office.
+  public var isOwed = false
+
+  /// What people see.
+  public var current: Record? { shown ?? base }
+}
+
+/// A record as a page brings it.
+public struct Arrival: Sendable {
+  public let record: Record
+  /// Its bytes as they came.
+  public let bytes: [UInt8]
+  public let proof: Proof?
+  public let place: Place
+}
+
+/// One of the laptop's own changes, with what the office said of it.
+public struct OwnRow: Hashable, Sendable {
+  /// The order in which they were made, over all replicas of this store.
+  public let number: Int64
+  public var dot: Dot
+  public let record: RecordID
+  public let caseID: CaseID
+  public let type: String
+  public var hash: Hash
+  /// `nil` once its text has left the laptop.
+  public var change: Change?
+  public let recordedAt: Timestamp
+  /// `nil` until the office has receipted it.
+  public var verdict: Verdict?
+  public var place: Place?
+  public var proof: Proof?
+  /// The dot under which the office had taken it before; `nil` when under its own.
+  public var takenAs: Dot?
+  public var isInBase = false
+  /// Whether it is to be offered again to a restored office.
+  public var isOwed = false
+
+  /// The dot by which a base shows that it holds this change.
+  public var standingDot: Dot { takenAs ?? dot }
+}
+
+/// A record that the laptop itself has changed.
+public struct OwnRecord: Hashable, Sendable {
+  public let id: RecordID
+  public let caseID: CaseID
+  public let type: String
+}

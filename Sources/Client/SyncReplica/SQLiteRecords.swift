@@ -1,0 +1,122 @@
+import Foundation
+import GRDB
+import SyncCore
+
+/// Rows of the table `records`, opened and sealed at this one place.
+extension SQLiteRows {
+  private static let columns = """
+    record_id, case_id, type, version, base, shown_version, shown, proof, arrived_epoch,
+    arrived_sequence, is_owed, generation
+    """
+
+  func record(_ id: RecordID, in generation: Int64) throws -> RecordRow? {
+    try one(
+      "SELECT \(Self.columns) FROM records WHERE generation = ? AND record_id = ?",
+      [generation, Data(id.bytes)]
+    ).map(opened)
+  }
+
+  func records(
+    in generation: Int64, of caseID: CaseID?, type: String?, _ body: (RecordRow) throws -> Void
+  ) throws {
+    var sql = "SELECT \(Self.columns) FROM records WHERE generation = ?"
+    var arguments: StatementArguments = [generation]
+    if let caseID {
+      sql += " AND case_id = ?"
+      arguments += [Data(caseID.bytes)]
+    }
+    if let type {
+      sql += " AND type = ?"
+      arguments += [type]
+    }
+    let cursor = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
+    while let row = try cursor.next() { try body(opened(row)) }
+  }
+
+  func hasRecords(of caseID: CaseID, in generation: Int64) throws -> Bool {
+    try number(
+      "SELECT EXISTS (SELECT 1 FROM records WHERE generation = ? AND case_id = ?)",
+      [generation, Data(caseID.bytes)]) == 1
+  }
+
+  func owedRecords(_ body: (RecordRow, Int64) throws -> Bool) throws {
+    let cursor = try Row.fetchCursor(
+      db.cachedStatement(
+        sql: """
+          SELECT \(Self.columns) FROM records WHERE is_owed = 1 ORDER BY generation, record_id
+          """))
+    while let row = try cursor.next(), try body(opened(row), row[11]) {}
+  }
+
+  func save(_ row: RecordRow, in generation: Int64) throws {
+    let base = try row.base.map { try seal($0.bytes, of: $0, "base") }
+    let shown = try row.shown.map { try seal($0.bytes, of: $0, "shown") }
+    try run(
+      """
+      INSERT OR REPLACE INTO records
+        (generation, record_id, case_id, type, version, base, shown_version, shown, proof,
+         arrived_epoch, arrived_sequence, is_owed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        generation, Data(row.id.bytes), Data(row.caseID.bytes), row.type, base?.version ?? Data(),
+        base?.body, shown?.version, shown?.body, row.proof.map { Data($0.bytes) },
+        row.arrived.map { Int64(storing: $0.epoch) },
+        row.arrived.map { Int64(storing: $0.sequence) }, row.isOwed,
+      ])
+  }
+
+  func insert(_ arrival: Arrival, in generation: Int64) throws -> Bool {
+    let record = arrival.record
+    let sealed = try seal(arrival.bytes, of: record, "base")
+    try run(
+      """
+      INSERT OR IGNORE INTO records
+        (generation, record_id, case_id, type, version, base, proof, arrived_epoch, arrived_sequence)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        generation, Data(record.id.bytes), Data(record.caseID.bytes), record.type, sealed.version,
+        sealed.body, arrival.proof.map { Data($0.bytes) }, Int64(storing: arrival.place.epoch),
+        Int64(storing: arrival.place.sequence),
+      ])
+    return db.changesCount == 1
+  }
+
+  func deleteRecord(_ id: RecordID, in generation: Int64) throws {
+    try run(
+      "DELETE FROM records WHERE generation = ? AND record_id = ?",
+      [generation, Data(id.bytes)])
+  }
+
+  private func seal(
+    _ bytes: [UInt8], of record: SyncCore.Record, _ purpose: String
+  ) throws -> (version: Data, body: Data) {
+    let version = record.version.writtenForm
+    let label = SealLabel(
+      purpose: purpose, type: record.type, id: record.id.bytes, version: version)
+    return (Data(version), Data(try sealer.seal(bytes, for: label)))
+  }
+
+  private func opened(_ row: Row) throws -> RecordRow {
+    let id: RecordID = try id(row[0], "a record")
+    let caseID: CaseID = try self.id(row[1], "a record's case")
+    let type: String = row[2]
+    func body(_ purpose: String, _ version: Data?, _ body: Data?) throws -> SyncCore.Record? {
+      guard let version, let body else { return nil }
+      let label = SealLabel(purpose: purpose, type: type, id: id.bytes, version: [UInt8](version))
+      let record = try SyncCore.Record(reading: try sealer.open([UInt8](body), for: label))
+      guard record.id == id, record.type == type, record.caseID == caseID else {
+        throw ReplicaError.damaged("a record's body is not its own")
+      }
+      return record
+    }
+    var opened = RecordRow(id: id, caseID: caseID, type: type)
+    opened.base = try body("base", row[3], row[4])
+    opened.shown = try body("shown", row[5], row[6])
+    opened.proof = (row[7] as Data?).flatMap { Proof(bytes: $0) }
+    opened.arrived = place(row[8], row[9])
+    opened.isOwed = row[10]
+    return opened
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import RecordCatalogue
+import SyncCore
+
+/// A field with several values.
+public struct Conflict: Sendable {
+  public let record: Record
+  public let field: String
+  public let reading: Reading
+}
+
+/// What people are shown of the records.
+extension ReplicaStore {
+  /// Cases held whole, ascending.
+  public func cases() throws(ReplicaError) -> [CaseID] {
+    try read { rows in
+      try rows.cases(in: rows.state().generation).filter(\.isWhole).map(\.caseID)
+    }
+  }
+
+  /// Records as they are shown, deleted ones left out.
+  public func records(
+    caseID: CaseID? = nil, type: String? = nil
+  ) throws(ReplicaError) -> [Record] {
+    try read { rows in
+      let generation = try rows.state().generation
+      let whole = Set(try rows.cases(in: generation).filter(\.isWhole).map(\.caseID))
+      var found: [Record] = []
+      try rows.records(in: generation, of: caseID, type: type) { row in
+        if let record = row.current, !record.isDeleted, whole.contains(row.caseID) {
+          found.append(record)
+        }
+      }
+      return found
+    }
+  }
+
+  /// One record as it is shown; `nil` when this laptop does not hold it.
+  public func record(_ id: RecordID) throws(ReplicaError) -> Record? {
+    try read { rows in try rows.record(id, in: rows.state().generation)?.current }
+  }
+
+  /// Every field that a person must decide: a query over standing edits, so that it cannot drift
+  /// from the records.
+  public func conflicts() throws(ReplicaError) -> [Conflict] {
+    var conflicts: [Conflict] = []
+    for record in try records() where record.hasConcurrentValues {
+      for field in record.fields {
+        let rule = catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first)
+        guard let reading = record.read(field, by: rule), reading.status == .contested else {
+          continue
+        }
+        conflicts.append(Conflict(record: record, field: field, reading: reading))
+      }
+    }
+    return conflicts
+  }
+
+  /// Records with a text value that holds every word of `query`, whatever the letters' case and
+  /// accents.
+  public func search(_ query: String) throws(ReplicaError) -> [Record] {
+    let words = query.split(separator: " ").map { Self.folded(String($0)) }
+    guard !words.isEmpty else { return [] }
+    return try records().filter { record in
+      let text = Self.folded(record.edits.map { $0.value.allText }.joined(separator: " "))
+      return words.allSatisfy { text.contains($0) }
+    }
+  }
+
+  private static func folded(_ text: String) -> String {
+    text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+  }
+}
+
+extension Value {
+  /// All text in it, for searching.
+  fileprivate var allText: String {
+    switch self {
+    case .text(let text): text
+    case .composite(let members): members.map { $0.value.allText }.joined(separator: " ")
+    case .list(let values): values.map(\.allText).joined(separator: " ")
+    case .none, .flag, .integer, .bytes, .seen, .unknown: ""
+    }
+  }
+}
