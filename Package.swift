@@ -111,6 +111,13 @@ let package = Package(
       ]),
 
     .target(
+      name: "Simulation",
+      dependencies: [
+        "SyncCore", "RecordCatalogue", "SyncWire", "SyncReplica", "SyncClient", "ServerStorage",
+      ]),
+    program("doorstep-sim", ["Simulation"]),
+
+    .target(
       name: "TestSupport",
       dependencies: [
         "SyncCore", "RecordCatalogue", "SyncReplica", "SyncClient", "ServerStorage", "ServerSQLite",
@@ -127,6 +134,7 @@ let package = Package(
     tests("BulkEntryTests", ["BulkEntry", "ServerStorage"]),
     tests(
       "SyncServerTests", ["SyncServer", "ServerStorage", "SyncWire", "TestSupport", x509, crypto]),
+    tests("SimulationTests", ["Simulation"]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

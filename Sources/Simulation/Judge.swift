@@ -1,0 +1,179 @@
+import ServerStorage
+import SyncCore
+
+/// Every request that reaches the office, held to the model: verdicts, repeats, and what stands
+/// afterwards.
+extension World {
+  enum Received {
+    case taken(Intake.Outcome)
+    /// `nil` when the device's access was withdrawn.
+    case turnedAway(Intake.Denial?)
+  }
+
+  func receive(_ request: SyncRequest, of machine: Machine) throws -> Received {
+    let before = try office.sequence()
+    let outcome: Intake.Outcome
+    do {
+      outcome = try office.receive(
+        request, from: machine.device, at: Timestamp(milliseconds: now),
+        newLife: ReplicaID(value: UInt128(request.requestID) << 64 | UInt128(now)))
+    } catch Office.Denial.revoked {
+      trace.note("  the office turns \(machine.name) away: revoked")
+      return .turnedAway(nil)
+    } catch Office.Denial.refused(let denial) {
+      trace.note("  the office turns \(machine.name) away: \(denial)")
+      try checkDenial(denial, machine)
+      return .turnedAway(denial)
+    }
+    let receipts = outcome.acceptance.receipts
+    if receipts.contains(where: \.isAgain) { tally.note(.requestAgain) }
+    var touched: Set<Int> = []
+    var verdicts: [(edit: Model.Edit, receipt: Receipt)] = []
+    for receipt in receipts {
+      let index = Int(receipt.counter - request.firstCounter)
+      guard case .readable(let change) = request.changes[index] else { continue }
+      guard
+        let edit = model.edit(
+          marked: Mark.number(in: change.body.recordedAt), of: change.body.record)
+      else { throw Failure(.noSilentLoss, "\(machine.name) sends what nobody wrote") }
+      if change.body.origin != nil { tally.note(receipt.isAgain ? .reissuedKnown : .reissued) }
+      verdicts.append((edit, receipt))
+    }
+    for (edit, receipt) in verdicts {
+      try judge(edit, receipt, by: machine)
+      touched.insert(edit.record)
+      trace.note(
+        "  the office: #\(edit.number) \(receipt.verdict)\(receipt.isAgain ? " again" : "")")
+    }
+    try checkActs(verdicts.map(\.edit))
+    try takeWhatCameHome(request, &touched)
+    for record in touched.sorted() { try checkOffice(record) }
+    let isNew = receipts.contains { !$0.isAgain }
+    let mayMove = isNew || !request.isPlain || receipts.contains { $0.takenAs != nil }
+    if !mayMove, try office.sequence() != before {
+      throw Failure(.onceOnly, "a request of \(machine.name) with nothing new moved the office")
+    }
+    return .taken(outcome)
+  }
+
+  private func judge(
+    _ edit: Model.Edit, _ receipt: Receipt, by machine: Machine
+  ) throws(Failure) {
+    if receipt.isAgain { return try judgeAgain(edit, receipt) }
+    let place = receipt.place?.sequence ?? 0
+    if let earlier = office.ledger.outcomes[edit.number] {
+      throw Failure(
+        .onceOnly, "#\(edit.number) was \(earlier) and is judged anew: \(receipt.verdict)")
+    }
+    switch receipt.verdict {
+    case .refused(let code, _):
+      office.ledger.refuse(edit, code)
+      note(refusal: code)
+      try checkRefusal(edit, code, by: machine)
+    case .applied, .merged, .contested, .late:
+      let sawAll = edit.seen.contains(office.ledger.entry(edit.record).accepted)
+      try checkAcceptance(edit, receipt.verdict, by: machine)
+      office.ledger.accept(edit, at: place, as: .accepted(receipt.verdict), in: model)
+      if swarm.isStrict, receipt.verdict != .late {
+        try checkVerdict(edit, receipt.verdict, sawAll: sawAll)
+      }
+      noteAccepted(edit, receipt.verdict)
+    case .retry: break
+    }
+  }
+
+  /// A change that the office knows gets its first verdict again.
+  private func judgeAgain(_ edit: Model.Edit, _ receipt: Receipt) throws(Failure) {
+    switch (office.ledger.outcomes[edit.number], receipt.verdict) {
+    case (.accepted(let first)?, let verdict) where first == verdict: break
+    case (.refused(let first)?, .refused(let code, _)) where first == code: break
+    case (let earlier, let verdict):
+      // Handed back inside a record, it had no verdict of its own.
+      if swarm.mayRestoreOffice { return }
+      throw Failure(
+        .onceOnly, "#\(edit.number) heard \(String(describing: earlier)), and again \(verdict)")
+    }
+  }
+
+  /// Applied, merged or contested, by what the author had truly seen and what now stands.
+  private func checkVerdict(
+    _ edit: Model.Edit, _ verdict: Verdict, sawAll: Bool
+  ) throws(Failure) {
+    let isContested: Bool
+    if edit.isDeletion {
+      isContested = !office.ledger.isDeleted(edit.record, in: model)
+    } else {
+      isContested = edit.fields.contains {
+        office.ledger.reads($0.name, of: edit.record, in: model)?.isContested == true
+      }
+    }
+    let expected: Verdict = isContested ? .contested : sawAll ? .applied : .merged
+    guard verdict == expected else {
+      throw Failure(.judgement, "#\(edit.number) is \(verdict) and should be \(expected)")
+    }
+  }
+
+  /// What was made in one act was taken whole or refused whole.
+  private func checkActs(_ edits: [Model.Edit]) throws(Failure) {
+    for edit in edits where edit.act.count > 1 && edit.number == edit.act.lowerBound {
+      let refused = edit.act.count { number in
+        if case .refused = office.ledger.outcomes[number] { true } else { false }
+      }
+      guard refused == 0 || refused == edit.act.count else {
+        throw Failure(.session, "of the act \(edit.act) the office refused \(refused)")
+      }
+      tally.note(refused == 0 ? .groupAccepted : .refusedGroup)
+    }
+  }
+
+  /// What stands in a record at the office: by the model exactly, or after a fork at least.
+  func checkOffice(_ record: Int) throws {
+    let entry = office.ledger.entry(record)
+    let id = model.records[record].id
+    guard let stored = try office.record(id) else {
+      guard entry.accepted.isEmpty else {
+        throw Failure(.noLostWrite, "the office lacks record \(record)")
+      }
+      return
+    }
+    let copy = try model.read(stored, at: "the office")
+    for (field, locals) in copy.standing {
+      let expected = (entry.standing[field] ?? []).map(\.local).sorted()
+      guard locals != expected else { continue }
+      try compare(locals, with: expected, field, record)
+    }
+    for (field, standing) in entry.standing.sorted(by: { $0.key < $1.key })
+    where !standing.isEmpty && copy.locals(of: field).isEmpty {
+      throw Failure(.noSilentLoss, "the office shows nothing in \(field) of record \(record)")
+    }
+    if swarm.isStrict {
+      let isDeleted = office.ledger.isDeleted(record, in: model)
+      guard stored.isDeleted == isDeleted else {
+        throw Failure(.noResurrection, "record \(record) deleted: \(stored.isDeleted)")
+      }
+    }
+    try checkProtective(copy)
+  }
+
+  private func compare(
+    _ locals: [Int], with expected: [Int], _ field: String, _ record: Int
+  ) throws(Failure) {
+    let numbers = { (locals: [Int]) in locals.map { self.model.edit($0, of: record).number } }
+    let missing = expected.filter { !locals.contains($0) }
+    let extra = locals.filter { !expected.contains($0) }
+    // A fork or a restore may cut contexts: then more may stand, and never less.
+    let mayStand = extra.allSatisfy {
+      office.ledger.entry(record).accepted.contains($0) && !swarm.isStrict
+    }
+    guard missing.isEmpty, mayStand else {
+      throw Failure(
+        .noSilentLoss,
+        "\(field) of record \(record) holds \(numbers(locals)), expected \(numbers(expected))")
+    }
+  }
+}
+
+extension SyncRequest {
+  /// Whether it hands nothing back to a restored office.
+  var isPlain: Bool { returned.isEmpty && offered.isEmpty && obeyed.isEmpty }
+}

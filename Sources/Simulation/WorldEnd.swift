@@ -1,0 +1,183 @@
+import ServerStorage
+import SyncCore
+import SyncReplica
+
+/// The end of a story: the faults are over, everybody syncs, and all promises are held to what is
+/// left.
+extension World {
+  static let syncsAfterHealing = 5
+
+  /// Ends all faults and lets each laptop sync until all say that they are synced.
+  func heal() throws {
+    isHealing = true
+    trace.note("\(now) everything is mended")
+    for machine in machines {
+      machine.cutOffUntil = 0
+      machine.round = nil
+      machine.incarnation += 1
+      try switchOn(machine)
+    }
+    for turn in 1...Self.syncsAfterHealing {
+      var salts = Chance(seed &+ UInt64(turn), .schedule)
+      for machine in machines where try !isRevoked(machine) {
+        try startSync(machine, verifying: turn > 1, salts.next())
+        try drain()
+      }
+      if try machines.allSatisfy({ try isRevoked($0) || isSynced($0) }) { return }
+    }
+    for machine in machines where try !isRevoked(machine) && !isSynced(machine) {
+      throw Failure(
+        .liveness,
+        "\(machine.name) is not synced after \(Self.syncsAfterHealing) syncs without faults")
+    }
+  }
+
+  func isRevoked(_ machine: Machine) throws -> Bool {
+    try office.device(machine.device)?.state != .active
+  }
+
+  /// Whether a laptop says that it is synced, holds nothing half and agrees with the office.
+  private func isSynced(_ machine: Machine) throws -> Bool {
+    guard let store = machine.store, try store.isSynced() else { return false }
+    let state = try store.read { try $0.state() }
+    guard state.building == nil, state.obeyed.isEmpty, !state.owes else { return false }
+    let digests = try office.digests(of: machine.user)
+    return try store.cases() == digests.map(\.caseID) && store.digests() == digests
+  }
+
+  func judgeTheEnd() throws {
+    for head in try office.caseHeads() { trace.note("\(head.caseID) \(head.digest.sum)") }
+    for record in model.records.indices { try checkOffice(record) }
+    guard try office.problems().isEmpty else {
+      throw Failure(.verifier, try office.problems().joined(separator: "; "))
+    }
+    try checkLog()
+    for machine in machines {
+      try checkOwnEdits(of: machine)
+      guard try !isRevoked(machine) else { continue }
+      try compareWithOffice(machine)
+    }
+  }
+
+  // MARK: Edits
+
+  /// Whatever a disk that is left called saved has come to the office, or is refused with its text
+  /// kept, and its author knows which.
+  private func checkOwnEdits(of machine: Machine) throws {
+    guard let store = machine.store else { return }
+    var rows: [Int: OwnRow] = [:]
+    for row in try store.ownRows() {
+      guard let edit = model.edit(marked: Mark.number(in: row.recordedAt), of: row.record) else {
+        throw Failure(.noLostWrite, "\(machine.name) holds a change that nobody made")
+      }
+      rows[edit.number] = row
+    }
+    let isRevoked = try isRevoked(machine)
+    for number in machine.memory.edits {
+      guard let row = rows[number] else {
+        throw Failure(.noLostWrite, "\(machine.name) has lost #\(number)")
+      }
+      if row.verdict == nil, isRevoked, row.change != nil { continue }
+      let isKnown: Bool
+      switch (office.ledger.outcomes[number], row.verdict) {
+      case (.refused(let code)?, .refused(let heard, _)?): isKnown = code == heard
+      case (.accepted(let verdict)?, let heard?): isKnown = verdict == heard
+      case (_, _): isKnown = false
+      }
+      // After a restore what came home has no verdict of its own, and what left with its case has
+      // no text that could be offered.
+      let isHome = office.ledger.outcomes[number] != nil || row.change == nil
+      guard isKnown || (swarm.mayRestoreOffice && isHome) else {
+        throw Failure(
+          .noLostWrite,
+          "#\(number): \(machine.name) heard \(String(describing: row.verdict)), the office says "
+            + String(describing: office.ledger.outcomes[number]))
+      }
+      if row.verdict?.isRefusal == true, row.change == nil {
+        throw Failure(.noLostWrite, "the refused text of #\(number) is gone")
+      }
+    }
+  }
+
+  /// The office's log: no gaps, no dot twice, each edit taken once.
+  private func checkLog() throws {
+    var taken: [Int: Dot] = [:]
+    var last: [ReplicaID: UInt64] = [:]
+    for logged in try office.log() {
+      guard logged.dot.counter == (last[logged.dot.replica] ?? 0) + 1 else {
+        throw Failure(.sequence, "the log of \(logged.dot.replica) has a gap")
+      }
+      last[logged.dot.replica] = logged.dot.counter
+      guard logged.takenAs == nil, let change = try? Change(reading: logged.bytes),
+        let edit = model.edit(
+          marked: Mark.number(in: change.body.recordedAt), of: change.body.record)
+      else { continue }
+      if let earlier = taken[edit.number] {
+        throw Failure(.onceOnly, "#\(edit.number) was taken as \(earlier) and as \(logged.dot)")
+      }
+      taken[edit.number] = logged.dot
+    }
+  }
+
+  // MARK: Copies
+
+  /// A laptop holds its officer's cases, all of each, and shows what the office shows.
+  private func compareWithOffice(_ machine: Machine) throws {
+    guard let store = machine.store else { return }
+    let held = office.ledger.cases(of: machine.user).map { cases[$0] }.sorted()
+    guard try store.heldCases() == held else {
+      throw Failure(.scope, "\(machine.name) holds other cases than its officer")
+    }
+    for (number, caseID) in cases.enumerated() {
+      for id in recordsOfCase[number] {
+        let theirs = try office.record(id)
+        let ours = try store.record(id)
+        guard held.contains(caseID) else {
+          guard ours == nil else {
+            throw Failure(.scope, "\(machine.name) holds a record of a case that it lost")
+          }
+          continue
+        }
+        try compare(ours, theirs, on: machine)
+      }
+    }
+  }
+
+  private func compare(
+    _ ours: SyncCore.Record?, _ theirs: SyncCore.Record?, on machine: Machine
+  ) throws {
+    guard let theirs else {
+      guard ours == nil else {
+        throw Failure(.convergence, "\(machine.name) shows a record that the office lacks")
+      }
+      return
+    }
+    guard let ours else {
+      throw Failure(.convergence, "\(machine.name) lacks record \(theirs.id)")
+    }
+    let mine = try look(at: ours, on: machine)
+    let office = try model.read(theirs, at: "the office")
+    guard mine.standing.map(\.field) == office.standing.map(\.field),
+      mine.standing.map(\.locals) == office.standing.map(\.locals),
+      ours.isDeleted == theirs.isDeleted
+    else { throw Failure(.convergence, "\(machine.name) shows record \(mine.record) otherwise") }
+    for (field, _) in mine.standing where field != Model.deletion {
+      let rule = self.office.catalogue.policy(of: ours.type)?.rule(of: field) ?? .fieldMerge(.first)
+      let reads = ours.read(field, by: rule)
+      guard reads?.value == theirs.read(field, by: rule)?.value else {
+        throw Failure(.convergence, "\(machine.name) reads \(field) of \(mine.record) otherwise")
+      }
+      if swarm.isStrict {
+        let expected = self.office.ledger.reads(field, of: mine.record, in: model)
+        guard let reads, Mark.flat(reads.value) == expected?.0,
+          (reads.status == .contested) == expected?.isContested
+        else {
+          throw Failure(
+            .noSilentLoss,
+            "\(field) of record \(mine.record) reads \(String(describing: reads?.value)), expected "
+              + String(describing: expected))
+        }
+      }
+    }
+  }
+}

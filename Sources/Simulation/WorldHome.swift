@@ -1,0 +1,37 @@
+import SyncCore
+
+/// What laptops hand back to an office whose store was put back from a backup: the ledger learns of
+/// it from what then stands.
+extension World {
+  func takeWhatCameHome(_ request: SyncRequest, _ touched: inout Set<Int>) throws {
+    guard !request.returned.isEmpty || !request.offered.isEmpty else { return }
+    if !request.offered.isEmpty { tally.note(.epochOffered) }
+    for offered in request.offered {
+      guard let change = offered.bytes.flatMap({ try? Change(reading: $0) }),
+        let edit = model.edit(
+          marked: Mark.number(in: change.body.recordedAt), of: change.body.record)
+      else { continue }
+      if case .refused(let code, _) = offered.verdict { office.ledger.refuse(edit, code) }
+      touched.insert(edit.record)
+    }
+    for returned in request.returned {
+      guard let record = try? Record(reading: returned.bytes),
+        let place = model.place(of: record.id)
+      else { continue }
+      touched.insert(place)
+    }
+    for record in touched.sorted() { try learn(record, from: request) }
+  }
+
+  /// Takes into the ledger what stands at the office and what its authors had seen.
+  private func learn(_ record: Int, from request: SyncRequest) throws {
+    guard let stored = try office.record(model.records[record].id) else { return }
+    let copy = try model.read(stored, at: "the office")
+    for local in copy.seen.numbers {
+      let edit = model.edit(local, of: record)
+      guard !office.ledger.isAccepted(edit) else { continue }
+      if case .refused = office.ledger.outcomes[edit.number] { continue }
+      office.ledger.accept(edit, at: 0, as: .cameHome, in: model)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import SyncClient
+import SyncCore
+import SyncReplica
+
+/// What must hold each time a laptop says that a sync has come to its end.
+extension World {
+  /// - Parameter scope: the cases that its officer held at the office's last look.
+  func checkSynced(
+    _ machine: Machine, _ report: SyncRound.Report, scope: [Int]?
+  ) throws {
+    guard let store = machine.store else { return }
+    trace.note(
+      "  \(machine.name) is done: \(report.receipts.count) receipts, \(report.records) records"
+        + (report.isSynced ? ", synced" : ""))
+    machine.memory.hasSynced = true
+    noteReport(report, machine)
+    if let scope {
+      let allowed = Set(scope.map { cases[$0] })
+      for caseID in try store.heldCases() where !allowed.contains(caseID) {
+        throw Failure(.scope, "\(machine.name) still holds a case that its officer lost")
+      }
+      if report.isSynced, try store.read({ try $0.state().building }) == nil {
+        guard try Set(store.cases()) == allowed else {
+          throw Failure(.scope, "\(machine.name) is synced and lacks a case of its officer")
+        }
+      }
+    }
+    if report.isSynced { try checkReceipted(machine) }
+    try checkActs(on: machine, store)
+  }
+
+  /// “Synced” is said only when the office has everything.
+  private func checkReceipted(_ machine: Machine) throws(Failure) {
+    for number in machine.memory.edits where office.ledger.outcomes[number] == nil {
+      guard swarm.mayRestoreOffice else {
+        throw Failure(.noLostWrite, "\(machine.name) says synced, and #\(number) is not there")
+      }
+    }
+  }
+
+  /// An act is shown whole or not at all, once a sync is through.
+  private func checkActs(on machine: Machine, _ store: any ReplicaStore) throws {
+    for number in machine.memory.edits.suffix(8) {
+      let act = model.edits[number].act
+      guard act.count > 1, act.lowerBound == number else { continue }
+      let shown = try act.count { number in
+        let edit = model.edits[number]
+        guard let record = try store.record(model.records[edit.record].id) else { return false }
+        return try look(at: record, on: machine).seen.contains(edit.local)
+      }
+      guard shown == 0 || shown == act.count else {
+        throw Failure(.session, "\(machine.name) shows \(shown) of the act \(act)")
+      }
+    }
+  }
+
+  private func noteReport(_ report: SyncRound.Report, _ machine: Machine) {
+    if report.didResync {
+      tally.note(.resyncFinished)
+      if machine.memory.edits.contains(where: { office.ledger.outcomes[$0] == nil }) {
+        tally.note(.resyncWithUnsent)
+      }
+    }
+    if report.differences == [] { tally.note(.verifyAgreed) }
+    if report.forks > 0 {
+      machine.forks += report.forks
+      tally.note(.forkFound)
+      if machine.forks > 1 { tally.note(.forkTwice) }
+    }
+    if report.handedBack > 0 { tally.note(.epochReturned) }
+  }
+}
