@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
@@ -69,7 +70,11 @@ class Office:
                 wrapper=wrapper, stderr=log, **options)
         try:
             self.url = json.loads(self._first_line())["ready"]
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, (AssertionError, KeyError)):
+                # It said nothing, or why it cannot: either way it is ending.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(5)
             self.stop()
             raise
         for file in self.folder.glob("*/office.json"):

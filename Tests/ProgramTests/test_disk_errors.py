@@ -117,8 +117,8 @@ def serve(stage: Stage, fault: Fault) -> bool:
         stage.office.start(wrapper=fault.wrapper(stage.lane, store, log))
     except (AssertionError, KeyError):
         # It could not begin, and says why.
-        assert stage.office.ended == programs.DISK, stage.office.ended
         said = stage.office.log.read_text()
+        assert stage.office.ended == programs.DISK, f"{stage.office.ended}: {said}"
         assert "disk" in said or "store" in said, f"doorstepd said: {said}"
     else:
         answers = [stage.khan.run("sync", "--json")]
