@@ -49,7 +49,7 @@ final class Office {
 
   /// Reads one page, with device and scope checked again.
   func page(
-    after checkpoint: Checkpoint, for device: DeviceID, settled: [RecordID: UInt64],
+    after checkpoint: Checkpoint, for device: DeviceID, settled: [RecordID: Intake.Settlement],
     wantsDigests: Bool
   ) throws -> ServerSession.Reading {
     try store.now { store in
@@ -133,6 +133,8 @@ final class Office {
       try store.replicas().flatMap { try store.changes(of: $0, after: 0, limit: .max) }
     }
   }
+
+  func logged(_ dot: Dot) throws -> LoggedChange? { try store.now { try $0.change(dot) } }
 
   func head(of replica: ReplicaID) throws -> ChainHead {
     try store.now { try $0.head(of: replica) }

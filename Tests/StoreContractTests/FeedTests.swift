@@ -176,6 +176,22 @@ import Testing
   }
 
   @Test(arguments: StoreKind.allCases)
+  func `but is sent with its case when that is given anew before the page`(
+    kind: StoreKind
+  ) async throws {
+    let bench = try await Bench.make(kind)
+    bench.sam.note("mine", as: Self.note, in: bench.caseID)
+    let outcome = try await bench.sam.send()
+    try await bench.office.end("sam", bench.caseID)
+    try await bench.office.grant("sam", [bench.caseID])
+    let reading = try await bench.office.page(
+      after: try #require(outcome.acceptance.checkpoint), for: bench.sam.device.id,
+      settled: outcome.settled)
+    #expect(reading.scope.entries.map(\.isSentWhole) == [true])
+    #expect(try [reading].records.map(\.id).contains(Self.note))
+  }
+
+  @Test(arguments: StoreKind.allCases)
   func `for each of several changes of one record`(kind: StoreKind) async throws {
     let bench = try await Bench.make(kind)
     let first = bench.sam.note("mine", as: Self.note, in: bench.caseID)

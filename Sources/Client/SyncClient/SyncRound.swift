@@ -59,6 +59,8 @@ public struct SyncRound {
   private var session: ClientSession?
   private var outgoing: Outgoing?
   private var delivery = Delivery()
+  /// Bytes of the records in it.
+  private var gathered = 0
   /// From where the office asked for changes again.
   private var resendFrom: UInt64?
   private var didBeginAnew = false
@@ -94,6 +96,7 @@ public struct SyncRound {
     self.outgoing = outgoing
     session = ClientSession(request)
     delivery = Delivery()
+    gathered = 0
     return request
   }
 
@@ -109,11 +112,12 @@ public struct SyncRound {
       delivery.receipts += receipts
       delivery.epoch = epoch
     case .adopt(let scope):
-      if delivery.scope != nil || delivery.page != nil { try keep() }
+      if delivery.scope != nil || !delivery.pages.isEmpty { try keep() }
       delivery.scope = scope
     case .apply(let page):
-      if delivery.page != nil { try keep() }
-      delivery.page = page
+      delivery.pages.append(page)
+      gathered += page.records.reduce(0) { $0 + $1.count }
+      if gathered >= store.limits.deliveryBytes { try keep() }
     case .compare(let digests):
       try keep()
       report.differences = try stored { (store) throws(ReplicaError) in
@@ -236,33 +240,47 @@ public struct SyncRound {
   // MARK: Storing
 
   /// Stores what has come together, in one transaction.
+  ///
+  /// One bad page holds up nothing else: what stands before it is then stored without it.
   private mutating func keep() throws(SyncFailure) {
     let whole = delivery
     delivery = Delivery()
-    do throws(ReplicaError) { report.dropped += try store.take(whole) } catch {
-      try storeReceipts(of: whole)
-      throw .store(error)
-    }
-    report.receipts += whole.receipts
-    if let page = whole.page {
-      report.pages += 1
-      report.records += page.records.count
+    gathered = 0
+    do throws(ReplicaError) { try keep(whole) } catch {
+      guard !whole.pages.isEmpty else { throw .store(error) }
+      do throws(ReplicaError) { for part in whole.parts { try keep(part) } } catch {
+        throw .store(error)
+      }
     }
   }
 
-  /// One bad page holds up nothing else: what the office receipted is taken without it.
-  private mutating func storeReceipts(of delivery: Delivery) throws(SyncFailure) {
-    var receipts = Delivery()
-    receipts.epoch = delivery.epoch
-    receipts.receipts = delivery.receipts
-    try stored { (store) throws(ReplicaError) in _ = try store.take(receipts) }
-    report.receipts += receipts.receipts
+  private mutating func keep(_ part: Delivery) throws(ReplicaError) {
+    report.dropped += try store.take(part)
+    report.receipts += part.receipts
+    report.pages += part.pages.count
+    report.records += part.pages.reduce(0) { $0 + $1.records.count }
   }
 
   private func stored<Value>(
     _ body: (any ReplicaStore) throws(ReplicaError) -> Value
   ) throws(SyncFailure) -> Value {
     do throws(ReplicaError) { return try body(store) } catch { throw .store(error) }
+  }
+}
+
+extension Delivery {
+  /// The same in its smallest steps.
+  fileprivate var parts: [Delivery] {
+    var first = Delivery()
+    (first.epoch, first.receipts, first.scope) = (epoch, receipts, scope)
+    var parts = [first]
+    for page in pages {
+      var part = Delivery()
+      part.pages = [page]
+      parts.append(part)
+    }
+    parts[parts.count - 1].ending = ending
+    return parts
   }
 }
 

@@ -1,7 +1,7 @@
 import SyncCore
 
-/// What the office sent, to be taken in by one transaction: usually one page with all that came
-/// before it. So a small sync costs one commit.
+/// What the office sent, to be taken in by one transaction: usually all pages with what came before
+/// them. So a small sync costs one commit.
 public struct Delivery: Sendable {
   public struct Ending: Sendable {
     /// The highest counter that the office has.
@@ -20,13 +20,15 @@ public struct Delivery: Sendable {
   public var epoch: UInt64?
   public var receipts: [Receipt] = []
   public var scope: Scope?
-  public var page: Page?
+  public var pages: [Page] = []
   /// Present when the answer came to its end.
   public var ending: Ending?
 
   public init() {}
 
-  public var isEmpty: Bool { receipts.isEmpty && scope == nil && page == nil && ending == nil }
+  public var isEmpty: Bool {
+    receipts.isEmpty && scope == nil && pages.isEmpty && ending == nil
+  }
 }
 
 extension ReplicaStore {
@@ -62,7 +64,7 @@ extension ReplicaStore {
   /// Takes one page in, with its checkpoint.
   public func apply(_ page: Page) throws(ReplicaError) {
     var delivery = Delivery()
-    delivery.page = page
+    delivery.pages = [page]
     try take(delivery)
   }
 }
@@ -81,7 +83,7 @@ private struct Taking {
     if let epoch = delivery.epoch, state.epoch == 0 { state.epoch = epoch }
     for receipt in delivery.receipts { try acknowledge(receipt) }
     let dropped = try delivery.scope.map { try adopt($0) } ?? []
-    if let page = delivery.page { try apply(page) }
+    for page in delivery.pages { try apply(page) }
     if let ending = delivery.ending {
       state.known = ending.known
       state.lastSync = ending.serverTime

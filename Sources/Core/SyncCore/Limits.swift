@@ -14,7 +14,10 @@ public struct Limits: Sendable {
   public var pageRecords = 2_000
   /// Encoded bytes after which a page ends. A page holds at least one record, so it may pass this
   /// by one record.
-  public var pageBytes = 1 << 20
+  public var pageBytes = 64 << 10
+  /// Encoded bytes of pages that a laptop stores in one transaction, unless the answer ends before:
+  /// a page is the least that a cut connection costs, and this the most that a killed laptop loses.
+  public var deliveryBytes = 1 << 20
   /// Encoded bytes of one record with all its standing edits.
   public var recordBytes = 4 << 20
   /// Bytes of one frame of a response.

@@ -1197,6 +1197,9 @@ package nonisolated struct PBDeviceList: Sendable {
 
     package var orders: [String] = []
 
+    /// how often its store was found to be a copy, or put back from a backup
+    package var forks: UInt64 = 0
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
@@ -3476,7 +3479,7 @@ nonisolated extension PBDeviceList: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension PBDeviceList.Device: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = PBDeviceList.protoMessageName + ".Device"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}user\0\u{1}role\0\u{1}label\0\u{1}state\0\u{3}is_operator\0\u{3}enrolled_at\0\u{3}last_contact\0\u{3}clock_offset\0\u{1}unsent\0\u{1}known\0\u{1}replica\0\u{3}certificate_expires\0\u{1}orders\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}user\0\u{1}role\0\u{1}label\0\u{1}state\0\u{3}is_operator\0\u{3}enrolled_at\0\u{3}last_contact\0\u{3}clock_offset\0\u{1}unsent\0\u{1}known\0\u{1}replica\0\u{3}certificate_expires\0\u{1}orders\0\u{1}forks\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3498,6 +3501,7 @@ nonisolated extension PBDeviceList.Device: SwiftProtobuf.Message, SwiftProtobuf.
       case 12: try { try decoder.decodeSingularBytesField(value: &self.replica) }()
       case 13: try { try decoder.decodeSingularInt64Field(value: &self.certificateExpires) }()
       case 14: try { try decoder.decodeRepeatedStringField(value: &self.orders) }()
+      case 15: try { try decoder.decodeSingularUInt64Field(value: &self.forks) }()
       default: break
       }
     }
@@ -3546,6 +3550,9 @@ nonisolated extension PBDeviceList.Device: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.orders.isEmpty {
       try visitor.visitRepeatedStringField(value: self.orders, fieldNumber: 14)
     }
+    if self.forks != 0 {
+      try visitor.visitSingularUInt64Field(value: self.forks, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3564,6 +3571,7 @@ nonisolated extension PBDeviceList.Device: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.replica != rhs.replica {return false}
     if lhs.certificateExpires != rhs.certificateExpires {return false}
     if lhs.orders != rhs.orders {return false}
+    if lhs.forks != rhs.forks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -28,7 +28,10 @@ package struct Output: ParsableArguments, Sendable {
 
   package func show(_ failure: Failure) {
     struct Problem: Encodable { let error, message: String }
-    if json { try? answer(Problem(error: failure.code, message: failure.message)) }
+    do { try answer(Problem(error: failure.code, message: failure.message)) } catch {
+      FileHandle.standardError.write(
+        Data("The answer could not be written as JSON: \(error)\n".utf8))
+    }
     FileHandle.standardError.write(Data((Self.plain(failure.message) + "\n").utf8))
   }
 

@@ -134,6 +134,7 @@ struct Sync: LaptopCommand {
     let sent: [Receipts]
     let records, exchanges, conflicts: Int
     let dropped: [String]
+    let forks, handedBack: Int
     let resynced: Bool
     let clockOffset, officeTime: Int64
   }
@@ -165,12 +166,23 @@ struct SyncSummary {
         synced: report.isSynced, sent: report.receipts.map(Self.row), records: report.records,
         exchanges: report.exchanges, conflicts: conflicts,
         dropped: report.dropped.map(\.description),
+        forks: report.forks, handedBack: report.handedBack,
         resynced: report.didResync, clockOffset: status.clockOffset,
         officeTime: report.serverTime.milliseconds))
     if !report.receipts.isEmpty {
       output.say("Sent \(Show.count(report.receipts.count, "change")): \(tally).")
     }
     try showRefusals()
+    if report.forks > 0 {
+      output.say(
+        "This laptop's store is a copy, or was put back from a backup. What the office did not have was sent again; nothing was lost. Tell your office if there is a second laptop with it."
+      )
+    }
+    if report.handedBack > 0 {
+      output.say(
+        "The office's records were put back from a backup. This laptop brought back what they may lack."
+      )
+    }
     if report.didResync { output.say("Everything was fetched anew and agrees with the office.") }
     output.say(
       "Received \(Show.count(report.records, "record")). \(Show.count(status.cases, "case")) on this laptop."

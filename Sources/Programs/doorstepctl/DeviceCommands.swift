@@ -57,7 +57,7 @@ struct Devices: OfficeCommand {
     let isOperator: Bool
     let lastContact: Int64?
     let clockOffset: Int64
-    let unsent, received: UInt64
+    let unsent, received, forks: UInt64
     let orders: [String]
   }
 
@@ -70,7 +70,8 @@ struct Devices: OfficeCommand {
         label: device.label, state: device.state, isOperator: device.isOperator,
         lastContact: device.lastContact == 0 ? nil : device.lastContact,
         clockOffset: device.clockOffset,
-        unsent: device.unsent, received: device.known, orders: device.orders)
+        unsent: device.unsent, received: device.known, forks: device.forks,
+        orders: device.orders)
     }
     try output.answer(rows)
     output.table(
@@ -85,6 +86,11 @@ struct Devices: OfficeCommand {
           Self.clock(row.clockOffset), row.orders.joined(separator: ", "),
         ]
       })
+    for row in rows where row.forks > 0 {
+      output.say(
+        "The store of \(row.label) was a copy, or put back from a backup, \(Show.count(Int(clamping: row.forks), "time")). Ask \(row.user) whether there is a second laptop with it; if so: doorstepctl revoke."
+      )
+    }
   }
 
   static func clock(_ offset: Int64) -> String {

@@ -55,14 +55,21 @@ struct Serve: ServerCommand {
     let store = try folder.openStore()
     var logger = Logger(label: "doorstepd")
     logger.logLevel = Logger.Level(rawValue: log) ?? .notice
+    if store.life.survived != nil {
+      output.say(
+        "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync."
+      )
+    }
     let office = OfficeServer(configuration, store: store, catalogue: catalogue, logger: logger)
     let output = output
     let name = settings.office
     let host = host
     do {
-      try await office.run { port in
+      try await office.run { [logger] port in
         struct Ready: Encodable { let ready: String }
-        try? output.answer(Ready(ready: "https://\(host):\(port)"))
+        do { try output.answer(Ready(ready: "https://\(host):\(port)")) } catch {
+          logger.error("The ready line could not be written: \(error)")
+        }
         output.say("“\(name)” is ready on https://\(host):\(port). Stop it with Ctrl-C.")
         fflush(nil)
       }

@@ -12,6 +12,8 @@ package final class SQLiteStore: ServerStore {
   private let pool: DatabasePool
   private let queue: CommitQueue
   private let lock: FileLock
+  /// The server's life that began when it was opened.
+  package let life: Life
 
   /// Opens the store in `path`, which begins a new life of the server.
   ///
@@ -36,7 +38,7 @@ package final class SQLiteStore: ServerStore {
       try migrator.migrate(pool)
       if let new { try pool.write { db in try new.write(to: db) } }
       let mark = try HighWaterMark(path: path + ".mark")
-      try pool.write { db in try Self.begin(life, mark, db, isNew: new != nil) }
+      self.life = try pool.write { db in try Self.begin(life, mark, db, isNew: new != nil) }
       queue = CommitQueue(pool, mark)
     } catch { throw StoreError(error, path: path) }
   }
@@ -56,12 +58,14 @@ package final class SQLiteStore: ServerStore {
 
   private static func begin(
     _ replica: ReplicaID, _ mark: HighWaterMark, _ db: Database, isNew: Bool
-  ) throws {
+  ) throws -> Life {
     let transaction = SQLiteTransaction(db)
     let sequence = try transaction.sequence()
     guard !isNew else {
       try mark.note(epoch: 1, sequence: 0)
-      return try transaction.begin(Life(replica: replica, epoch: 1, start: 0))
+      let first = Life(replica: replica, epoch: 1, start: 0)
+      try transaction.begin(first)
+      return first
     }
     let last = try transaction.life()
     let shown = try mark.read()
@@ -74,6 +78,7 @@ package final class SQLiteStore: ServerStore {
     }
     try mark.note(epoch: life.epoch, sequence: sequence)
     try transaction.begin(life)
+    return life
   }
 
   /// GRDB sets NORMAL when it opens a pool; FULL is set afterwards and asserted.

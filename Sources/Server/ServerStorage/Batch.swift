@@ -9,7 +9,7 @@ struct Batch {
   private let checkpoint: Checkpoint
   private let life: Life
   private let grants: [CaseID: Grant]?
-  private(set) var settled: [RecordID: UInt64] = [:]
+  private(set) var settled: [RecordID: Intake.Settlement] = [:]
 
   init(
     _ intake: Intake, _ request: SyncRequest, _ device: Device, _ checkpoint: Checkpoint,
@@ -165,8 +165,10 @@ struct Batch {
       record.bytes.count <= intake.limits.recordBytes
     else { return .refused(.tooLarge) }
     let sawAll = body.context.met(with: versionBefore) == versionBefore
-    let settles = sawAll && isBase(stored, body, grants[body.caseID])
-    settled[body.record] = settles ? sequence : nil
+    let grant = grants[body.caseID]
+    let settles = sawAll && isBase(stored, body, grant)
+    settled[body.record] =
+      settles ? grant.map { .init(sequence: sequence, grant: $0.grantedAt) } : nil
     drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)
     let verdict =
       standing == .late ? .late : Self.verdict(on: change, record, policy, sawAll: sawAll)
@@ -219,7 +221,8 @@ struct Batch {
       return false
     }
     guard let stored else { return true }
-    return stored.sequence <= checkpoint.position || settled[body.record] == stored.sequence
+    return stored.sequence <= checkpoint.position
+      || settled[body.record]?.sequence == stored.sequence
   }
 
   private static func verdict(

@@ -26,7 +26,7 @@ package struct Feed {
   ///     since.
   ///   - wantsDigests: add the digest of every case in scope to the last page.
   package func page(
-    after checkpoint: Checkpoint, for device: Device, settled: [RecordID: UInt64] = [:],
+    after checkpoint: Checkpoint, for device: Device, settled: [RecordID: Intake.Settlement] = [:],
     wantsDigests: Bool = false
   ) throws -> ServerSession.Reading {
     let now = try store.sequence()
@@ -47,7 +47,7 @@ package struct Feed {
       let isNew = !checkpoint.holds(grant.caseID, grantedAt: grant.grantedAt)
       let head = try store.caseHead(grant.caseID)?.sequence ?? 0
       guard isNew || head > from else { continue }
-      let reached = try fill(&page, grant.caseID, after: from, upTo: now, settled: settled)
+      let reached = try fill(&page, grant, after: from, upTo: now, settled: settled)
       next.filling[grant.caseID] = Checkpoint.Reach(grant: grant.grantedAt, sequence: reached)
       guard reached == now else {
         return try reading(scope, page, next, device, place, goesOn: true, digests: [])
@@ -71,15 +71,15 @@ package struct Feed {
   /// Adds a case's records to the page until either ends.
   /// - Returns: the sequence reached: `now` when the case has nothing more.
   private func fill(
-    _ page: inout PageBuilder, _ caseID: CaseID, after from: UInt64, upTo now: UInt64,
-    settled: [RecordID: UInt64]
+    _ page: inout PageBuilder, _ grant: Grant, after from: UInt64, upTo now: UInt64,
+    settled: [RecordID: Intake.Settlement]
   ) throws -> UInt64 {
     var reached = from
     while !page.isFull {
-      let batch = try store.records(of: caseID, after: reached, limit: min(page.room, 256))
+      let batch = try store.records(of: grant.caseID, after: reached, limit: min(page.room, 256))
       guard !batch.isEmpty else { return now }
       for record in batch {
-        if settled[record.id] != record.sequence {
+        if settled[record.id] != .init(sequence: record.sequence, grant: grant.grantedAt) {
           guard page.add(record) else { return reached }
         }
         reached = record.sequence

@@ -21,11 +21,18 @@ package struct Intake {
     self.now = now
   }
 
+  /// A record that the laptop makes itself by its receipts.
+  package struct Settlement: Hashable, Sendable {
+    package let sequence: UInt64
+    /// When the case was given. Given anew in between, it is sent whole, and this record with it.
+    package let grant: UInt64
+  }
+
   /// What a request came to, for the session and for reading on.
   package struct Outcome: Sendable {
     package var acceptance: ServerSession.Acceptance
-    /// Records that need not be sent back, with the sequence that the laptop makes them itself.
-    package var settled: [RecordID: UInt64]
+    /// Records that need not be sent back, because the laptop makes them itself.
+    package var settled: [RecordID: Settlement]
     /// What was handed back or offered again without being the office's own.
     package var unproven = 0
   }
@@ -152,7 +159,7 @@ package struct Intake {
 
   private func answer(
     _ request: SyncRequest, _ device: Device, _ acceptance: ServerSession.Acceptance,
-    settled: [RecordID: UInt64] = [:]
+    settled: [RecordID: Settlement] = [:]
   ) throws -> Outcome {
     var device = device
     device.lastContact = now

@@ -197,6 +197,7 @@ extension PBDeviceList.Device {
       $0.enrolledAt = device.enrolledAt.milliseconds
       $0.lastContact = device.lastContact?.milliseconds ?? 0
       $0.clockOffset = device.clockOffset
+      $0.forks = device.forks
       $0.unsent = device.unsent
       $0.known = known
       $0.replica = Data(device.replica?.bytes ?? [])

@@ -115,9 +115,16 @@ extension Request {
       throw Problem.tooLarge(limit: limit)
     }
     var bytes: [UInt8] = []
-    for try await chunk in body {
-      guard chunk.readableBytes <= limit - bytes.count else { throw Problem.tooLarge(limit: limit) }
-      bytes.append(contentsOf: chunk.readableBytesView)
+    do {
+      for try await chunk in body {
+        guard chunk.readableBytes <= limit - bytes.count else {
+          throw Problem.tooLarge(limit: limit)
+        }
+        bytes.append(contentsOf: chunk.readableBytesView)
+      }
+    } catch let problem as Problem { throw problem } catch {
+      // The peer, or its network, broke off in the middle.
+      throw Problem.badRequest("The request was cut.")
     }
     return bytes
   }
