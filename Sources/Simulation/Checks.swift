@@ -91,7 +91,7 @@ extension World {
       Failure(.judgement, "#\(edit.number) is accepted: \(why) \(field)")
     }
     if edit.isDeletion {
-      guard PlainRule.deleters(of: type).contains(edit.role) else { throw broken("deletes") }
+      guard PlainRule.mayDelete(type, edit.role) else { throw broken("deletes") }
       return
     }
     let seen = (office.ledger.entry(edit.record).standing[field] ?? []).filter {

@@ -61,7 +61,7 @@ extension World {
   ) throws(Failure) {
     if receipt.isAgain { return try judgeAgain(edit, receipt) }
     let place = receipt.place?.sequence ?? 0
-    if let earlier = office.ledger.outcomes[edit.number] {
+    if let earlier = office.ledger.outcomes[edit.number], earlier != .cameHome {
       throw Failure(
         .onceOnly, "#\(edit.number) was \(earlier) and is judged anew: \(receipt.verdict)")
     }

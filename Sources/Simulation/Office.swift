@@ -149,19 +149,24 @@ final class Office {
   func backUp() { backups.append(Backup(image: store.image, ledger: ledger)) }
 
   /// Puts the store back from a backup.
+  ///
+  /// The epoch's high-water mark is kept apart from the store: a backup from before the present
+  /// epoch is never put back without saying so, because the number would come up a second time.
   /// - Parameters:
   ///   - life: the replica under which the server goes on.
   ///   - isDeclared: the operator says that it was a restore, so the epoch rises at once; otherwise
   ///     the office finds out by what laptops show it.
   func restore(_ backup: Backup, life: ReplicaID, isDeclared: Bool) throws {
+    let highest = try epoch()
     store = MemoryStore(backup.image)
     restores += 1
     ledger = backup.ledger
     try store.now { store in
       let last = try store.life()
+      let rises = isDeclared || last.epoch < highest
       let next = Life(
-        replica: life, epoch: last.epoch + (isDeclared ? 1 : 0), start: try store.sequence(),
-        survived: isDeclared ? try store.sequence() : nil)
+        replica: life, epoch: rises ? highest + 1 : last.epoch, start: try store.sequence(),
+        survived: rises ? try store.sequence() : nil)
       try store.begin(next)
     }
   }

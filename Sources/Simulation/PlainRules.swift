@@ -39,8 +39,12 @@ enum PlainRule: Sendable {
     }
   }
 
-  /// Who may delete a record of a type.
-  static func deleters(of type: String) -> [String] {
+  /// Whether a role may delete a record of a type. What no catalogue knows is carried.
+  static func mayDelete(_ type: String, _ role: String) -> Bool {
+    type == "drone-photo" || deleters(of: type).contains(role)
+  }
+
+  private static func deleters(of type: String) -> [String] {
     switch type {
     case "contact-entry", "visit-record": ["administrator", "data-protection"]
     case "appointment", "address": ["administrator", "office"]

@@ -18,6 +18,15 @@ package struct Decision: Hashable, Sendable, CustomStringConvertible {
     case clone
     case backUp, restore
     case backUpOffice, restoreOffice
+
+    /// Whether it leaves a machine with a past that is not true.
+    func isOf(_ amnesia: Swarm.Amnesia) -> Bool {
+      switch amnesia {
+      case .clone: self == .clone
+      case .laptopRestore: self == .restore
+      case .serverRestore: self == .restoreOffice
+      }
+    }
   }
 
   package let at: Int64

@@ -130,7 +130,6 @@ extension Swarm {
       $0.garbled = 0
     }
     for fault in Self.faults { with { $0[keyPath: fault] = 0 } }
-    for amnesia in amnesia { with { $0.amnesia.removeAll { $0 == amnesia } } }
     with { $0.servers = 1 }
     with { $0.records = 1 }
     with { $0.pushChanges = 500 }

@@ -55,7 +55,7 @@ enum Workload {
   static func change(
     _ form: Form, _ number: Int, role: String, _ chance: inout Chance
   ) -> Entry {
-    let mayDelete = PlainRule.deleters(of: form.type).contains(role)
+    let mayDelete = PlainRule.mayDelete(form.type, role)
     if mayDelete ? chance.happens(150) : chance.happens(5) {
       return Entry(form: form, content: .delete)
     }

@@ -37,8 +37,13 @@ package final class World {
     _ seed: UInt64, _ swarm: Swarm, _ decisions: [Decision]? = nil, tracing: Bool = false
   ) throws {
     self.seed = seed
+    let decisions = decisions ?? Plan.decisions(of: seed, swarm)
+    var swarm = swarm
+    swarm.amnesia = Swarm.Amnesia.allCases.filter { amnesia in
+      decisions.contains { $0.kind.isOf(amnesia) }
+    }
     self.swarm = swarm
-    self.decisions = decisions ?? Plan.decisions(of: seed, swarm)
+    self.decisions = decisions
     office = Office(limits: swarm.limits)
     trace = Trace(keeping: tracing)
     disks = swarm.backend == .sqlite ? try SimulatedDisks() : nil

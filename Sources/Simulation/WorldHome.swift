@@ -11,7 +11,14 @@ extension World {
         let edit = model.edit(
           marked: Mark.number(in: change.body.recordedAt), of: change.body.record)
       else { continue }
-      if case .refused(let code, _) = offered.verdict { office.ledger.refuse(edit, code) }
+      // What the office has logged again, it knows again.
+      if try office.logged(offered.dot)?.hash == offered.hash {
+        if case .refused(let code, _) = offered.verdict {
+          office.ledger.refuse(edit, code)
+        } else {
+          office.ledger.accept(edit, at: 0, as: .accepted(offered.verdict), in: model)
+        }
+      }
       touched.insert(edit.record)
     }
     for returned in request.returned {

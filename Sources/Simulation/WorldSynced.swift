@@ -46,7 +46,9 @@ extension World {
       let shown = try act.count { number in
         let edit = model.edits[number]
         guard let record = try store.record(model.records[edit.record].id) else { return false }
-        return try look(at: record, on: machine).seen.contains(edit.local)
+        let copy = try look(at: record, on: machine)
+        let stands = copy.standing.contains { $0.locals.contains(edit.local) }
+        return stands || (copy.seen.contains(edit.local) && !isRefused(edit.local, of: edit.record))
       }
       guard shown == 0 || shown == act.count else {
         throw Failure(.session, "\(machine.name) shows \(shown) of the act \(act)")
