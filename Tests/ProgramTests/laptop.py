@@ -42,18 +42,13 @@ class Laptop:
     def device(self) -> str:
         return self.settings["device"]
 
-    @property
-    def certificate(self) -> Path:
-        return self.home / "device.pem"
-
-    @property
-    def key(self) -> Path:
-        return self.home / "device.key"
+    def change(self, **settings: str) -> None:
+        """Changes what the machine knows of its office and of itself."""
+        (self.home / "office.json").write_text(json.dumps(self.settings | settings))
 
     def move_to(self, url: str) -> None:
         """Points the machine at another address, as IT would when the office's server moves."""
-        settings = self.settings | {"address": url}
-        (self.home / "office.json").write_text(json.dumps(settings))
+        self.change(address=url)
 
     # What an officer does.
 

@@ -27,12 +27,13 @@ def laptop(bare_office: Office) -> Laptop:
 
 def certify(laptop: Laptop, folder: Path, authority: Path, key: Path, *options: object) -> None:
     """Replaces a laptop's certificate by one for the same key that `authority` signs."""
-    request = folder / "request.csr"
-    programs.openssl(
-        "req", "-new", "-key", laptop.key, "-subj", "/CN=laptop", "-out", request)
-    programs.openssl(
+    request, own = folder / "request.csr", folder / "laptop.key"
+    own.write_text(laptop.settings["key"])
+    programs.openssl("req", "-new", "-key", own, "-subj", "/CN=laptop", "-out", request)
+    made = programs.openssl(
         "x509", "-req", "-in", request, "-CA", authority, "-CAkey", key, "-set_serial", 4711,
-        *options, "-out", laptop.certificate)
+        *options)
+    laptop.change(certificate=made)
 
 
 def assert_sync_refused(office: Office, laptop: Laptop, *words: str) -> None:
@@ -75,15 +76,16 @@ def test_a_certificate_that_the_office_signed_but_never_registered_is_refused(
 def test_a_laptop_without_its_certificate_is_told_to_enrol(
     bare_office: Office, laptop: Laptop
 ) -> None:
-    laptop.certificate.unlink()
-    laptop.run("sync").expect(programs.NOT_SET_UP, "enrol")
+    laptop.change(certificate="")
+    assert_sync_refused(bare_office, laptop, "enrol", "--again")
     laptop.run("cases").expect(programs.DONE)
 
 
 def test_a_certificate_that_cannot_be_read_is_said_to_be_so(
     bare_office: Office, laptop: Laptop
 ) -> None:
-    laptop.certificate.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    laptop.change(
+        certificate="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     assert_sync_refused(bare_office, laptop, "cannot be read", "enrol", "--again")
 
 
@@ -91,7 +93,7 @@ def test_a_key_that_does_not_fit_the_certificate_is_said_to_be_so(
     bare_office: Office, laptop: Laptop
 ) -> None:
     other = bare_office.enrol("b.jones")
-    shutil.copy(other.key, laptop.key)
+    laptop.change(key=other.settings["key"])
     assert_sync_refused(bare_office, laptop, "enrol", "--again")
 
 
@@ -169,6 +171,5 @@ def test_a_copied_home_folder_does_not_become_a_second_laptop(
     laptop.sync()
     other = bare_office.enrol("b.jones")
     # The store of the first with the certificate of the second.
-    for name in ("device.pem", "device.key", "office.json"):
-        shutil.copy(other.home / name, laptop.home / name)
+    shutil.copy(other.home / "office.json", laptop.home)
     laptop.run("sync").expect(programs.REFUSED, "belongs to another laptop", "enrol")

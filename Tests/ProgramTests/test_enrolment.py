@@ -136,6 +136,29 @@ def test_a_folder_that_is_enrolled_already_is_left_as_it_is(bare_office: Office)
     Laptop(bare_office.folder / "other").run("enrol", bare_office.url, code).expect(programs.DONE)
 
 
+def test_an_enrolment_that_ended_before_its_last_step_can_be_made_again(
+    bare_office: Office
+) -> None:
+    laptop = bare_office.enrol("a.khan")
+    (laptop.home / "office.json").unlink()
+    (laptop.home / "replica.sqlite.new").write_bytes(b"half a store")
+    laptop.run("status").expect(programs.NOT_SET_UP)
+    laptop.run("enrol", bare_office.url, bare_office.code("b.jones")).expect(programs.DONE)
+    laptop.sync()
+    assert laptop.status()["user"] == "b.jones"
+    assert not list(laptop.home.glob("*.new*"))
+
+
+def test_a_store_that_holds_anything_is_never_replaced(office: Office, khan: Laptop) -> None:
+    before, known = khan.facts(), khan.home / "office.json"
+    hidden = known.rename(khan.home / "hidden")
+    code = office.code("a.khan")
+    khan.run("enrol", office.url, code).expect(programs.CANNOT_CREATE, "already", "--home")
+    hidden.rename(known)
+    assert khan.facts() == before
+    Laptop(office.folder / "other").run("enrol", office.url, code).expect(programs.DONE)
+
+
 def test_an_operators_folder_that_is_enrolled_already_is_left_as_it_is(bare_office: Office) -> None:
     before = programs.files(bare_office.operator.home)
     code = bare_office.code("second", "--operator")
@@ -210,7 +233,8 @@ def test_a_code_for_nobody_in_particular_is_not_issued(
 def test_a_server_folder_that_is_there_already_is_left_as_it_is(bare_office: Office) -> None:
     bare_office.stop()
     before = programs.files(bare_office.data)
-    answer = bare_office.d("init", "--json").expect(programs.CANNOT_CREATE, "already", "serve")
+    answer = bare_office.d("init", "--json")
+    answer.expect(programs.CANNOT_CREATE, "already", "serve", "operator-code")
     assert answer.json["error"] == "already-there"
     assert programs.files(bare_office.data) == before
 

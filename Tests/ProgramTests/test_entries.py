@@ -39,8 +39,6 @@ def assert_refused(laptop: Laptop, command: list[object], error: str, *words: st
         (["outcome", "CRN", "ATTC", "--appointment", "ffffffff"], "unknown-record", ["nothing"]),
         (["visit", "CRN", "--seen", "maybe"], "invalid", ["seen", "not valid"]),
         (["visit", "CRN", "--outcome", "XXXX"], "bad-outcome", ["choose one of"]),
-        (["concern", "CRN", "text", "--about", "everybody"], "invalid", ["about", "not valid"]),
-        (["concern", "CRN", "text", "--level", "huge"], "invalid", ["level", "not valid"]),
         (["address", "CRN", "--verify", "ffffffff"], "unknown-record", ["nothing"]),
         (
             ["address", "CRN", "--line-1", "1 High St", "--town", "Leeds", "--postcode",
@@ -67,6 +65,34 @@ def test_a_note_of_an_unknown_kind_is_kept_as_a_draft(laptop: Laptop, shared: Sh
     assert laptop.facts() == before | {"drafts": 1}
     laptop.run("drafts", "--discard", draft["id"].replace("-", "")[-8:]).expect(programs.DONE)
     assert laptop.facts() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "word"), [(["--about", "everybody"], "about"), (["--level", "huge"], "level")],
+    ids=["about", "level"])
+def test_a_concern_that_is_wrong_in_one_part_is_kept_as_a_draft(
+    laptop: Laptop, shared: Shared, option: list[str], word: str
+) -> None:
+    before = laptop.facts()
+    answer = laptop.run("concern", shared.crn, *option, "--json", given="Bruises.")
+    answer.expect(programs.BAD_DATA, word, "not valid", "kept as a draft", "doorstep drafts")
+    assert answer.json["error"] == "invalid"
+    (draft,) = laptop.json("drafts")
+    assert (draft["type"], draft["text"]) == ("risk-concern", "Bruises.")
+    assert laptop.facts() == before | {"drafts": 1}
+
+
+@pytest.mark.parametrize("command", ["note", "concern"])
+@pytest.mark.parametrize("option", [["--date", "soon"], ["--time", "25:00"]], ids=["date", "time"])
+def test_a_wrong_day_is_noticed_before_anybody_types(
+    laptop: Laptop, shared: Shared, command: str, option: list[str]
+) -> None:
+    process = laptop.start(command, shared.crn, *option, stdin=-1, stderr=-1)
+    try:
+        # Nothing was typed, and nothing said that there will be no more.
+        assert process.wait(programs.PATIENCE) == programs.BAD_DATA
+    finally:
+        programs.end(process)
 
 
 @pytest.mark.parametrize("size", [48_001, 70_000])
@@ -136,13 +162,25 @@ def test_an_appointment_that_is_still_to_come_has_no_outcome_yet(
         "until the appointment has passed")
 
 
-def test_a_visit_that_is_wrong_in_one_part_is_not_saved_in_any(
-    laptop: Laptop, shared: Shared
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        (["--note", "x" * 48_001], "text"), (["--note", "Calm.", "--seen", "maybe"], "seen"),
+        (["--note", "Calm.", "--outcome", "XXXX"], "choose one of"),
+        (["--note", "Calm.", "--appointment", "ffffffff"], "nothing on this laptop"),
+    ],
+    ids=["note", "seen", "outcome", "appointment"])
+def test_a_visit_that_is_wrong_in_one_part_is_not_saved_in_any_and_its_texts_are_kept(
+    laptop: Laptop, shared: Shared, wrong: list[str], word: str
 ) -> None:
-    assert_refused(
-        laptop, [
-            "visit", shared.crn, "--appointment", shared.appointment, "--outcome", "ATTC",
-            "--note", "x" * 48_001], "invalid", "text", "not valid")
+    before = laptop.facts()
+    named = ["--appointment", shared.appointment, "--outcome", "ATTC"]
+    visit = ["visit", shared.crn, *named, "--observations", "Two dogs.", *wrong]
+    answer = laptop.run(*visit, "--json").expect(programs.BAD_DATA, word, "kept as drafts")
+    assert answer.json["error"] in ("invalid", "bad-outcome", "unknown-record")
+    kept = {draft["type"]: draft["text"] for draft in laptop.json("drafts")}
+    assert kept == {"visit-record": "Two dogs.", "contact-entry": wrong[1]}
+    assert laptop.facts() == before | {"drafts": 2}
 
 
 def test_a_sensitive_mark_is_set_once(laptop: Laptop, shared: Shared) -> None:

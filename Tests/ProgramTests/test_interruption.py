@@ -168,9 +168,11 @@ def test_a_second_writer_is_told_who_writes_and_a_reader_is_let_in(
     before = khan.facts()
     with writing(khan, shared.crn, "The first.") as finish:
         holder = (khan.home / "replica.sqlite.lock").read_text().split(",")[0]
+        now = ["--wait", 0]
         for command in (["note", shared.crn, "The second."], ["sync"], ["resync"], ["verify"]):
-            khan.run(*command).expect(programs.TRY_AGAIN, holder, "--wait")
-        answer = khan.run("concern", shared.crn, "The third.", "--json").expect(programs.TRY_AGAIN)
+            khan.run(*command, *now).expect(programs.TRY_AGAIN, holder, "--wait")
+        answer = khan.run("concern", shared.crn, "The third.", "--json", *now)
+        answer.expect(programs.TRY_AGAIN)
         assert answer.json["error"] == "held"
         # Reading works meanwhile.
         assert khan.facts() == before
@@ -193,6 +195,39 @@ def test_a_second_writer_may_wait(stopped_office: Office, khan: Laptop, shared: 
     assert [text for text in texts if text.startswith("The ")].count("The third.") == 0
     assert {"The first.", "The second."} <= set(texts)
     assert khan.status()["unsent"] == 2
+
+
+def test_a_second_writer_waits_a_little_without_being_told_to(
+    stopped_office: Office, khan: Laptop, shared: Shared
+) -> None:
+    with writing(khan, shared.crn, "The first.") as finish:
+        second = khan.start("note", shared.crn, "The second.", stderr=-1)
+        try:
+            finish().expect(programs.DONE, "saved")
+            programs.finish(second).expect(programs.DONE, "saved")
+        finally:
+            programs.end(second)
+
+
+def test_a_second_sync_waits_for_the_first_and_then_gives_up(
+    office: Office, khan: Laptop, shared: Shared
+) -> None:
+    answered = threading.Event()
+
+    def habit(request: bytes) -> bytes:
+        assert answered.wait(programs.PATIENCE)
+        return cut(wire.BINARY, relayed(office, khan, request))
+
+    with Impostor(office, habit) as impostor, ExitStack() as stack:
+        stack.callback(answered.set)
+        khan.move_to(impostor.url)
+        first = khan.start("sync", stderr=-1)
+        stack.callback(programs.end, first)
+        programs.eventually(lambda: impostor.requests, "it waits for the office")
+        khan.run("sync", "--wait", 0.2).expect(programs.TRY_AGAIN, f"process {first.pid}")
+        khan.note(shared.crn, "Written while it waits.")
+    khan.move_to(office.url)
+    khan.sync()
 
 
 def test_many_writers_who_wait_all_get_their_turn(

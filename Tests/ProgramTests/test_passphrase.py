@@ -29,7 +29,7 @@ def laptop(bare_office: Office, words: Path) -> Laptop:
 
 
 def test_a_sealed_key_is_opened_by_its_passphrase(laptop: Laptop, words: Path) -> None:
-    assert "PRIVATE KEY" not in laptop.key.read_text()
+    assert "PRIVATE KEY" not in (laptop.home / "office.json").read_text()
     laptop.sync("--passphrase-file", words)
     # The end of the line and the way the file is named do not matter.
     words.write_text("correct horse battery staple\r\n")
@@ -84,7 +84,7 @@ def test_a_missing_passphrase_file_does_not_spend_the_code(
     "spoil", [lambda text: text[:-20], lambda text: text.replace("32768", "999999999")],
     ids=["cut", "costly"])
 def test_a_damaged_sealed_key_is_said_to_be_so(laptop: Laptop, words: Path, spoil) -> None:
-    laptop.key.write_text(spoil(laptop.key.read_text()))
+    laptop.change(key=spoil(laptop.settings["key"]))
     answer = laptop.run("sync", "--passphrase-file", words)
     assert answer.status in (programs.DISK, programs.NOT_SET_UP), answer
     assert "damaged" in answer.err or "not the one" in answer.err

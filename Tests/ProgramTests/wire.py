@@ -12,6 +12,7 @@ import http.client
 import json
 import socket
 import ssl
+import tempfile
 import time
 import uuid
 from collections.abc import Iterable
@@ -58,7 +59,11 @@ def context(office: Office, machine: Laptop | None) -> ssl.SSLContext:
     made = ssl.create_default_context(cafile=str(office.data / "authority.pem"))
     made.minimum_version = ssl.TLSVersion.TLSv1_3
     if machine:
-        made.load_cert_chain(machine.certificate, machine.key)
+        known = machine.settings
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(known["certificate"] + "\n" + known["key"])
+            file.flush()
+            made.load_cert_chain(file.name)
     return made
 
 

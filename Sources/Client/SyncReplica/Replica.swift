@@ -136,6 +136,14 @@ public final class Replica: ReplicaStore {
 
   /// Folds the write-ahead log into the file and closes. Further use fails.
   public func close() throws(ReplicaError) {
+    do {
+      if lock != nil { try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
+    } catch { throw ReplicaError(error, path: path) }
+    try letGo()
+  }
+
+  /// Closes and lets the next program in. The log stays as it is, which costs nothing.
+  func letGo() throws(ReplicaError) {
     do { try pool.close() } catch { throw ReplicaError(error, path: path) }
     lock?.release()
   }

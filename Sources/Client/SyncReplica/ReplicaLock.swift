@@ -9,6 +9,9 @@ import Synchronization
 final class ReplicaLock: Sendable {
   private let descriptor: Int32
 
+  /// After how many microseconds somebody who waits asks again.
+  static let pause: UInt32 = 10_000
+
   /// - Parameter wait: how long to wait for another holder; zero refuses at once.
   init(path: String, wait: Duration) throws(ReplicaError) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -22,7 +25,7 @@ final class ReplicaLock: Sendable {
         close(descriptor)
         throw .held(holder: Self.holder(path))
       }
-      usleep(50_000)
+      usleep(Self.pause)
     }
     self.descriptor = descriptor
     ftruncate(descriptor, 0)

@@ -55,6 +55,15 @@ extension Replica {
 }
 
 extension Replica {
+  /// Whether nothing would be lost with the store: it holds no case, record, change or draft.
+  public func holdsNothing() throws(ReplicaError) -> Bool {
+    try readSQL { db in
+      try ["cases", "records", "changes", "drafts"].allSatisfy { table in
+        try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM \(table))") == true
+      }
+    }
+  }
+
   /// One change of this laptop's own, with what the office said of it.
   public struct OwnChange: Sendable {
     public enum State: Hashable, Sendable {

@@ -35,7 +35,12 @@ package enum EnrolFlow {
         "The code is of another office. Nothing was changed. To enrol there: --home FOLDER.")
     }
     let passphrase = try options.passphrase()
-    try home.prepare()
+    let lock = try home.prepare()
+    defer { withExtendedLifetime(lock) {} }
+    guard home.isEnrolled == (known != nil) else {
+      throw Failure(
+        .tryAgain, code: "held", "Another enrolment into \(home.path) has just ended. Try again.")
+    }
     let address = address.contains("://") ? address : "https://" + address
     let stranger = CurlTransport(
       office: address, trust: .unverifiedForAuthorityDownload, proxy: options.proxy)

@@ -51,13 +51,16 @@ package struct HomeOptions: ParsableArguments, Sendable {
   }
 }
 
-/// The folder: configuration, authority, certificate, key, and on a laptop the store.
+/// The folder: what makes the machine known to its office, and on a laptop the store.
+///
+/// All that an enrolment gives is in one file, renamed once: a machine is enrolled or it is not,
+/// and a renewal never leaves a key without its certificate.
 package struct Home: Sendable {
   package let path: String
 
   package init(path: String) { self.path = path }
 
-  /// What is known of the office and of this machine. No secret.
+  /// What a machine knows of its office and of itself.
   package struct Configuration: Codable, Sendable {
     /// `https://name:port`.
     package var address: String
@@ -65,21 +68,15 @@ package struct Home: Sendable {
     package var device: String
     package var user: String
     package var role: String
-
-    package init(address: String, office: String, device: String, user: String, role: String) {
-      self.address = address
-      self.office = office
-      self.device = device
-      self.user = user
-      self.role = role
-    }
+    /// PEM: the office's authority, and this machine's certificate.
+    var authority: String
+    var certificate: String
+    /// This machine's private key as `KeyFile` wrote it. A secret.
+    var key: String
   }
 
   package var store: String { path + "/replica.sqlite" }
   private var configurationFile: String { path + "/office.json" }
-  private var authorityFile: String { path + "/authority.pem" }
-  private var certificateFile: String { path + "/device.pem" }
-  private var keyFile: String { path + "/device.key" }
 
   package var isEnrolled: Bool { FileManager.default.fileExists(atPath: configurationFile) }
 
@@ -116,22 +113,20 @@ package struct Home: Sendable {
   package func transport(
     _ options: HomeOptions, offersGzip: Bool = true
   ) throws -> CurlTransport {
-    let configuration = try configuration()
-    let key = try KeyFile.open(
-      String(decoding: contents(keyFile), as: UTF8.self), passphrase: options.passphrase())
+    let known = try configuration()
+    let key = try KeyFile.open(known.key, passphrase: options.passphrase())
     return CurlTransport(
-      office: configuration.address, trust: .authority(pem: [UInt8](try contents(authorityFile))),
+      office: known.address, trust: .authority(pem: Array(known.authority.utf8)),
       identity: CurlTransport.Identity(
-        certificate: [UInt8](try contents(certificateFile)), privateKey: Array(key.utf8)),
+        certificate: Array(known.certificate.utf8), privateKey: Array(key.utf8)),
       proxy: options.proxy, offersGzip: offersGzip)
   }
 
   /// What invitations of this machine's office begin with.
   func authorityHash() throws -> Hash {
-    let pem = String(decoding: try contents(authorityFile), as: UTF8.self)
-    guard let hash = Enrolment.fingerprint(ofPEM: pem) else {
+    guard let hash = Enrolment.fingerprint(ofPEM: try configuration().authority) else {
       throw Failure(
-        .disk, code: "damaged", "\(authorityFile) is damaged. Enrol into another folder.")
+        .disk, code: "damaged", "\(configurationFile) is damaged. Enrol into another folder.")
     }
     return hash
   }
@@ -141,21 +136,15 @@ package struct Home: Sendable {
 
   /// Makes the folder, readable by its owner alone, and proves that there is room in it before a
   /// code is spent.
-  package func prepare() throws {
-    let files = FileManager.default
-    do {
-      try files.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw Failure(
-        .cannotCreate, code: "no-access",
-        "\(path) cannot be written. Check who owns it, or choose another: --home FOLDER.")
-    }
+  /// - Returns: what keeps other enrolments out of the folder while it is held.
+  package func prepare() throws -> EnrolmentLock {
     let probe = path + "/.probe"
     defer { unlink(probe) }
-    guard Self.writeDurably([UInt8](repeating: 1, count: Self.neededBytes), probe) else {
-      let isFull = errno == ENOSPC || errno == EFBIG || errno == EDQUOT
-      throw isFull
+    do {
+      try DurableFile.makeFolder(path)
+      try DurableFile.fill(probe, with: [UInt8](repeating: 1, count: Self.neededBytes))
+    } catch {
+      throw error.isLackOfRoom
         ? Failure(
           .disk, code: "disk-full",
           "The disk is full: there is no room in \(path). Nothing was changed. Free some space and try again."
@@ -164,43 +153,38 @@ package struct Home: Sendable {
           .cannotCreate, code: "no-access",
           "\(path) cannot be written. Check who owns it, or choose another: --home FOLDER.")
     }
+    return try EnrolmentLock(path: path + "/enrol.lock")
   }
 
-  /// - Returns: whether all of it is on the disk; `errno` says why not.
-  private static func writeDurably(_ bytes: [UInt8], _ file: String) -> Bool {
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    let written = Foundation.write(descriptor, bytes, bytes.count)
-    if written >= 0, written < bytes.count {
-      errno = ENOSPC
-      return false
-    }
-    return written == bytes.count && fsync(descriptor) == 0
-  }
-
-  /// Writes what an enrolment gave. The configuration comes last: a folder without it is not
-  /// enrolled.
+  /// Writes what an enrolment gave. From then on the machine is enrolled.
   package func save(
     _ result: Enrolment.Result, address: String, key: String, passphrase: [UInt8]?
   ) throws {
-    try write(result.authorityPEM, authorityFile)
-    try write(result.certificatePEM, certificateFile)
-    try write(try KeyFile.seal(key, passphrase: passphrase), keyFile)
     let configuration = Configuration(
       address: address, office: result.office, device: result.device.description, user: result.user,
-      role: result.role.rawValue)
+      role: result.role.rawValue, authority: result.authorityPEM,
+      certificate: result.certificatePEM, key: try KeyFile.seal(key, passphrase: passphrase))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try write(String(decoding: encoder.encode(configuration), as: UTF8.self), configurationFile)
-  }
-
-  /// A new file, whole or not at all, for its owner alone.
-  private func write(_ text: String, _ file: String) throws {
-    let temporary = file + ".new"
-    let isWritten = Self.writeDurably(Array(text.utf8), temporary)
-    guard isWritten, rename(temporary, file) == 0 else {
-      throw Failure(.disk, code: "disk-full", "\(file) could not be written: is the disk full?")
+    let bytes = [UInt8](try encoder.encode(configuration))
+    do { try DurableFile.write(bytes, to: configurationFile) } catch {
+      throw Failure(
+        .disk, code: "disk-full", "\(configurationFile) could not be written: is the disk full?")
     }
   }
+}
+
+/// Two enrolments of one folder would put a store of the one beside a key of the other.
+package final class EnrolmentLock: Sendable {
+  private let descriptor: Int32
+
+  init(path: String) throws {
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw Failure(
+        .tryAgain, code: "held", "Another enrolment into this folder is under way. Wait for it.")
+    }
+  }
+
+  deinit { close(descriptor) }
 }

@@ -102,35 +102,18 @@ struct Note: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.writing()
     let caseID = try replica.findCase(crn)
-    let text = try TextArgument.read(text, what: "the note")
     var fields: [String: Value] = [
-      "kind": .text(kind), "on": try occasion.value(), "text": .text(text),
-      "sensitive": .text(sensitive ? "yes" : "no"),
+      "kind": .text(kind), "on": try occasion.value(), "sensitive": .text(sensitive ? "yes" : "no"),
     ]
     if let corrects {
       let earlier = try replica.findRecord(corrects, type: "contact-entry", caseID: caseID)
       fields["corrects"] = .text(earlier.id.description)
     }
-    let id = newRecord()
-    do {
-      try save([.set(fields, of: id, type: "contact-entry", caseID: caseID)], replica, "Note")
-    } catch let error as ReplicaError {
-      try keep(text, id, caseID, replica, because: error)
-    }
-  }
-
-  /// What somebody wrote is never thrown away because a part of the form was wrong.
-  private func keep(
-    _ text: String, _ id: RecordID, _ caseID: CaseID, _ replica: Replica,
-    because error: ReplicaError
-  ) throws -> Never {
-    guard error != .diskFull, error != .readOnly else { throw error }
-    try replica.save(
-      Draft(id: id, caseID: caseID, type: "contact-entry", savedAt: World.now(), text: text))
-    let failure = Failure(error)
-    throw Failure(
-      failure.status, code: failure.code,
-      "\(failure.message) Your text is kept as a draft (\(id.short)): doorstep drafts.")
+    // Asked for last: who has typed it is not then told that an option is wrong.
+    let text = try TextArgument.read(text, what: "the note")
+    fields["text"] = .text(text)
+    let note = Edit.set(fields, of: newRecord(), type: "contact-entry", caseID: caseID)
+    try keeping([draft(text, of: note)], in: replica) { try save([note], replica, "Note") }
   }
 }
 
@@ -155,14 +138,14 @@ struct Concern: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.writing()
     let caseID = try replica.findCase(crn)
-    var fields: [String: Value] = [
-      "text": .text(try TextArgument.read(text, what: "the concern")), "about": .text(about),
-      "at": try occasion.value(),
-    ]
+    var fields: [String: Value] = ["about": .text(about), "at": try occasion.value()]
     if let level { fields["level"] = .text(level) }
-    try save(
-      [.set(fields, of: newRecord(), type: "risk-concern", caseID: caseID)], replica, "Risk concern"
-    )
+    let text = try TextArgument.read(text, what: "the concern")
+    fields["text"] = .text(text)
+    let concern = Edit.set(fields, of: newRecord(), type: "risk-concern", caseID: caseID)
+    try keeping([draft(text, of: concern)], in: replica) {
+      try save([concern], replica, "Risk concern")
+    }
     output.say("Send it as soon as you have a network: doorstep sync")
   }
 }
@@ -181,7 +164,7 @@ struct Sensitive: LaptopCommand {
     if record.read("sensitive", by: .ratchet(order: ["no", "yes"]))?.value.text == "yes" {
       output.say("You already told us that this contact includes sensitive information.")
       try output.answer(
-        Saved(record: record.id.description, changes: [], unsent: try replica.status().unsent))
+        Saved(record: record.id.description, changes: [], unsent: unsent(in: replica)))
       return
     }
     try save(

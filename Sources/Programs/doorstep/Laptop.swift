@@ -12,8 +12,8 @@ struct LaptopOptions: ParsableArguments, Sendable {
 
   @Option(
     name: .long,
-    help: "Seconds to wait while another Doorstep program is writing. Without it: do not wait.")
-  var wait = 0.0
+    help: "Seconds to wait while another Doorstep program is writing.")
+  var wait = 5.0
 
   func validate() throws {
     guard (0...3_600).contains(wait) else {
@@ -31,7 +31,15 @@ struct LaptopOptions: ParsableArguments, Sendable {
   /// For reading: works while another program writes.
   func reading() throws -> Replica { try open(.read) }
 
-  func writing() throws -> Replica { try open(.write(wait: .milliseconds(Int64(wait * 1000)))) }
+  func writing() throws -> Replica { try open(.write(wait: patience)) }
+
+  /// For a sync: others can write while it only waits for the office.
+  func sharing() throws -> SharedReplica {
+    _ = try folder.configuration()
+    return try SharedReplica(path: folder.store, wait: patience, catalogue: .standard)
+  }
+
+  private var patience: Duration { .milliseconds(Int64(wait * 1000)) }
 }
 
 /// A command on the laptop's store.
@@ -93,20 +101,49 @@ extension RecordID {
 struct Saved: Encodable {
   let record: String
   let changes: [UInt64]
-  let unsent: Int
+  /// Changes that wait to be sent; `nil` when they could not be counted.
+  let unsent: Int?
 }
 
 extension LaptopCommand {
   /// Saves one act, and says so only once it is durable.
   func save(_ edits: [Edit], group: GroupID? = nil, _ replica: Replica, _ what: String) throws {
     let changes = try replica.edit(edits, group: group, at: World.now())
-    let unsent = try replica.status().unsent
     guard let first = edits.first else { return }
+    let unsent = unsent(in: replica)
     try output.answer(
       Saved(record: first.record.description, changes: changes.map(\.dot.counter), unsent: unsent))
-    output.say(
-      "\(what) saved on this laptop (\(first.record.short)). \(Show.count(unsent, "change")) waiting to be sent."
-    )
+    let waiting = unsent.map { " \(Show.count($0, "change")) waiting to be sent." } ?? ""
+    output.say("\(what) saved on this laptop (\(first.record.short)).\(waiting)")
+  }
+
+  /// What was saved is saved, also when the store cannot be read a moment later.
+  func unsent(in replica: Replica) -> Int? {
+    do { return try replica.status().unsent } catch { return nil }
+  }
+
+  /// What somebody wrote is never thrown away because another part of the form was wrong: when
+  /// `save` fails, it is kept as drafts.
+  func keeping(_ drafts: [Draft], in replica: Replica, _ save: () throws -> Void) throws {
+    do { try save() } catch {
+      let isOutOfRoom = [.diskFull, .readOnly].contains(error as? ReplicaError)
+      guard !drafts.isEmpty, !isOutOfRoom else { throw error }
+      // Where a draft cannot be kept either, the first reason says more.
+      let first = error
+      do { for draft in drafts { try replica.save(draft) } } catch { throw first }
+      let failure = Failure(error)
+      let kept = drafts.map(\.id.short).joined(separator: ", ")
+      let sentence =
+        drafts.count == 1 ? "Your text is kept as a draft" : "Your texts are kept as drafts"
+      throw Failure(
+        failure.status, code: failure.code,
+        "\(failure.message) \(sentence) (\(kept)): doorstep drafts.")
+    }
+  }
+
+  func draft(_ text: String, of edit: Edit) -> Draft {
+    Draft(
+      id: edit.record, caseID: edit.caseID, type: edit.type, savedAt: World.now(), text: text)
   }
 
   func newRecord() -> RecordID { .timeOrdered(at: World.now(), random: World.random()) }

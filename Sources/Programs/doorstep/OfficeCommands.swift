@@ -7,78 +7,10 @@ import SyncClient
 import SyncCore
 import SyncReplica
 
-struct Enrol: Command {
-  static let configuration = CommandConfiguration(
-    abstract: "Make this laptop yours, with a code from your office.")
-
-  @OptionGroup var home: HomeOptions
-  @OptionGroup var output: Output
-  @Argument(help: "The office's address, for instance https://office.example:8443.") var address:
-    String
-  @Argument(help: "The code.") var code: String
-  @Option(name: .long, help: "How people call this laptop.") var label = ProcessInfo.processInfo
-    .hostName
-
-  @Flag(
-    name: .long,
-    help: "Renew a laptop whose certificate has expired. Its records and unsent work stay.")
-  var again = false
-
-  func perform() async throws {
-    let folder = home.folder(of: "doorstep")
-    if !again, FileManager.default.fileExists(atPath: folder.store) {
-      throw Failure(
-        .cannotCreate, code: "already-there",
-        "There are records in \(folder.path) already. They were left as they are. To enrol beside them: --home FOLDER."
-      )
-    }
-    // Held from before the code is spent, so that a renewal is not stopped half-way.
-    let held = again && folder.isEnrolled ? try renewable(folder) : nil
-    let result = try await EnrolFlow.run(
-      into: folder, address: address, code: code, label: label, options: home, again: again
-    ) { result in if !again { try makeStore(in: folder, for: result) } }
-    if let held {
-      // A certificate of its own is a device of its own: the office sends everything anew.
-      try held.beginResync()
-      try held.close()
-    }
-    try tell(result, folder)
-  }
-
-  private func renewable(_ folder: Home) throws -> Replica {
-    try Replica(path: folder.store, access: .write(), catalogue: .standard)
-  }
-
-  /// A store that could not be made whole is taken away, so that the enrolment can be made again.
-  private func makeStore(in folder: Home, for result: Enrolment.Result) throws {
-    let identity = ReplicaIdentity(
-      replica: ReplicaID(value: World.random()), device: result.device, user: result.user,
-      role: result.role,
-      office: result.office)
-    do {
-      let replica = try Replica.create(path: folder.store, identity: identity, catalogue: .standard)
-      try replica.close()
-    } catch {
-      for suffix in ["", "-wal", "-shm"] { unlink(folder.store + suffix) }
-      throw error
-    }
-  }
-
-  private func tell(_ result: Enrolment.Result, _ folder: Home) throws {
-    struct Answer: Encodable { let office, user, role, device, home: String }
-    try output.answer(
-      Answer(
-        office: result.office, user: result.user, role: result.role.rawValue,
-        device: result.device.description, home: folder.path))
-    output.say("This laptop is now \(result.user)'s, with “\(result.office)”.")
-    output.say("Next: doorstep sync")
-  }
-}
-
 /// Runs a sync for a command, with its progress.
 struct SyncRun {
   let laptop: LaptopOptions
-  let replica: Replica
+  let replica: SharedReplica
 
   func run(verifying: Bool = false, attempts: Int = 1) async throws -> SyncEngine.Report {
     let transport = try laptop.folder.transport(laptop.home)
@@ -146,7 +78,7 @@ struct Sync: LaptopCommand {
   }
 
   func perform() async throws {
-    let replica = try laptop.writing()
+    let replica = try laptop.sharing()
     let report = try await SyncRun(laptop: laptop, replica: replica).run(attempts: attempts)
     try SyncSummary(report: report, replica: replica, output: output).show()
   }
@@ -155,12 +87,13 @@ struct Sync: LaptopCommand {
 /// Says what a sync came to.
 struct SyncSummary {
   let report: SyncEngine.Report
-  let replica: Replica
+  let replica: SharedReplica
   let output: Output
 
   func show() throws {
-    let status = try replica.status()
-    let conflicts = try replica.conflicts().count
+    let (status, conflicts, own) = try replica.use { (replica) throws(ReplicaError) in
+      (try replica.status(), try replica.conflicts().count, try replica.ownChanges(limit: 500))
+    }
     try output.answer(
       Sync.Answer(
         synced: report.isSynced, sent: report.receipts.map(Self.row), records: report.records,
@@ -172,7 +105,7 @@ struct SyncSummary {
     if !report.receipts.isEmpty {
       output.say("Sent \(Show.count(report.receipts.count, "change")): \(tally).")
     }
-    try showRefusals()
+    showRefusals(among: own)
     if report.forks > 0 {
       output.say(
         "This laptop's store is a copy, or was put back from a backup. What the office did not have was sent again; nothing was lost. Tell your office if there is a second laptop with it."
@@ -244,8 +177,8 @@ struct SyncSummary {
     }.joined(separator: ", ")
   }
 
-  private func showRefusals() throws {
-    for change in try replica.ownChanges(limit: 500) {
+  private func showRefusals(among own: [Replica.OwnChange]) {
+    for change in own {
       guard case .refused(let code) = change.state,
         report.receipts.contains(where: { $0.counter == change.counter })
       else { continue }
@@ -333,7 +266,7 @@ struct Verify: LaptopCommand {
   }
 
   func perform() async throws {
-    let replica = try laptop.writing()
+    let replica = try laptop.sharing()
     let report = try await SyncRun(laptop: laptop, replica: replica).run(verifying: true)
     let digests = try replica.digests()
     let differences = report.differences ?? []
@@ -366,7 +299,7 @@ struct Resync: LaptopCommand {
   @OptionGroup var laptop: LaptopOptions
 
   func perform() async throws {
-    let replica = try laptop.writing()
+    let replica = try laptop.sharing()
     try replica.beginResync()
     let report = try await SyncRun(laptop: laptop, replica: replica).run()
     try SyncSummary(report: report, replica: replica, output: output).show()

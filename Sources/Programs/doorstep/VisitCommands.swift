@@ -124,38 +124,53 @@ struct Visit: LaptopCommand {
     let replica = try laptop.writing()
     let file = try CaseFile(try replica.findCase(crn), in: replica)
     let now = World.now()
-    var edits: [Edit] = []
-    var visit: [String: Value] = [
+    let (visit, note) = (newRecord(), newRecord())
+    var fields: [String: Value] = [
       "arrived": .integer(now.milliseconds - Int64(minutes) * 60_000),
       "left": .integer(now.milliseconds),
       "seen": .text(seen),
     ]
-    if let observations { visit["observations"] = .text(observations) }
-    if let whoPresent { visit["who-present"] = .text(whoPresent) }
-    if outcome != nil || appointment != nil {
-      let chosen = try AppointmentChoice.find(appointment, in: file, replica)
-      visit["appointment"] = .text(chosen.record.id.description)
-      if let outcome {
-        edits.append(
-          try Outcome.edit(
-            code: outcome, present: true, evidence: nil, replace: false, reason: "", chosen, file))
+    if let observations { fields["observations"] = .text(observations) }
+    if let whoPresent { fields["who-present"] = .text(whoPresent) }
+    try keeping(drafts(visit, note, file.id), in: replica) {
+      var more: [Edit] = []
+      if outcome != nil || appointment != nil {
+        let chosen = try AppointmentChoice.find(appointment, in: file, replica)
+        fields["appointment"] = .text(chosen.record.id.description)
+        if let outcome {
+          more.append(
+            try Outcome.edit(
+              code: outcome, present: true, evidence: nil, replace: false, reason: "", chosen, file)
+          )
+        }
       }
+      if let text = self.note { more.append(entry(text, note, at: now, file.id)) }
+      let edits = [.set(fields, of: visit, type: "visit-record", caseID: file.id)] + more
+      let group = edits.count > 1 ? GroupID.timeOrdered(at: now, random: World.random()) : nil
+      try save(edits, group: group, replica, "Visit")
     }
-    edits.insert(.set(visit, of: newRecord(), type: "visit-record", caseID: file.id), at: 0)
-    if let note {
-      let day = Value.composite([
-        "date": .text(Show.isoDay(now.milliseconds)),
-        "time": .text(Show.clockTime(now.milliseconds)),
-      ])
-      edits.append(
-        .set(
-          [
-            "kind": .text("CHVS"), "on": day, "text": .text(note),
-            "sensitive": .text(sensitive ? "yes" : "no"),
-          ], of: newRecord(), type: "contact-entry", caseID: file.id))
+  }
+
+  private func entry(
+    _ text: String, _ id: RecordID, at now: Timestamp, _ caseID: CaseID
+  ) -> Edit {
+    let on = Value.composite([
+      "date": .text(Show.isoDay(now.milliseconds)),
+      "time": .text(Show.clockTime(now.milliseconds)),
+    ])
+    return .set(
+      [
+        "kind": .text("CHVS"), "on": on, "text": .text(text),
+        "sensitive": .text(sensitive ? "yes" : "no"),
+      ], of: id, type: "contact-entry", caseID: caseID)
+  }
+
+  /// What was written at length.
+  private func drafts(_ visit: RecordID, _ note: RecordID, _ caseID: CaseID) -> [Draft] {
+    let texts = [(visit, "visit-record", observations), (note, "contact-entry", self.note)]
+    return texts.compactMap { id, type, text in
+      text.map { Draft(id: id, caseID: caseID, type: type, savedAt: World.now(), text: $0) }
     }
-    let group = edits.count > 1 ? GroupID.timeOrdered(at: now, random: World.random()) : nil
-    try save(edits, group: group, replica, "Visit")
   }
 }
 

@@ -49,15 +49,12 @@ struct DataFolder: Sendable {
     guard !files.fileExists(atPath: path) else {
       throw Failure(
         .cannotCreate, code: "already-there",
-        "\(path) is there already. Nothing was changed. To serve it: doorstepd serve --data \(path)"
+        "\(path) is there already. Nothing was changed. To serve it: doorstepd serve --data \(path). For an operator's code: doorstepd operator-code USER --data \(path)"
       )
     }
+    removeAbandoned()
     let draft = DataFolder(path: path + ".new-\(ProcessInfo.processInfo.processIdentifier)")
-    do {
-      try files.createDirectory(
-        atPath: draft.path, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-    } catch {
+    do { try DurableFile.makeFolder(draft.path) } catch {
       throw Failure(
         .cannotCreate, code: "no-access",
         "\(path) cannot be made. Check who owns the folder that is to hold it.")
@@ -77,15 +74,29 @@ struct DataFolder: Sendable {
       path: draft.storeFile, life: ReplicaID(value: World.random()),
       creating: SQLiteStore.New(secret: secret))
     try store.close()
-    guard rename(draft.path, path) == 0 else {
+    do { try DurableFile.rename(draft.path, to: path) } catch {
       throw Failure(.cannotCreate, code: "no-access", "\(path) cannot be made.")
     }
   }
 
+  /// What an earlier making of this folder left when it was killed: it holds the key of an authority
+  /// that nobody uses.
+  private func removeAbandoned() {
+    let files = FileManager.default
+    let folder = (path as NSString).deletingLastPathComponent
+    let start = (path as NSString).lastPathComponent + ".new-"
+    let names = (try? files.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    for name in names where name.hasPrefix(start) {
+      guard let maker = Int32(name.dropFirst(start.count)), maker > 0 else { continue }
+      // Ours is not made yet: one of our number is of somebody before us.
+      let isRunning = kill(maker, 0) == 0 || errno == EPERM
+      guard maker == getpid() || !isRunning else { continue }
+      try? files.removeItem(atPath: (folder as NSString).appendingPathComponent(name))
+    }
+  }
+
   private func write(_ name: String, _ text: String) throws {
-    let made = FileManager.default.createFile(
-      atPath: "\(path)/\(name)", contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    guard made else {
+    do { try DurableFile.write(Array(text.utf8), to: "\(path)/\(name)") } catch {
       throw Failure(.disk, code: "disk-full", "\(path)/\(name) could not be written.")
     }
   }
