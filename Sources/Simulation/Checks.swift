@@ -58,11 +58,20 @@ extension World {
       isFair = entries.contains { entry in
         entry.form.shown != nil || entry.form.type == "visit-record" || refusal.isAboutRole
       }
-    case .missing, .recordUnknown, .identityChanged, .stageBack, .outOfScope, .notTheAuthor,
-      .tooLarge, .groupRefused, .unreadable:
+    case .missing, .recordUnknown:
+      // All that the form showed has been refused in the meantime.
+      isFair = entries.contains { entry in
+        guard let copy = entry.form.copy else { return false }
+        return copy.seen.numbers.allSatisfy { isRefused($0, of: copy.record) }
+      }
+    case .identityChanged, .stageBack, .outOfScope, .notTheAuthor, .tooLarge, .groupRefused,
+      .unreadable:
       isFair = false
     }
-    guard isFair else {
+    // A form that was open when the store took a new replica shows what is named otherwise now.
+    let present = try? machine.store?.read { try $0.state().replica }
+    let isAcross = entries.contains { $0.form.shown != nil && $0.form.shownUnder != present }
+    guard isFair || isAcross else {
       throw Failure(.judgement, "\(machine.name) refuses \(refusal.code) to \(entries.map(\.flat))")
     }
   }
@@ -94,8 +103,9 @@ extension World {
       guard PlainRule.mayDelete(type, edit.role) else { throw broken("deletes") }
       return
     }
+    // Where contexts may have been cut, the office cannot know what an author had seen.
     let seen = (office.ledger.entry(edit.record).standing[field] ?? []).filter {
-      edit.seen.contains($0.local)
+      edit.seen.contains($0.local) && swarm.isStrict
     }.map { model.edit($0.local, of: edit.record).value(of: field) ?? "" }
     switch PlainRule.of(field, in: type) {
     case .officeOnly: throw broken("writes the office's")

@@ -71,9 +71,12 @@ final class Exchange {
     } else if let late = held {
       held = nil
       frame = late
-    } else if fate.misplaced == delivered.count, let late = try make() {
-      frame = try make()
-      held = late
+    } else if fate.misplaced == delivered.count, let first = try make() {
+      let second = try make()
+      // Two pages in the wrong order cannot be told from pages in the right one.
+      let isNoticed = second.map { !($0.isPage && first.isPage) } ?? false
+      frame = isNoticed ? second : first
+      held = isNoticed ? first : second
     } else {
       frame = try make()
     }

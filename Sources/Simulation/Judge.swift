@@ -68,6 +68,7 @@ extension World {
     switch receipt.verdict {
     case .refused(let code, _):
       office.ledger.refuse(edit, code)
+      everRefused.insert(edit.number)
       note(refusal: code)
       try checkRefusal(edit, code, by: machine)
     case .applied, .merged, .contested, .late:

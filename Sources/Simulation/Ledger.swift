@@ -97,6 +97,14 @@ package struct Ledger {
     entries[edit.record] = entry
   }
 
+  /// Whether in each of its fields something accepted has seen an edit.
+  func covers(_ edit: Model.Edit, in model: Model) -> Bool {
+    let accepted = entry(edit.record).accepted.numbers.map { model.edit($0, of: edit.record) }
+    return edit.fields.allSatisfy { field in
+      accepted.contains { $0.seen.contains(edit.local) && $0.value(of: field.name) != nil }
+    }
+  }
+
   /// Whether a record reads as deleted: its deletions have seen all that stands.
   func isDeleted(_ record: Int, in model: Model) -> Bool {
     let entry = entry(record)

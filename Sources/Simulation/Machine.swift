@@ -30,6 +30,8 @@ final class Machine {
   /// Answers that it had, for a network that mixes answers up.
   var oldAnswers: [[Frame]] = []
   var forks = 0
+  /// When it last began to sync.
+  var lastAsked: Int64?
   /// Chance of the round that runs.
   var chance = Chance(0, .identity)
 

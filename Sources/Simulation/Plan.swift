@@ -71,7 +71,7 @@ package enum Plan {
 
   private static func gap(_ swarm: Swarm, _ chance: inout Chance) -> Int64 {
     switch chance.below(60) {
-    case 0: Int64(chance.below(90 * 24)) * 3_600_000
+    case 0: Int64(chance.below(180 * 24)) * 3_600_000
     case 1...5: Int64(chance.below(60_000))
     default: Int64(chance.below(swarm.pace))
     }

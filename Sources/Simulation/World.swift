@@ -29,6 +29,8 @@ package final class World {
   /// True time, in milliseconds since 1970.
   var now: Int64 = 1_776_000_000_000
   var isHealing = false
+  /// Edits that the office ever refused: refused stays refused, whatever is put back.
+  var everRefused: Set<Int> = []
   /// Records of each case, in the order in which they were made.
   var recordsOfCase: [[RecordID]] = []
   let disks: SimulatedDisks?

@@ -77,16 +77,18 @@ extension World {
       guard let row = rows[number] else {
         throw Failure(.noLostWrite, "\(machine.name) has lost #\(number)")
       }
-      if row.verdict == nil, isRevoked, row.change != nil { continue }
+      if isRevoked, row.change != nil { continue }
       let isKnown: Bool
       switch (office.ledger.outcomes[number], row.verdict) {
       case (.refused(let code)?, .refused(let heard, _)?): isKnown = code == heard
       case (.accepted(let verdict)?, let heard?): isKnown = verdict == heard
       case (_, _): isKnown = false
       }
-      // After a restore what came home has no verdict of its own, and what left with its case has
-      // no text that could be offered.
-      let isHome = office.ledger.outcomes[number] != nil || row.change == nil
+      // After a restore what came home has no verdict of its own, or came inside what had seen it;
+      // and what left with its case has no text that could be offered.
+      let isHome =
+        office.ledger.outcomes[number] != nil || row.change == nil
+        || office.ledger.covers(model.edits[number], in: model)
       guard isKnown || (swarm.mayRestoreOffice && isHome) else {
         throw Failure(
           .noLostWrite,

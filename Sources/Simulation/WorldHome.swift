@@ -30,14 +30,13 @@ extension World {
     for record in touched.sorted() { try learn(record, from: request) }
   }
 
-  /// Takes into the ledger what stands at the office and what its authors had seen.
+  /// Takes into the ledger what stands at the office.
   private func learn(_ record: Int, from request: SyncRequest) throws {
     guard let stored = try office.record(model.records[record].id) else { return }
     let copy = try model.read(stored, at: "the office")
-    for local in copy.seen.numbers {
+    for local in Set(copy.standing.flatMap(\.locals)).sorted() {
       let edit = model.edit(local, of: record)
-      guard !office.ledger.isAccepted(edit) else { continue }
-      if case .refused = office.ledger.outcomes[edit.number] { continue }
+      guard !office.ledger.isAccepted(edit), !everRefused.contains(edit.number) else { continue }
       office.ledger.accept(edit, at: 0, as: .cameHome, in: model)
     }
   }

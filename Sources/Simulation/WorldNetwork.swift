@@ -4,9 +4,13 @@ import SyncReplica
 
 /// Requests and answers on their way, frame by frame, with what the network does to them.
 extension World {
+  private static let quarter: Int64 = 90 * 86_400_000
+
   func startSync(_ machine: Machine, verifying: Bool, _ salt: UInt64) throws {
     guard machine.store != nil, machine.round == nil else { return }
     machine.incarnation += 1
+    if let last = machine.lastAsked, now - last > Self.quarter { tally.note(.absence) }
+    machine.lastAsked = now
     let request = try machine.begin(
       verifying: verifying, now: { [unowned self] in clock(of: machine) },
       chance: Chance(salt, .identity))
@@ -108,7 +112,11 @@ extension World {
   /// answer.
   func comeBack(_ request: SyncRequest, _ machine: Machine) throws {
     trace.note("\(now) an earlier request of \(machine.name) arrives")
-    _ = try receive(request, of: machine)
+    if case .taken(let outcome) = try receive(request, of: machine),
+      outcome.acceptance.receipts.contains(where: { !$0.isAgain })
+    {
+      tally.note(.requestLateNew)
+    }
   }
 
   // MARK: The answer
@@ -187,7 +195,13 @@ extension World {
         if receipt.isAgain { tally.note(.receiptAgain) }
         if receipt.settlesBase { tally.note(.receiptSettles) }
       }
-    case .order(let order): trace.note("  \(exchange.machine.name) gets the order \(order.kind)")
+    case .order(let order):
+      trace.note("  \(exchange.machine.name) gets the order \(order.kind)")
+      switch order.kind {
+      case .forked where exchange.request.unsent > 0: tally.note(.forkWithUnsent)
+      case .newEpoch: tally.note(.epochNoticed)
+      case .forked, .resync, .resend, .unknown: break
+      }
     case .scope(let scope):
       trace.note("  \(exchange.machine.name) gets a scope of \(scope.entries.count)")
     case .opening, .digests, .end: break

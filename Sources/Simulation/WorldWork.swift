@@ -216,6 +216,7 @@ extension World {
       tally.note(.conflictResolved)
     }
     if machine.round != nil { tally.note(.editDuringSync) }
+    if machine.isResyncing { tally.note(.resyncEdited) }
     if let shown = try? store.record(entry.form.record), shown.version != entry.form.context {
       tally.note(.editStaleForm)
     }
