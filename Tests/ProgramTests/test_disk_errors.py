@@ -81,9 +81,6 @@ def test_a_note_on_a_failing_disk_is_saved_or_said_not_to_be(
 
 
 @WRITES
-@pytest.mark.xfail(
-    strict=True, reason="the count of what waits is read after a note was saved; when that fails, "
-    "the note is said not to be saved, and written twice when the officer tries again")
 def test_a_note_on_a_disk_that_cannot_be_read_is_saved_or_said_not_to_be(
     ledger: Ledger, stages: Stages, onwards: bool
 ) -> None:

@@ -261,9 +261,6 @@ def test_what_an_office_receipted_is_there_though_it_had_no_time_to_stop(
     Sweep(tally, {"none": 1}, KILL, always=True).run(make, attempt)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the last file of an enrolment is renamed and its folder not synced, so "
-    "that it may be gone; and what is left then stops the next enrolment")
 def test_a_laptop_that_was_called_enrolled_is_enrolled_after_a_power_cut(
     ledger: Ledger, stages: Stages, disks: Disks
 ) -> None:

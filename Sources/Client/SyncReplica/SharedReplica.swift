@@ -23,7 +23,8 @@ public final class SharedReplica: ReplicaStore, @unchecked Sendable {
   private let clock = ContinuousClock()
   private var replica: Replica?
   private var openedAt: ContinuousClock.Instant
-  private var closedAt: ContinuousClock.Instant
+  /// When its turn was last over; then others get the time to take theirs.
+  private var gaveWayAt: ContinuousClock.Instant?
   private var uses = 0
 
   /// Opens the store, of which one program at a time can be such a user.
@@ -49,7 +50,6 @@ public final class SharedReplica: ReplicaStore, @unchecked Sendable {
     self.turn = turn
     replica = first
     openedAt = clock.now
-    closedAt = clock.now
     letGoLater()
   }
 
@@ -71,7 +71,10 @@ public final class SharedReplica: ReplicaStore, @unchecked Sendable {
   ) throws(ReplicaError) -> Result {
     guardian.lock()
     defer {
-      if clock.now - openedAt > turn { close() }
+      if replica != nil, clock.now - openedAt > turn {
+        close()
+        gaveWayAt = clock.now
+      }
       letGoLater()
       guardian.unlock()
     }
@@ -81,9 +84,9 @@ public final class SharedReplica: ReplicaStore, @unchecked Sendable {
   private func opened() throws(ReplicaError) -> Replica {
     uses += 1
     if let replica { return replica }
-    // Whoever waits has had time to ask.
+    // Whoever waits asks at least once in this time.
     let gap = 3 * ReplicaLock.pause
-    if clock.now - closedAt < .microseconds(Int64(gap)) { usleep(gap) }
+    if let gaveWayAt, clock.now - gaveWayAt < .microseconds(Int64(gap)) { usleep(gap) }
     let new = try open()
     replica = new
     openedAt = clock.now
@@ -110,7 +113,6 @@ public final class SharedReplica: ReplicaStore, @unchecked Sendable {
   private func close() {
     guard let last = replica else { return }
     replica = nil
-    closedAt = clock.now
     do { try last.letGo() } catch {}
   }
 }

@@ -25,8 +25,8 @@ struct Enrol: Command {
   func perform() async throws {
     let folder = home.folder(of: "doorstep")
     if !again, !folder.isEnrolled { try checkNothingIsLost(in: folder) }
-    // A renewal leaves the store alone. A certificate of its own is a device of its own, whose first
-    // sync the office asks to fetch everything anew.
+    // A renewal leaves the store alone. A certificate of its own is a device of its own: the office
+    // does not take the store's checkpoint from it, and the next sync fetches everything anew.
     let result = try await EnrolFlow.run(
       into: folder, address: address, code: code, label: label, options: home, again: again
     ) { result in if !again { try makeStore(in: folder, for: result) } }

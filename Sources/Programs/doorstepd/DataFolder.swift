@@ -79,8 +79,8 @@ struct DataFolder: Sendable {
     }
   }
 
-  /// What an earlier making of this folder left when it was killed: it holds the key of an authority
-  /// that nobody uses.
+  /// What an earlier making of this folder left when it was killed. It holds the key of an
+  /// authority that nobody uses.
   private func removeAbandoned() {
     let files = FileManager.default
     let folder = (path as NSString).deletingLastPathComponent
