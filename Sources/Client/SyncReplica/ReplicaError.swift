@@ -66,6 +66,8 @@ public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .SQLITE_CANTOPEN, .SQLITE_PERM: .noAccess(path: path, reason: "it cannot be opened")
     case .SQLITE_READONLY: .readOnly
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged("SQLite reports \(error.resultCode)")
+    // The index of the log could not grow: it is made at the first opening.
+    case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: .diskFull
     case .SQLITE_IOERR: .database("the disk reports an input or output error; nothing was saved")
     default: .database("SQLite reports \(error.resultCode)")
     }
