@@ -29,6 +29,8 @@ extension World {
     switch code {
     case "group-refused":
       isFair = edit.act.count > 1
+    case "out-of-scope" where PlainRule.isAlwaysAccepted(model.records[edit.record].type):
+      isFair = false
     case "out-of-scope":
       // Nobody writes to a case after hearing that it left, but on a disk that was put back.
       isFair =
@@ -87,6 +89,13 @@ extension World {
     }
     guard !holds || verdict != .late else {
       throw Failure(.judgement, "#\(edit.number) is late, and its author holds the case")
+    }
+    guard office.role(of: machine.device) == edit.role else {
+      throw Failure(.judgement, "#\(edit.number) is accepted, and its author has another role")
+    }
+    let seen = edit.seen.numbers.map { model.edit($0, of: edit.record) }
+    guard seen.isEmpty || !swarm.isStrict || seen.contains(where: office.ledger.isAccepted) else {
+      throw Failure(.judgement, "#\(edit.number) is accepted for a record that is not there")
     }
     for field in edit.fields {
       try checkAccepted(field.name, field.value, of: edit, record.type)

@@ -40,6 +40,10 @@ package struct Ledger {
     grants.contains { $0.user == user && $0.caseNumber == caseNumber && $0.end == nil }
   }
 
+  func everHeld(_ user: String, _ caseNumber: Int) -> Bool {
+    grants.contains { $0.user == user && $0.caseNumber == caseNumber }
+  }
+
   /// The cases of a user, ascending by number.
   func cases(of user: String) -> [Int] {
     Array(Set(grants.filter { $0.user == user && $0.end == nil }.map(\.caseNumber))).sorted()

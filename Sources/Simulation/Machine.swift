@@ -42,6 +42,8 @@ final class Machine {
     /// What was seen of each record, which must not shrink.
     var views: [Int: SeenSet] = [:]
     var place: Place?
+    /// Cases of which the office has said that they are complete.
+    var complete: Set<CaseID> = []
     var hasSynced = false
     var hasPushed = false
   }

@@ -108,6 +108,11 @@ final class Office {
   func devices() throws -> [Device] { try store.now { try $0.devices() } }
   func device(_ id: DeviceID) throws -> Device? { try store.now { try $0.device(id) } }
 
+  func role(of device: DeviceID) -> String? { (try? self.device(device))??.role.rawValue }
+  func orders(for device: DeviceID) throws -> [StoredOrder] {
+    try store.now { try $0.orders(for: device) }
+  }
+
   /// The digests of what a user holds, ascending by case.
   func digests(of user: String) throws -> [CaseDigest] {
     try store.now { store in

@@ -84,13 +84,7 @@ extension World {
     try office.restore(backup, life: chance.id(), isDeclared: chance.happens(500))
     for device in devices { try office.applyAgain(device) }
     for (user, _) in users {
-      for number in cases.indices {
-        switch (before.holds(user, number), office.ledger.holds(user, number)) {
-        case (true, false): try office.grant(user, cases[number], number)
-        case (false, true): try office.end(user, cases[number], number)
-        case (true, true), (false, false): break
-        }
-      }
+      for number in cases.indices { try applyAgain(before, user, number) }
     }
     tally.note(.officePutBack)
     tally.note(.officeRestored)
@@ -98,5 +92,17 @@ extension World {
     let lost = before.outcomes.count - office.ledger.outcomes.count
     if lost > 0 { tally.note(.officeLost) }
     trace.note("  the office is put back, \(lost) edits ago")
+  }
+
+  /// Gives and takes a case as the log of grants says, which outlives the store.
+  private func applyAgain(_ before: Ledger, _ user: String, _ number: Int) throws {
+    if before.everHeld(user, number), !office.ledger.everHeld(user, number) {
+      try office.grant(user, cases[number], number)
+    }
+    switch (before.holds(user, number), office.ledger.holds(user, number)) {
+    case (true, false): try office.grant(user, cases[number], number)
+    case (false, true): try office.end(user, cases[number], number)
+    case (true, true), (false, false): break
+    }
   }
 }

@@ -41,6 +41,7 @@ extension World {
     guard let store = machine.store, try store.isSynced() else { return false }
     let state = try store.read { try $0.state() }
     guard state.building == nil, state.obeyed.isEmpty, !state.owes else { return false }
+    guard try office.orders(for: machine.device).isEmpty else { return false }
     let digests = try office.digests(of: machine.user)
     return try store.cases() == digests.map(\.caseID) && store.digests() == digests
   }

@@ -189,6 +189,7 @@ extension World {
       if page.records.isEmpty { tally.note(.pageEmpty) }
       trace.note("  \(exchange.machine.name) gets a page of \(page.records.count)")
       for record in page.records { trace.fold(UInt64(record.count)) }
+      exchange.machine.memory.complete.formUnion(page.completed)
     case .receipts(let receipts):
       trace.note("  \(exchange.machine.name) gets \(receipts.count) receipts")
       for receipt in receipts {

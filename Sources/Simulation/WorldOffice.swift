@@ -67,7 +67,7 @@ extension World {
 
   func grant(_ user: String, _ number: Int) throws {
     if !office.ledger.holds(user, number) {
-      let isAgain = office.ledger.grants.contains { $0.user == user && $0.caseNumber == number }
+      let isAgain = office.ledger.everHeld(user, number)
       if isAgain {
         tally.note(.scopeGrantedAgain)
         let stillThere = try machines.contains {

@@ -26,7 +26,22 @@ extension World {
       }
     }
     if report.isSynced { try checkReceipted(machine) }
+    try checkOwnAreShown(machine, store)
     try checkActs(on: machine, store)
+  }
+
+  /// What a laptop saved last it still shows after a sync, where it holds the case whole.
+  private func checkOwnAreShown(_ machine: Machine, _ store: any ReplicaStore) throws {
+    let whole = Set(try store.cases())
+    for number in machine.memory.edits.suffix(8) where !everRefused.contains(number) {
+      let edit = model.edits[number]
+      let record = model.records[edit.record]
+      guard whole.contains(cases[record.caseNumber]) else { continue }
+      let shown = try store.record(record.id).map { try look(at: $0, on: machine) }
+      guard swarm.mayRestoreOffice || shown?.seen.contains(edit.local) == true else {
+        throw Failure(.session, "\(machine.name) shows #\(number) no longer")
+      }
+    }
   }
 
   /// “Synced” is said only when the office has everything.

@@ -11,6 +11,9 @@ extension World {
     }
     let held = try store.cases()
     guard !held.isEmpty else { return }
+    guard held.allSatisfy(machine.memory.complete.contains) else {
+      throw Failure(.session, "\(machine.name) opens a case that has not come whole")
+    }
     let number = cases.firstIndex(of: chance.pick(held)) ?? 0
     if chance.happens(120) { return try visit(number, on: machine, store, &chance) }
     var form = try form(in: number, on: machine, store, &chance)
