@@ -107,7 +107,8 @@ package final class OfficeInProcess: Sendable {
 
   /// Reads one page, with device and scope checked again.
   package func page(
-    after checkpoint: Checkpoint, for device: DeviceID, settled: [RecordID: Intake.Settlement] = [:],
+    after checkpoint: Checkpoint, for device: DeviceID,
+    settled: [RecordID: Intake.Settlement] = [:],
     wantsDigests: Bool = false
   ) async throws -> ServerSession.Reading {
     try await store.read { [limits] store in

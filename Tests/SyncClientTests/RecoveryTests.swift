@@ -2,9 +2,10 @@ import Foundation
 import ServerStorage
 import SyncClient
 import SyncCore
-import SyncReplica
 import TestSupport
 import Testing
+
+@testable import SyncReplica
 
 /// A laptop and an office whose store can be copied and put back.
 private struct Scene {
@@ -237,5 +238,73 @@ extension Laptop {
   fileprivate func sync(with office: OfficeInProcess) async throws -> SyncEngine.Report {
     let line = OfficeLine(office, device: device.id)
     return try await engine(over: line, random: UInt64(truncatingIfNeeded: device.id.value)).sync()
+  }
+}
+
+@Suite struct `A context that was seen under a former replica` {
+  private let old = ReplicaID(value: 1)
+  private let new = ReplicaID(value: 2)
+  private let other = ReplicaID(value: 3)
+
+  private func renamed(_ counter: UInt64, first: UInt64 = 6, count: UInt64 = 3) -> VersionVector {
+    let former = FormerReplica(
+      replica: old, common: 4, first: first, count: count, successor: new)
+    return former.renamed(VersionVector([Dot(old, counter), Dot(other, 9)]))
+  }
+
+  @Test func `is cut to what the office knows, and names own changes anew`() {
+    let own = Dot(old, 4)
+    #expect(renamed(4) == VersionVector([own, Dot(other, 9)]))
+    #expect(renamed(5) == VersionVector([own, Dot(other, 9)]))
+    #expect(renamed(6) == VersionVector([own, Dot(new, 1), Dot(other, 9)]))
+    #expect(renamed(8) == VersionVector([own, Dot(new, 3), Dot(other, 9)]))
+    // Whoever claims to have seen more has seen no more of ours.
+    #expect(renamed(.max) == VersionVector([own, Dot(new, 3), Dot(other, 9)]))
+    #expect(renamed(.max, first: 0, count: 0) == VersionVector([own, Dot(other, 9)]))
+  }
+
+  @Test func `follows every later name`() throws {
+    let scene = try Former()
+    try scene.note()
+    try scene.note()
+    let form = try #require(try scene.store.record(scene.last)?.version)
+    try scene.store.write { try $0.issueAgain(above: 0, as: new) }
+    try scene.store.write { try $0.issueAgain(above: 0, as: other) }
+    try scene.edit(having: form)
+    let record = try #require(try scene.store.record(scene.last))
+    #expect(record.standing("sensitive").map(\.value) == [.text("yes")])
+    let own = try #require(try scene.store.read { try $0.own(Dot(other, 3)) }?.change)
+    #expect(own.body.context == VersionVector([Dot(other, 2)]))
+  }
+}
+
+/// A store in memory that holds one case.
+private final class Former {
+  let store: MemoryReplica
+  let caseID = CaseID(value: 0xCA5E)
+  private(set) var last = RecordID(value: 0)
+
+  init() throws {
+    store = MemoryReplica(
+      identity: ReplicaIdentity(
+        replica: ReplicaID(value: 1), device: DeviceID(value: 1), user: "sam", role: .officer,
+        office: "Office"))
+    let place = Place(epoch: 1, sequence: 1)
+    try store.adopt(Scope(place: place, entries: [.init(caseID: caseID, isSentWhole: true)]))
+    try store.apply(Page(records: [], completed: [caseID], checkpoint: [1], place: place))
+  }
+
+  func note() throws {
+    last = RecordID(value: last.value + 1)
+    try store.edit([.note("text", in: caseID, id: last)], at: Timestamp(milliseconds: 1))
+  }
+
+  func edit(having context: VersionVector) throws {
+    try store.edit(
+      [
+        .set(
+          ["sensitive": .text("yes")], of: last, type: "contact-entry", caseID: caseID,
+          context: context)
+      ], at: Timestamp(milliseconds: 2))
   }
 }

@@ -13,7 +13,7 @@ import Testing
     .badRequest("Say it again."), .tooLarge(limit: 5), .unsupportedVersion, .unsupportedMedia,
     .notEnrolled, .revoked, .wrongRole, .codeUnknown, .codeUsed, .codeExpired,
     .replicaOfAnotherDevice, .foreignCheckpoint, .notFound, .methodNotAllowed, .unavailable,
-    .diskFull, .internalError,
+    .diskFull, .internalError, .requestCut,
   ]
 
   @Test(arguments: problems)

@@ -34,6 +34,9 @@ package struct OfficeAnswer: Sendable {
       return .garbled("It answered with status \(response.status) and no message of ours.")
     }
     if response.status == 503 { return .busy(retryAfter: response.retryAfter) }
+    if problem.code == "request-cut" {
+      return .offline("The connection was cut. Nothing was taken; sync again to go on.")
+    }
     let message =
       problem.message.isEmpty ? "The office refused (\(problem.code))." : problem.message
     return .refused(code: problem.code, message: message)

@@ -93,7 +93,7 @@ extension ReplicaStore {
     let change = Change(
       Change.Body(
         dot: Dot(state.replica, counter), previous: head.hash, record: edit.record, type: edit.type,
-        caseID: edit.caseID, context: edit.context.cut(to: state.former), action: edit.action,
+        caseID: edit.caseID, context: state.former.renamed(edit.context), action: edit.action,
         author: identity.user, role: identity.role, recordedAt: time, reason: edit.reason,
         group: group, writtenUnder: state.place))
     // What cannot be read back cannot be sent: the same limits that the office has.
@@ -104,17 +104,5 @@ extension ReplicaStore {
       throw ReplicaError.tooLarge(limit: limits.textBytes)
     }
     return change
-  }
-}
-
-extension VersionVector {
-  /// The same history with no more of each replica in `bounds` than they say, which may be nothing.
-  func cut(to bounds: [Dot]) -> VersionVector {
-    guard !bounds.isEmpty else { return self }
-    return VersionVector(
-      entries.map { dot in
-        let bound = bounds.first { $0.replica == dot.replica }
-        return Dot(dot.replica, min(dot.counter, bound?.counter ?? dot.counter))
-      })
   }
 }

@@ -40,30 +40,28 @@ extension ReplicaStore {
 }
 
 extension ReplicaTransaction {
-  /// Issues every change without a receipt again under a new replica.
-  ///
-  /// Own dots are renamed inside contexts too, and the old replica's entry is cut to `common`:
-  /// above it, somebody else may have counted. A context is never moved up, because an edit must
-  /// not claim to have seen what its author had not.
+  /// Issues every change without a receipt again under a new replica. Own dots are renamed inside
+  /// contexts too.
   func issueAgain(above common: UInt64, as replica: ReplicaID) throws {
     var state = try state()
-    let old = state.replica
     var rows: [OwnRow] = []
     try waiting { row in
-      rows.append(row)
+      if row.change != nil { rows.append(row) }
       return true
     }
-    var renamed: [(old: UInt64, new: UInt64)] = []
+    // What has no receipt has no gaps.
+    let former = FormerReplica(
+      replica: state.replica, common: common, first: rows.first?.dot.counter ?? 0,
+      count: UInt64(rows.count), successor: replica)
     var head = ChainHead.start
     for var row in rows {
       guard let change = row.change else { continue }
       var body = change.body
-      body.context = Self.rename(body.context, of: old, above: common, to: replica, renamed)
+      body.context = former.renamed(body.context)
       body.origin = change.firstIssue
       body.dot = Dot(replica, head.counter + 1)
       body.previous = head.hash
       let issued = Change(body)
-      renamed.append((row.dot.counter, body.dot.counter))
       head = ChainHead(counter: body.dot.counter, hash: issued.hash)
       row.dot = issued.dot
       row.hash = issued.hash
@@ -71,23 +69,11 @@ extension ReplicaTransaction {
       row.isInBase = false
       try update(row)
     }
-    state.former.append(Dot(old, common))
+    state.former.append(former)
     state.replica = replica
     state.known = 0
     try save(state)
     let touched = Set(rows.map { OwnRecord(id: $0.record, caseID: $0.caseID, type: $0.type) })
     for own in touched.sorted(by: { $0.id < $1.id }) { try showAgain(own, state) }
-  }
-
-  private static func rename(
-    _ context: VersionVector, of old: ReplicaID, above common: UInt64, to new: ReplicaID,
-    _ renamed: [(old: UInt64, new: UInt64)]
-  ) -> VersionVector {
-    let seen = context.counter(of: old)
-    guard seen > common else { return context }
-    var result = VersionVector(context.entries.filter { $0.replica != old })
-    result.insert(Dot(old, common))
-    if let own = renamed.last(where: { $0.old <= seen }) { result.insert(Dot(new, own.new)) }
-    return result
   }
 }

@@ -13,7 +13,7 @@ extension ReplicaState {
       throw ReplicaError.damaged("it does not say whose it is")
     }
     self.init(replica: replica)
-    former = try Self.dots(bytes("former"))
+    former = try Self.former(bytes("former"))
     generation = number("generation") ?? 1
     building = number("building-generation")
     checkpoint = bytes("checkpoint")
@@ -46,20 +46,28 @@ extension ReplicaState {
     ]
   }
 
-  /// Each as 16 bytes of replica and 8 of counter.
-  private static func bytes(_ dots: [Dot]) -> [UInt8] {
-    dots.flatMap { dot in
-      dot.replica.bytes + withUnsafeBytes(of: dot.counter.bigEndian) { Array($0) }
+  /// Each as two ids of 16 bytes and three numbers of 8.
+  private static func bytes(_ former: [FormerReplica]) -> [UInt8] {
+    former.flatMap { one in
+      one.replica.bytes + one.successor.bytes
+        + [one.common, one.first, one.count].flatMap { number in
+          withUnsafeBytes(of: number.bigEndian) { Array($0) }
+        }
     }
   }
 
-  private static func dots(_ bytes: [UInt8]) throws -> [Dot] {
-    guard bytes.count % 24 == 0 else { throw ReplicaError.damaged("its former replicas") }
-    return try stride(from: 0, to: bytes.count, by: 24).map { start in
-      guard let replica = ReplicaID(bytes: bytes[start..<start + 16]) else {
-        throw ReplicaError.damaged("its former replicas")
+  private static func former(_ bytes: [UInt8]) throws -> [FormerReplica] {
+    guard bytes.count % 56 == 0 else { throw ReplicaError.damaged("its former replicas") }
+    return try stride(from: 0, to: bytes.count, by: 56).map { start in
+      func number(_ at: Int) -> UInt64 {
+        bytes[start + at..<start + at + 8].reduce(0) { $0 << 8 | UInt64($1) }
       }
-      return Dot(replica, bytes[start + 16..<start + 24].reduce(0) { $0 << 8 | UInt64($1) })
+      guard let replica = ReplicaID(bytes: bytes[start..<start + 16]),
+        let successor = ReplicaID(bytes: bytes[start + 16..<start + 32])
+      else { throw ReplicaError.damaged("its former replicas") }
+      return FormerReplica(
+        replica: replica, common: number(32), first: number(40), count: number(48),
+        successor: successor)
     }
   }
 }

@@ -4,9 +4,8 @@ import SyncCore
 public struct ReplicaState: Hashable, Sendable {
   /// Under which new changes are counted. A fork or a restored office begins another.
   public var replica: ReplicaID
-  /// Replicas that this store gave up, each with the counter up to which the office knows it, which
-  /// may be 0: an edit never claims to have seen more of them.
-  public var former: [Dot] = []
+  /// Replicas that this store gave up, oldest first.
+  public var former: [FormerReplica] = []
   /// The generation of records that is shown.
   public var generation: Int64 = 1
   /// The one that is built beside it; `nil` when no resync runs.

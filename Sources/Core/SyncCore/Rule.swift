@@ -107,7 +107,7 @@ extension Record {
     case .last: last
     case .ranked(let member, let order):
       highest(standing.reversed()) {
-        ($0[member: member]?.text).map { order.firstIndex(of: $0) ?? -1 } ?? -1
+        ($0[member: member]?.text).flatMap { place(of: $0, in: order) } ?? -1
       }
     }
   }
@@ -123,5 +123,10 @@ extension Value {
 func rank(_ value: Value, by code: (Value) -> String?, in order: [String]) -> Int {
   if case .unknown = value { return order.count }
   guard let code = code(value) else { return -1 }
-  return order.firstIndex(of: code) ?? order.count
+  return place(of: code, in: order) ?? order.count
+}
+
+/// Compared as bytes, as all text is; comparing letters would let a peer's text cost time.
+private func place(of code: String, in order: [String]) -> Int? {
+  order.firstIndex { $0.utf8.elementsEqual(code.utf8) }
 }

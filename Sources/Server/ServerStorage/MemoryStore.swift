@@ -83,13 +83,6 @@ private final class MemoryBook: ServerTransaction {
     undo.removeAll()
   }
 
-  /// Writes one value, noting the old one.
-  private func set<Value>(_ path: WritableKeyPath<MemoryState, Value>, _ value: Value) {
-    let old = state[keyPath: path]
-    undo.append { $0[keyPath: path] = old }
-    state[keyPath: path] = value
-  }
-
   func life() -> Life { state.lives[state.lives.count - 1] }
   func life(at sequence: UInt64) -> Life {
     state.lives.last { $0.start < sequence } ?? state.lives[0]
@@ -156,10 +149,14 @@ private final class MemoryBook: ServerTransaction {
     return counts
   }
 
-  func begin(_ life: Life) { set(\.lives, state.lives + [life]) }
+  func begin(_ life: Life) {
+    undo.append { $0.lives.removeLast() }
+    state.lives.append(life)
+  }
 
   func nextSequence() -> UInt64 {
-    set(\.sequence, state.sequence + 1)
+    undo.append { $0.sequence -= 1 }
+    state.sequence += 1
     return state.sequence
   }
 
@@ -167,16 +164,22 @@ private final class MemoryBook: ServerTransaction {
     guard state.changes[change.dot] == nil else {
       throw StoreError.changeLoggedTwice(change.dot)
     }
-    set(\.changes[change.dot], change)
+    undo.append { $0.changes[change.dot] = nil }
+    state.changes[change.dot] = change
     if let origin = change.origin, state.issuedAgain[origin.hash] == nil {
-      set(\.issuedAgain[origin.hash], change.dot)
+      undo.append { $0.issuedAgain[origin.hash] = nil }
+      state.issuedAgain[origin.hash] = change.dot
     }
-    guard change.dot.counter > head(of: change.dot.replica).counter else { return }
-    set(\.heads[change.dot.replica], ChainHead(counter: change.dot.counter, hash: change.hash))
+    let replica = change.dot.replica
+    guard change.dot.counter > head(of: replica).counter else { return }
+    let head = ChainHead(counter: change.dot.counter, hash: change.hash)
+    let old = state.heads.updateValue(head, forKey: replica)
+    undo.append { $0.heads[replica] = old }
   }
 
   func save(_ record: StoredRecord, resolved: String) throws {
-    set(\.records[record.id], record)
+    let old = state.records.updateValue(record, forKey: record.id)
+    undo.append { $0.records[record.id] = old }
     if state.byCase[record.caseID]?.contains(record.id) != true {
       undo.append { $0.byCase[record.caseID]?.remove(record.id) }
       state.byCase[record.caseID, default: []].insert(record.id)
@@ -192,13 +195,17 @@ private final class MemoryBook: ServerTransaction {
     }
   }
 
-  func save(_ head: CaseHead) { set(\.caseHeads[head.caseID], head) }
+  func save(_ head: CaseHead) {
+    let old = state.caseHeads.updateValue(head, forKey: head.caseID)
+    undo.append { $0.caseHeads[head.caseID] = old }
+  }
 
   func save(_ grant: Grant) {
     var grants = state.grants[grant.user] ?? [:]
     grants[grant.caseID, default: []].removeAll { $0.grantedAt == grant.grantedAt }
     grants[grant.caseID, default: []].append(grant)
-    set(\.grants[grant.user], grants)
+    let old = state.grants.updateValue(grants, forKey: grant.user)
+    undo.append { $0.grants[grant.user] = old }
   }
 
   func save(_ device: Device) throws {
@@ -210,11 +217,25 @@ private final class MemoryBook: ServerTransaction {
     guard !isTaken else {
       throw StoreError.database("another device has its certificate or its replica")
     }
-    set(\.devices[device.id], device)
+    let old = state.devices.updateValue(device, forKey: device.id)
+    undo.append { $0.devices[device.id] = old }
   }
-  func save(_ code: EnrolmentCode) { set(\.codes[code.hash], code) }
-  func add(_ order: StoredOrder) { set(\.orders, state.orders + [order]) }
+
+  func save(_ code: EnrolmentCode) {
+    let old = state.codes.updateValue(code, forKey: code.hash)
+    undo.append { $0.codes[code.hash] = old }
+  }
+
+  func add(_ order: StoredOrder) { replace(state.orders + [order]) }
+
   func removeOrder(_ id: UInt64, of device: DeviceID) {
-    set(\.orders, state.orders.filter { $0.id != id || $0.device != device })
+    guard state.orders.contains(where: { $0.id == id && $0.device == device }) else { return }
+    replace(state.orders.filter { $0.id != id || $0.device != device })
+  }
+
+  private func replace(_ orders: [StoredOrder]) {
+    let old = state.orders
+    undo.append { $0.orders = old }
+    state.orders = orders
   }
 }

@@ -11,6 +11,8 @@ import SyncWire
 /// Nothing of the case, and nothing that would tell denied from absent.
 enum Problem: Error, Equatable {
   case badRequest(String)
+  /// The request broke off on its way.
+  case requestCut
   case tooLarge(limit: Int)
   case unsupportedVersion
   case unsupportedMedia
@@ -31,6 +33,7 @@ enum Problem: Error, Equatable {
   var status: HTTPResponse.Status {
     switch self {
     case .badRequest: .badRequest
+    case .requestCut: .requestTimeout
     case .tooLarge: .contentTooLarge
     case .unsupportedVersion: .upgradeRequired
     case .unsupportedMedia: .unsupportedMediaType
@@ -49,6 +52,7 @@ enum Problem: Error, Equatable {
   var code: String {
     switch self {
     case .badRequest: "bad-request"
+    case .requestCut: "request-cut"
     case .tooLarge: "too-large"
     case .unsupportedVersion: "unsupported-version"
     case .unsupportedMedia: "unsupported-media"
@@ -71,6 +75,7 @@ enum Problem: Error, Equatable {
   var message: String {
     switch self {
     case .badRequest(let problem): problem
+    case .requestCut: "The request was cut on its way. Nothing was taken; try again."
     case .tooLarge(let limit): "The request is larger than \(limit) bytes. Send less at a time."
     case .unsupportedVersion:
       "This version of the protocol is not spoken here. Update Doorstep on the laptop or at the office."

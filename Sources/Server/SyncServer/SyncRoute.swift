@@ -124,7 +124,7 @@ extension Request {
       }
     } catch let problem as Problem { throw problem } catch {
       // The peer, or its network, broke off in the middle.
-      throw Problem.badRequest("The request was cut.")
+      throw Problem.requestCut
     }
     return bytes
   }
