@@ -112,7 +112,7 @@ extension World {
     let first = model.nextNumber
     var entries: [Entry] = []
     var types = ["visit-record", "contact-entry"]
-    if chance.happens(500) { types.append("appointment") }
+    if chance.happens(500) { types.append(chance.pick(["appointment", "drone-photo"])) }
     for (index, type) in types.enumerated() {
       let form = Form(
         record: chance.id(), type: type, caseNumber: number, shown: nil, copy: nil)
