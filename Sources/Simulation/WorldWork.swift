@@ -135,9 +135,11 @@ extension World {
   ) throws {
     let first = model.nextNumber
     let edits = entries.map { entry in
-      Edit(
+      var edit = Edit(
         record: entry.form.record, type: entry.form.type, caseID: cases[entry.form.caseNumber],
         context: entry.form.context, action: entry.action, reason: entry.reason)
+      edit.openedUnder = entry.form.shownUnder
+      return edit
     }
     let time = Mark.time(clock(of: machine), number: first)
     let changes: [Change]

@@ -270,7 +270,7 @@ extension Laptop {
     let form = try #require(try scene.store.record(scene.last)?.version)
     try scene.store.write { try $0.issueAgain(above: 0, as: new) }
     try scene.store.write { try $0.issueAgain(above: 0, as: other) }
-    try scene.edit(having: form)
+    try scene.edit(having: form, under: old)
     let record = try #require(try scene.store.record(scene.last))
     #expect(record.standing("sensitive").map(\.value) == [.text("yes")])
     let own = try #require(try scene.store.read { try $0.own(Dot(other, 3)) }?.change)
@@ -299,12 +299,11 @@ private final class Former {
     try store.edit([.note("text", in: caseID, id: last)], at: Timestamp(milliseconds: 1))
   }
 
-  func edit(having context: VersionVector) throws {
-    try store.edit(
-      [
-        .set(
-          ["sensitive": .text("yes")], of: last, type: "contact-entry", caseID: caseID,
-          context: context)
-      ], at: Timestamp(milliseconds: 2))
+  func edit(having context: VersionVector, under replica: ReplicaID) throws {
+    var edit = Edit.set(
+      ["sensitive": .text("yes")], of: last, type: "contact-entry", caseID: caseID,
+      context: context)
+    edit.openedUnder = replica
+    try store.edit([edit], at: Timestamp(milliseconds: 2))
   }
 }

@@ -7,6 +7,10 @@ public struct Edit: Sendable {
   public var caseID: CaseID
   /// The record's version as it was shown when the form opened; empty for a new record.
   public var context: VersionVector
+  /// The store's replica when the form opened (`ReplicaState.replica`); `nil` when it opened just
+  /// now. A form that stood open while the store took a new replica shows own changes under names
+  /// that may be somebody else's by now.
+  public var openedUnder: ReplicaID?
   public var action: Change.Action
   /// Why, where the rule asks for it.
   public var reason: String
@@ -85,6 +89,12 @@ extension ReplicaStore {
   /// context.
   private static var reissueBytes: Int { 128 }
 
+  /// What the author saw, under the names that own changes have now.
+  private func context(of edit: Edit, _ state: ReplicaState) -> VersionVector {
+    guard let replica = edit.openedUnder, replica != state.replica else { return edit.context }
+    return state.former.drop { $0.replica != replica }.reduce(edit.context) { $1.renamed($0) }
+  }
+
   private func make(
     _ edit: Edit, _ group: GroupID?, _ time: Timestamp, after head: ChainHead, _ state: ReplicaState
   ) throws -> Change {
@@ -93,7 +103,7 @@ extension ReplicaStore {
     let change = Change(
       Change.Body(
         dot: Dot(state.replica, counter), previous: head.hash, record: edit.record, type: edit.type,
-        caseID: edit.caseID, context: state.former.renamed(edit.context), action: edit.action,
+        caseID: edit.caseID, context: context(of: edit, state), action: edit.action,
         author: identity.user, role: identity.role, recordedAt: time, reason: edit.reason,
         group: group, writtenUnder: state.place))
     // What cannot be read back cannot be sent: the same limits that the office has.

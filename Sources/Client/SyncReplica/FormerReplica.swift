@@ -33,10 +33,3 @@ public struct FormerReplica: Hashable, Sendable {
     return result
   }
 }
-
-extension [FormerReplica] {
-  /// A history that may have been seen under any of the former names.
-  func renamed(_ history: VersionVector) -> VersionVector {
-    reduce(history) { $1.renamed($0) }
-  }
-}
