@@ -147,6 +147,19 @@ private let note = RecordID(value: 0x1)
   }
 
   @Test(arguments: StoreKind.allCases)
+  func `knows what survived of each epoch`(kind: StoreKind) async throws {
+    let bench = try await Bench.make(kind)
+    let survived = try await bench.office.store.transaction { store throws in
+      try store.begin(Life(replica: ReplicaID(value: 7), epoch: 3, start: 9, survived: 9))
+      try store.begin(Life(replica: ReplicaID(value: 8), epoch: 3, start: 12))
+      try store.begin(Life(replica: ReplicaID(value: 9), epoch: 5, start: 11, survived: 11))
+      return try [1, 2, 3, 4, 5].map { try store.survived(of: $0) }
+    }
+    // Epochs 2 and 4 were of branches that are gone.
+    #expect(survived == [9, 0, 11, 0, nil])
+  }
+
+  @Test(arguments: StoreKind.allCases)
   func `turns away who has heard of a later epoch and cannot show it`(
     kind: StoreKind
   ) async throws {

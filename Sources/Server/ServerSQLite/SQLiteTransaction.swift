@@ -63,7 +63,9 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   func survived(of epoch: UInt64) throws -> UInt64? {
-    try one("SELECT min(survived) FROM lives WHERE epoch > ?", [Int64(storing: epoch)])
+    let isKnown = try one("SELECT 1 FROM lives WHERE epoch = ?", [Int64(storing: epoch)]) != nil
+    guard isKnown else { return 0 }
+    return try one("SELECT min(survived) FROM lives WHERE epoch > ?", [Int64(storing: epoch)])
       .flatMap { $0[0] as Int64? }.map(UInt64.init(stored:))
   }
 

@@ -88,7 +88,8 @@ private final class MemoryBook: ServerTransaction {
     state.lives.last { $0.start < sequence } ?? state.lives[0]
   }
   func survived(of epoch: UInt64) -> UInt64? {
-    state.lives.filter { $0.epoch > epoch }.compactMap(\.survived).min()
+    guard state.lives.contains(where: { $0.epoch == epoch }) else { return 0 }
+    return state.lives.filter { $0.epoch > epoch }.compactMap(\.survived).min()
   }
   func sequence() -> UInt64 { state.sequence }
   func secret() -> [UInt8] { state.secret }

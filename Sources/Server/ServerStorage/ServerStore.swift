@@ -23,7 +23,8 @@ package protocol ServerReading {
   /// The life in which a sequence was given out.
   func life(at sequence: UInt64) throws -> Life
   /// Up to which sequence everything of this epoch has survived all restores since; `nil` when
-  /// there was none.
+  /// there was none. Of an epoch that the store does not know nothing has: its backup was older, or
+  /// of another branch.
   func survived(of epoch: UInt64) throws -> UInt64?
   /// The highest sequence given out so far.
   func sequence() throws -> UInt64
