@@ -223,9 +223,9 @@ extension World {
     _ exchange: Exchange, _ takeEvent: () throws(Failure) -> Machine.Step
   ) throws {
     let machine = exchange.machine
-    let heldBefore = try heldCases(of: machine)
+    let droppedBefore = machine.round?.report.dropped.count ?? 0
     let step = try takeEvent()
-    try noteDropped(heldBefore, machine)
+    note(dropped: machine.round?.report.dropped.dropFirst(droppedBefore) ?? [], machine)
     switch step {
     case .read: schedule(.pull(exchange), of: exchange)
     case .request(let request):
@@ -241,14 +241,8 @@ extension World {
     }
   }
 
-  private func heldCases(of machine: Machine) throws -> [CaseID] {
-    swarm.churn == 0 ? [] : try machine.store?.heldCases() ?? []
-  }
-
-  private func noteDropped(_ before: [CaseID], _ machine: Machine) throws {
-    guard !before.isEmpty, let store = machine.store else { return }
-    let after = Set(try store.heldCases())
-    for caseID in before where !after.contains(caseID) {
+  private func note(dropped: ArraySlice<CaseID>, _ machine: Machine) {
+    for caseID in dropped {
       tally.note(.scopeDropped)
       let number = cases.firstIndex(of: caseID)
       let isUnsent = machine.memory.edits.suffix(20).contains {
