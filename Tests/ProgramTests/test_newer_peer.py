@@ -132,11 +132,14 @@ def test_another_change_under_a_known_dot_is_a_fork_and_not_taken(
 ) -> None:
     peer.push(peer.body(shared.crn, "risk-concern", uuid.uuid4().bytes, text="The first."))
     before = office.facts()
+    first = {"counter": "1", "hash": wire.text(peer.head)}
     peer.counter, peer.head = 0, b""
     other = peer.body(shared.crn, "risk-concern", uuid.uuid4().bytes, text="Another first.")
     kinds = [frame for frame in peer.push(other).frames if "order" in frame]
-    assert kinds == [{"order": {"forked": {}}}]
-    assert office.facts() == before
+    assert kinds == [{"order": {"forked": {"head": first}}}]
+    after = office.facts()
+    forks = [row.pop("forks") for row in after["devices"]["devices"] if "forks" in row]
+    assert forks == ["1"] and after == before
 
 
 def test_a_change_that_is_no_change_is_refused_and_the_chain_goes_on(
