@@ -144,9 +144,13 @@ extension World {
       let setters = accepted.numbers.map { model.edit($0, of: copy.record) }.filter {
         $0.value(of: field) != nil
       }
+      // What stands may have come home without what it had seen.
+      let known = copy.seen.numbers.map { model.edit($0, of: copy.record) }.filter {
+        $0.value(of: field) != nil
+      }
       let floor =
         setters.filter { high in
-          !setters.contains { other in
+          !(setters + known).contains { other in
             other.seen.contains(high.local)
               && (!isLower(other, than: high, field, order)
                 || (deciders.contains(other.role) && other.hasReason))
