@@ -50,7 +50,7 @@ final class Exchange {
   struct Answer {
     var session: ServerSession
     var action: ServerSession.Action
-    let settled: [RecordID: Intake.Settlement]
+    let grounds: Intake.Grounds
     /// How often the office's store had been put back when the answer began.
     let restores: Int
     /// The cases in force at the last look at the store.

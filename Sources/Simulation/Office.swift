@@ -49,7 +49,7 @@ final class Office {
 
   /// Reads one page, with device and scope checked again.
   func page(
-    after checkpoint: Checkpoint, for device: DeviceID, settled: [RecordID: Intake.Settlement],
+    after checkpoint: Checkpoint, for device: DeviceID, on grounds: Intake.Grounds,
     wantsDigests: Bool
   ) throws -> ServerSession.Reading {
     try store.now { store in
@@ -57,7 +57,7 @@ final class Office {
         throw Denial.revoked
       }
       return try Feed(store, limits: limits).page(
-        after: checkpoint, for: device, settled: settled, wantsDigests: wantsDigests)
+        after: checkpoint, for: device, on: grounds, wantsDigests: wantsDigests)
     }
   }
 

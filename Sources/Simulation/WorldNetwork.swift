@@ -101,7 +101,7 @@ extension World {
       var session = ServerSession(request)
       let action = session.handle(.accepted(outcome.acceptance))
       exchange.answer = Exchange.Answer(
-        session: session, action: action, settled: outcome.settled, restores: office.restores,
+        session: session, action: action, grounds: outcome.grounds, restores: office.restores,
         scope: office.ledger.cases(of: exchange.machine.user), sequence: try office.sequence())
     case .turnedAway(let denial): exchange.denial = denial
     }
@@ -161,7 +161,7 @@ extension World {
       case .read(let checkpoint):
         do {
           let reading = try office.page(
-            after: checkpoint, for: exchange.machine.device, settled: answer.settled,
+            after: checkpoint, for: exchange.machine.device, on: answer.grounds,
             wantsDigests: exchange.request.wantsDigests)
           answer.action = answer.session.handle(.read(reading))
           let sequence = try office.sequence()
@@ -173,7 +173,9 @@ extension World {
             tally.note(.scopeChangedBetween)
           }
           answer.scope = scope
-        } catch is Office.Denial { answer.isCut = true }
+        } catch is Office.Denial { answer.isCut = true } catch is Feed.ChainMoved {
+          answer.isCut = true
+        }
         exchange.answer = answer
       case .accept, .finish: return nil
       }

@@ -108,13 +108,13 @@ package final class OfficeInProcess: Sendable {
   /// Reads one page, with device and scope checked again.
   package func page(
     after checkpoint: Checkpoint, for device: DeviceID,
-    settled: [RecordID: Intake.Settlement] = [:],
+    on grounds: Intake.Grounds? = nil,
     wantsDigests: Bool = false
   ) async throws -> ServerSession.Reading {
     try await store.read { [limits] store in
       guard let device = try store.device(device), device.state == .active else { throw Revoked() }
       return try Feed(store, limits: limits).page(
-        after: checkpoint, for: device, settled: settled, wantsDigests: wantsDigests)
+        after: checkpoint, for: device, on: grounds, wantsDigests: wantsDigests)
     }
   }
 

@@ -190,7 +190,7 @@ private actor OfficeReply {
       case .read(let checkpoint):
         do {
           let reading = try await office.page(
-            after: checkpoint, for: device, settled: outcome.settled,
+            after: checkpoint, for: device, on: outcome.grounds,
             wantsDigests: request.wantsDigests)
           action = session.handle(.read(reading))
         } catch { throw .offline("The office ended the connection.") }

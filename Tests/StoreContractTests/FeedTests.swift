@@ -171,8 +171,24 @@ import Testing
     #expect(outcome.acceptance.receipts.map(\.settlesBase) == [true])
     let start = try #require(outcome.acceptance.checkpoint)
     let reading = try await bench.office.page(
-      after: start, for: bench.sam.device.id, settled: outcome.settled)
+      after: start, for: bench.sam.device.id, on: outcome.grounds)
     #expect(reading.page.records.isEmpty)
+  }
+
+  @Test(arguments: StoreKind.allCases)
+  func `and nothing more is sent once a copy of the laptop has sent something`(
+    kind: StoreKind
+  ) async throws {
+    let bench = try await Bench.make(kind)
+    let copy = bench.sam.copy()
+    let outcome = try await copy.send()
+    bench.sam.note("mine", as: Self.note, in: bench.caseID)
+    try await bench.sam.send()
+    let start = try #require(outcome.acceptance.checkpoint)
+    await #expect(throws: Feed.ChainMoved.self) {
+      try await bench.office.page(
+        after: start, for: bench.sam.device.id, on: outcome.grounds)
+    }
   }
 
   @Test(arguments: StoreKind.allCases)
@@ -186,7 +202,7 @@ import Testing
     try await bench.office.grant("sam", [bench.caseID])
     let reading = try await bench.office.page(
       after: try #require(outcome.acceptance.checkpoint), for: bench.sam.device.id,
-      settled: outcome.settled)
+      on: outcome.grounds)
     #expect(reading.scope.entries.map(\.isSentWhole) == [true])
     #expect(try [reading].records.map(\.id).contains(Self.note))
   }
@@ -220,7 +236,7 @@ import Testing
     #expect(outcome.acceptance.receipts.map(\.settlesBase) == [false])
     let reading = try await bench.office.page(
       after: try #require(outcome.acceptance.checkpoint), for: bench.sam.device.id,
-      settled: outcome.settled)
+      on: outcome.grounds)
     #expect(try [reading].records.map(\.id) == [Self.note])
   }
 
@@ -231,7 +247,7 @@ import Testing
     try await bench.sam.send()
     let again = try await bench.sam.send()
     #expect(again.acceptance.receipts.map(\.settlesBase) == [false])
-    #expect(again.settled.isEmpty)
+    #expect(again.grounds.settled.isEmpty)
   }
 
   @Test(arguments: StoreKind.allCases)
@@ -251,7 +267,7 @@ import Testing
       ["kind": .text("NONE"), "text": .text("x")], of: RecordID(value: 9), in: bench.caseID,
       group: act)
     let outcome = try await bench.sam.send()
-    #expect(outcome.settled.isEmpty)
+    #expect(outcome.grounds.settled.isEmpty)
     #expect(outcome.acceptance.receipts.map(\.settlesBase) == [false, false])
     #expect(outcome.acceptance.receipts.allSatisfy { $0.place != nil && $0.proof != nil })
   }

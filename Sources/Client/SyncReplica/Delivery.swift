@@ -172,10 +172,15 @@ private struct Taking {
   // MARK: Pages
 
   private mutating func apply(_ page: Page) throws {
+    let head = try rows.head(of: state.replica)
     let overlaid = try rows.overlaid()
     var cases: [CaseID: CaseState] = [:]
     for (index, bytes) in page.records.enumerated() {
       let record = try Record(reading: bytes, limits: limits)
+      // Counted by a copy of this store: the next request will find the fork.
+      guard record.version.counter(of: state.replica) <= head.counter else {
+        throw ReplicaError.damaged("a page holds changes under its name that it never made")
+      }
       let proof = page.proofs.isEmpty ? nil : page.proofs[index]
       let arrival = Arrival(record: record, bytes: bytes, proof: proof, place: page.place)
       let caseState = try cases[record.caseID] ?? caseState(of: record.caseID)

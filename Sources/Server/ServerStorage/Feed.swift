@@ -19,16 +19,25 @@ package struct Feed {
     SymmetricKey(data: try store.secret())
   }
 
+  /// More has come under the replica's name since its chain was verified. The answer ends, and the
+  /// next request will find a fork.
+  package struct ChainMoved: Error {}
+
   /// Reads one page after a checkpoint, case by case, with the scope checked again.
   ///
   /// - Parameters:
-  ///   - settled: records that the laptop has made itself by its receipts, not sent unless changed
-  ///     since.
+  ///   - grounds: what was accepted before; `nil` when nothing was.
   ///   - wantsDigests: add the digest of every case in scope to the last page.
   package func page(
-    after checkpoint: Checkpoint, for device: Device, settled: [RecordID: Intake.Settlement] = [:],
+    after checkpoint: Checkpoint, for device: Device, on grounds: Intake.Grounds? = nil,
     wantsDigests: Bool = false
   ) throws -> ServerSession.Reading {
+    if let verified = grounds?.verified {
+      guard try store.head(of: verified.replica).counter == verified.counter else {
+        throw ChainMoved()
+      }
+    }
+    let settled = grounds?.settled ?? [:]
     let now = try store.sequence()
     let grants = try activeGrants(of: device.user)
     var next = checkpoint

@@ -28,11 +28,19 @@ package struct Intake {
     package let grant: UInt64
   }
 
+  /// What reading on stands on.
+  package struct Grounds: Sendable {
+    /// The end of the replica's chain as it was verified. Once more has come under its name, a copy
+    /// of the laptop is at work, and a page could bring this one dots that it will count itself.
+    package let verified: Dot
+    /// Records that need not be sent back, because the laptop makes them itself.
+    package var settled: [RecordID: Settlement] = [:]
+  }
+
   /// What a request came to, for the session and for reading on.
   package struct Outcome: Sendable {
     package var acceptance: ServerSession.Acceptance
-    /// Records that need not be sent back, because the laptop makes them itself.
-    package var settled: [RecordID: Settlement]
+    package var grounds: Grounds
     /// What was handed back or offered again without being the office's own.
     package var unproven = 0
   }
@@ -83,7 +91,8 @@ package struct Intake {
     device.unsent =
       request.unsent >= UInt64(request.changes.count)
       ? request.unsent - UInt64(request.changes.count) : 0
-    var outcome = try answer(request, device, acceptance, settled: batch.settled)
+    var outcome = try answer(request, device, acceptance)
+    outcome.grounds.settled = batch.settled
     outcome.unproven = unproven
     return outcome
   }
@@ -158,14 +167,14 @@ package struct Intake {
   }
 
   private func answer(
-    _ request: SyncRequest, _ device: Device, _ acceptance: ServerSession.Acceptance,
-    settled: [RecordID: Settlement] = [:]
+    _ request: SyncRequest, _ device: Device, _ acceptance: ServerSession.Acceptance
   ) throws -> Outcome {
     var device = device
     device.lastContact = now
     device.clockOffset = now.milliseconds(until: request.deviceTime)
     device.catalogueVersion = request.catalogueVersion
     try transaction.save(device)
-    return Outcome(acceptance: acceptance, settled: settled)
+    let verified = Dot(request.replica, acceptance.known)
+    return Outcome(acceptance: acceptance, grounds: Grounds(verified: verified))
   }
 }

@@ -94,7 +94,7 @@ struct SyncRoute: Sendable {
         throw Problem.revoked
       }
       return try Feed(store, limits: limits).page(
-        after: checkpoint, for: device, settled: outcome.settled, wantsDigests: request.wantsDigests
+        after: checkpoint, for: device, on: outcome.grounds, wantsDigests: request.wantsDigests
       )
     }
   }
