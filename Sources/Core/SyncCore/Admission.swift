@@ -83,10 +83,9 @@ private struct Attempt {
       if !field.isSet, !seen.isEmpty { return .writtenOnce(field: name) }
     case .ratchet(let order):
       let highest = seen.map { rank($0.value, by: \.text, in: order) }.max() ?? -1
-      if rank(value, by: \.text, in: order) < highest {
-        let mayEase = field.deciders.contains(role) && !change.body.reason.isEmpty
-        return mayEase ? nil : .easing(field: name)
-      }
+      // Who may ease it may set it: what their easing saw may have been eased by another meanwhile.
+      if field.deciders.contains(role) && !change.body.reason.isEmpty { return nil }
+      if rank(value, by: \.text, in: order) < highest { return .easing(field: name) }
     case .signed(let stages):
       let highest = seen.map { rank($0.value, by: \.stage, in: stages) }.max() ?? -1
       if rank(value, by: \.stage, in: stages) < highest { return .stageBack(field: name) }

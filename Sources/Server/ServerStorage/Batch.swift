@@ -144,11 +144,11 @@ struct Batch {
   ) throws -> Decision {
     guard case .readable(let change) = request.changes[index] else { return .refused(.unreadable) }
     let body = change.body
+    let stored = try drafts[body.record] ?? entry(body.record)
+    if let first = try first(of: change, stored?.record) { return .known(first) }
     guard body.author == device.user, body.role == device.role else {
       return .refused(.notTheAuthor)
     }
-    let stored = try drafts[body.record] ?? entry(body.record)
-    if let first = try first(of: change, stored?.record) { return .known(first) }
     let policy = intake.catalogue.policy(of: body.type)
     let standing = try standing(of: body, grants[body.caseID], policy)
     guard let standing else { return .refused(.outOfScope) }
