@@ -1141,6 +1141,9 @@ HANDSHAKE = 3_200
 """Bytes that the office sends before the first of an answer, about."""
 LARGEST_PAGE = 23_000
 """Bytes of a packed page of these made-up cases, at most."""
+UNREAD = 2 * 16_384
+"""Bytes that passed and that no program can read: a TLS record that is not whole, and what a reset
+takes from the receiver's kernel."""
 
 
 def test_n12_a_first_sync_goes_on_after_every_cut_with_the_page_that_was_cut(
@@ -1163,7 +1166,8 @@ def test_n12_a_first_sync_goes_on_after_every_cut_with_the_page_that_was_cut(
                 passed = sum(passed.down for passed in proxy.passed)
                 cuts = len(proxy.passed) - 1
             count.injected += cuts
-            assert passed <= clean + cuts * (LARGEST_PAGE + HANDSHAKE), (passed, clean, cuts)
+            lost = cuts * (LARGEST_PAGE + HANDSHAKE + UNREAD)
+            assert passed <= clean + lost, (passed, clean, cuts)
             assert laptop.status()["records"] == records
             laptop.move_to(office.url)
             assert laptop.json("verify")["agrees"]
