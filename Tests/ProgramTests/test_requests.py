@@ -76,10 +76,6 @@ def test_a_body_that_turns_out_too_large_is_refused(bare_office: Office, laptop:
     sync(bare_office, laptop, pieces).expect(413, "too-large")
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="chunks that are wrong are answered 408 request-cut, so that a client which makes them "
-    "takes its own fault for a bad network and tries again for ever")
 def test_a_body_whose_chunks_are_wrong_is_the_senders_fault(
     bare_office: Office, laptop: Laptop
 ) -> None:

@@ -122,9 +122,10 @@ extension Request {
         }
         bytes.append(contentsOf: chunk.readableBytesView)
       }
-    } catch let problem as Problem { throw problem } catch {
-      // The peer, or its network, broke off in the middle.
-      throw Problem.requestCut
+    } catch {
+      // What is not the peer's fault is its network's, which broke off in the middle.
+      let problem = Problem(error)
+      throw problem == .internalError ? .requestCut : problem
     }
     return bytes
   }
