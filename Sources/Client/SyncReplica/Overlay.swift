@@ -26,7 +26,7 @@ extension ReplicaTransaction {
         continue
       }
       var record = shown ?? row.base ?? Record(id: row.id, type: row.type, caseID: row.caseID)
-      record.apply(change, at: nil)
+      record.apply(change, at: nil, synonyms: try synonyms(of: row.id))
       shown = record
     }
     row.shown = shown

@@ -64,6 +64,7 @@ enum ReplicaSchema {
           CREATE INDEX changes_waiting ON changes (number) WHERE verdict IS NULL;
           CREATE INDEX changes_by_record ON changes (record_id);
           CREATE INDEX changes_over_base ON changes (record_id) WHERE in_base = 0;
+          CREATE INDEX changes_taken_before ON changes (record_id, number) WHERE taken_as_replica IS NOT NULL;
           CREATE INDEX changes_owed ON changes (number) WHERE is_owed = 1;
 
           CREATE TABLE drafts (

@@ -38,6 +38,20 @@ extension SQLiteRows {
     return rows
   }
 
+  func synonyms(of record: RecordID) throws -> [Synonym] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT replica, counter, taken_as_replica, taken_as_counter FROM changes
+          WHERE record_id = ? AND taken_as_replica IS NOT NULL ORDER BY number
+          """), arguments: [Data(record.bytes)]
+    ).map { row in
+      Synonym(
+        dot: Dot(try id(row[0], "a change's replica"), UInt64(stored: row[1])),
+        standing: Dot(try id(row[2], "a change's other replica"), UInt64(stored: row[3])))
+    }
+  }
+
   func overlaid() throws -> Set<RecordID> {
     let ids = try Data.fetchAll(
       db.cachedStatement(sql: "SELECT DISTINCT record_id FROM changes WHERE in_base = 0"))

@@ -12,9 +12,11 @@ extension Record {
   /// - Parameters:
   ///   - record: the record as it stands; `nil` if there is none yet.
   ///   - policy: `nil` for a type that this catalogue does not know: it is carried, not dropped.
+  ///   - synonyms: other names by which the change's context may name edits of this record.
   /// - Returns: why not, or `nil` when it is admitted.
   public static func refusal(
-    of change: Change, to record: Record?, policy: TypePolicy?, origin: Origin
+    of change: Change, to record: Record?, policy: TypePolicy?, origin: Origin,
+    synonyms: [Synonym] = []
   ) -> Refusal? {
     let body = change.body
     if let record {
@@ -26,7 +28,7 @@ extension Record {
       return .invalid(field: deletionField)
     }
     guard let policy else { return nil }
-    let seen = record.map { body.context.met(with: $0.version) } ?? VersionVector()
+    let seen = record?.seen(by: change, synonyms) ?? VersionVector()
     switch body.action {
     case .delete:
       return policy.deleters.contains(body.role) ? nil : .roleMayNotDelete

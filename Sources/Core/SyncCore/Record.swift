@@ -107,12 +107,16 @@ public struct Record: Hashable, Sendable {
   ///
   /// For each field set, the change displaces the standing edits that its context, cut to this
   /// record's version, contains. An edit takes the place of the earliest that it displaces.
-  /// - Parameter place: where the office put it; `nil` on the laptop that made it.
+  /// - Parameters:
+  ///   - place: where the office put it; `nil` on the laptop that made it.
+  ///   - synonyms: other names by which its context may name edits of this record.
   /// - Returns: whether anything changed.
   @discardableResult
-  public mutating func apply(_ change: Change, at place: Place?) -> Bool {
+  public mutating func apply(
+    _ change: Change, at place: Place?, synonyms: [Synonym] = []
+  ) -> Bool {
     guard !version.contains(change.dot) else { return false }
-    let seen = change.body.context.met(with: version)
+    let seen = seen(by: change, synonyms)
     switch change.body.action {
     case .set(let members):
       for member in members {

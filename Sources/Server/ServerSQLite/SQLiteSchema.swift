@@ -46,6 +46,7 @@ enum SQLiteSchema {
             taken_as_counter INTEGER
           );
           CREATE INDEX changes_issued_again ON changes (origin_hash, sequence) WHERE origin_hash IS NOT NULL;
+          CREATE INDEX changes_taken_before ON changes (record_id, sequence) WHERE taken_as_replica IS NOT NULL;
           CREATE UNIQUE INDEX changes_by_dot ON changes (replica, counter);
           CREATE INDEX changes_refused ON changes (sequence) WHERE verdict = 'refused';
 

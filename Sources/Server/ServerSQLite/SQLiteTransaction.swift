@@ -152,6 +152,20 @@ final class SQLiteTransaction: ServerTransaction {
     ).map(logged)
   }
 
+  func synonyms(of record: RecordID) throws -> [Synonym] {
+    try all(
+      """
+      SELECT replicas.replica, changes.counter, taken_as_replica, taken_as_counter
+      FROM changes JOIN replicas ON number = changes.replica
+      WHERE record_id = ? AND taken_as_replica IS NOT NULL ORDER BY sequence
+      """, [Data(record.bytes)]
+    ) { row in
+      Synonym(
+        dot: Dot(try id(row[0]), UInt64(stored: row[1])),
+        standing: Dot(try id(row[2]), UInt64(stored: row[3])))
+    }
+  }
+
   func append(_ change: LoggedChange) throws {
     let number = try number(of: change.dot.replica)
     let (verdict, refusal) = Self.text(of: change.verdict)

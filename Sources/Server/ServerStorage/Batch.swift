@@ -152,21 +152,23 @@ struct Batch {
     let policy = intake.catalogue.policy(of: body.type)
     let standing = try standing(of: body, grants[body.caseID], policy)
     guard let standing else { return .refused(.outOfScope) }
-    if let refusal = Record.refusal(of: change, to: stored?.record, policy: policy, origin: .device)
+    let synonyms = try intake.transaction.synonyms(of: body.record)
+    if let refusal = Record.refusal(
+      of: change, to: stored?.record, policy: policy, origin: .device, synonyms: synonyms)
     {
       return .refused(refusal)
     }
     var record = stored?.record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
-    let versionBefore = record.version
+    let sawAll = record.seen(by: change, synonyms) == record.version
     let sequence = try intake.transaction.nextSequence()
-    record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
+    record.apply(
+      change, at: Place(epoch: life.epoch, sequence: sequence), synonyms: synonyms)
     guard record.edits.count <= intake.limits.standingEdits,
       record.version.count <= intake.limits.vectorEntries,
       record.bytes.count <= intake.limits.recordBytes
     else { return .refused(.tooLarge) }
-    let sawAll = body.context.met(with: versionBefore) == versionBefore
     let grant = grants[body.caseID]
-    let settles = sawAll && isBase(stored, body, grant)
+    let settles = sawAll && synonyms.isEmpty && isBase(stored, body, grant)
     settled[body.record] =
       settles ? grant.map { .init(sequence: sequence, grant: $0.grantedAt) } : nil
     drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)

@@ -88,7 +88,9 @@ struct Homecoming {
     let stored = try record(body.record)
     var record = stored ?? Record(id: body.record, type: body.type, caseID: body.caseID)
     guard record.type == body.type, record.caseID == body.caseID,
-      record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
+      record.apply(
+        change, at: Place(epoch: life.epoch, sequence: sequence),
+        synonyms: try transaction.synonyms(of: record.id))
     else { return }
     try RecordWriter(transaction, intake.catalogue)
       .save(record, at: sequence, replacing: stored?.digest)

@@ -53,6 +53,7 @@ private struct MemoryState: Sendable {
   var sequence: UInt64 = 0
   var changes: [Dot: LoggedChange] = [:]
   var issuedAgain: [Hash: Dot] = [:]
+  var synonyms: [RecordID: [Synonym]] = [:]
   var heads: [ReplicaID: ChainHead] = [:]
   var records: [RecordID: StoredRecord] = [:]
   var contested: Set<RecordID> = []
@@ -98,6 +99,7 @@ private final class MemoryBook: ServerTransaction {
   func change(issuedAgain origin: Change.Origin) -> LoggedChange? {
     state.issuedAgain[origin.hash].flatMap { state.changes[$0] }
   }
+  func synonyms(of record: RecordID) -> [Synonym] { state.synonyms[record] ?? [] }
   func replicas() -> [ReplicaID] { state.heads.keys.sorted() }
 
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) -> [LoggedChange] {
@@ -170,6 +172,10 @@ private final class MemoryBook: ServerTransaction {
     if let origin = change.origin, state.issuedAgain[origin.hash] == nil {
       undo.append { $0.issuedAgain[origin.hash] = nil }
       state.issuedAgain[origin.hash] = change.dot
+    }
+    if let standing = change.takenAs, let record = change.record {
+      undo.append { $0.synonyms[record]?.removeLast() }
+      state.synonyms[record, default: []].append(Synonym(dot: change.dot, standing: standing))
     }
     let replica = change.dot.replica
     guard change.dot.counter > head(of: replica).counter else { return }

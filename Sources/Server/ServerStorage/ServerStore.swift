@@ -36,6 +36,8 @@ package protocol ServerReading {
   func change(_ dot: Dot) throws -> LoggedChange?
   /// The change that was issued again under another dot and was first issued as this.
   func change(issuedAgain origin: Change.Origin) throws -> LoggedChange?
+  /// The changes of a record that had been taken under another dot.
+  func synonyms(of record: RecordID) throws -> [Synonym]
   /// A replica's changes with counters above `counter`, ascending.
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) throws -> [LoggedChange]
   func replicas() throws -> [ReplicaID]
