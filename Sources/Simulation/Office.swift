@@ -170,8 +170,7 @@ final class Office {
       let last = try store.life()
       let rises = isDeclared || last.epoch < highest
       let next = Life(
-        replica: life, epoch: rises ? highest + 1 : last.epoch, start: try store.sequence(),
-        survived: rises ? try store.sequence() : nil)
+        replica: life, epoch: rises ? highest + 1 : last.epoch, start: try store.sequence())
       try store.begin(next)
     }
   }

@@ -104,7 +104,8 @@ package struct Swarm: Sendable {
 
   package var limits: Limits {
     var limits = Limits.standard
-    limits.pageRecords = pageRecords
+    // So that all records can be handed back to a restored office within the syncs that it gets.
+    limits.pageRecords = max(pageRecords, 1 + records / 200)
     limits.pageBytes = pageBytes
     limits.pushChanges = pushChanges
     return limits

@@ -173,7 +173,7 @@ extension World {
             tally.note(.scopeChangedBetween)
           }
           answer.scope = scope
-        } catch is Office.Denial { answer.isCut = true } catch is Feed.ChainMoved {
+        } catch is Office.Denial { answer.isCut = true } catch is Feed.GroundsMoved {
           answer.isCut = true
         }
         exchange.answer = answer

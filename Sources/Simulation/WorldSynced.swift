@@ -58,6 +58,9 @@ extension World {
     for number in machine.memory.edits.suffix(8) {
       let act = model.edits[number].act
       guard act.count > 1, act.lowerBound == number else { continue }
+      // What an office lost at a restore comes home part by part, and may be seen so.
+      guard !swarm.mayRestoreOffice || act.allSatisfy({ office.ledger.outcomes[$0] != nil })
+      else { continue }
       let shown = try act.count { number in
         let edit = model.edits[number]
         guard let record = try store.record(model.records[edit.record].id) else { return false }

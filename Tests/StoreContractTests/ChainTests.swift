@@ -108,8 +108,9 @@ private let note = RecordID(value: 0x1)
     try await bench.sam.pull()
     let restored = try await Bench.make(kind)
     restored.sam.checkpoint = bench.sam.checkpoint
+    let common = try await restored.office.store.read { try $0.sequence() }
     let outcome = try await restored.sam.send()
-    #expect(outcome.acceptance.orders == [Order(id: 0, kind: .newEpoch(2, survived: 0))])
+    #expect(outcome.acceptance.orders == [Order(id: 0, kind: .newEpoch(2, survived: common))])
     #expect(try await restored.office.store.read { try $0.epoch() } == 2)
   }
 
@@ -132,31 +133,34 @@ private let note = RecordID(value: 0x1)
   func `says so when it was restored itself`(kind: StoreKind) async throws {
     let bench = try await Bench.make(kind)
     bench.sam.note("unsent", as: note, in: bench.caseID)
-    let survived = try await bench.office.store.transaction { transaction throws in
+    let start = try await bench.office.store.transaction { transaction throws in
       let start = try transaction.sequence()
-      try transaction.begin(
-        Life(replica: ReplicaID(value: 9), epoch: 2, start: start, survived: start))
+      try transaction.begin(Life(replica: ReplicaID(value: 9), epoch: 2, start: start))
       return start
     }
     let outcome = try await bench.sam.send()
     #expect(
-      outcome.acceptance.orders == [Order(id: 0, kind: .newEpoch(2, survived: survived))])
+      outcome.acceptance.orders == [Order(id: 0, kind: .newEpoch(2, survived: start))])
     #expect(outcome.acceptance.receipts.isEmpty)
     #expect(outcome.acceptance.checkpoint == nil)
     #expect(try await bench.office.logged(Dot(bench.sam.replica, 1)) == nil)
   }
 
   @Test(arguments: StoreKind.allCases)
-  func `knows what survived of each epoch`(kind: StoreKind) async throws {
+  func `knows where each of its lives ended`(kind: StoreKind) async throws {
     let bench = try await Bench.make(kind)
-    let survived = try await bench.office.store.transaction { store throws in
-      try store.begin(Life(replica: ReplicaID(value: 7), epoch: 3, start: 9, survived: 9))
-      try store.begin(Life(replica: ReplicaID(value: 8), epoch: 3, start: 12))
-      try store.begin(Life(replica: ReplicaID(value: 9), epoch: 5, start: 11, survived: 11))
-      return try [1, 2, 3, 4, 5].map { try store.survived(of: $0) }
+    let (ends, lives, sequence) = try await bench.office.store.transaction { store throws in
+      let sequence = try store.sequence()
+      for number in 1...3 as ClosedRange<UInt64> {
+        let life = Life(
+          replica: ReplicaID(value: UInt128(number)), epoch: number, start: sequence + number)
+        try store.begin(life)
+      }
+      let ends = try [1, 2, 3, 4].map { try store.end(of: ReplicaID(value: $0)) }
+      return (ends, try store.lives(newest: 2).map(\.epoch), sequence)
     }
-    // Epochs 2 and 4 were of branches that are gone.
-    #expect(survived == [9, 0, 11, 0, nil])
+    #expect(ends == [sequence + 2, sequence + 3, sequence, nil])
+    #expect(lives == [3, 2])
   }
 
   @Test(arguments: StoreKind.allCases)

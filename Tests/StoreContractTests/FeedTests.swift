@@ -185,7 +185,7 @@ import Testing
     bench.sam.note("mine", as: Self.note, in: bench.caseID)
     try await bench.sam.send()
     let start = try #require(outcome.acceptance.checkpoint)
-    await #expect(throws: Feed.ChainMoved.self) {
+    await #expect(throws: Feed.GroundsMoved.self) {
       try await bench.office.page(
         after: start, for: bench.sam.device.id, on: outcome.grounds)
     }

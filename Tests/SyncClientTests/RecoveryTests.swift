@@ -46,9 +46,7 @@ extension OfficeInProcess {
       let start = try transaction.sequence()
       let epoch = try transaction.epoch() + 1
       try transaction.begin(
-        Life(
-          replica: ReplicaID(value: 0xBEEF + UInt128(epoch)), epoch: epoch, start: start,
-          survived: start))
+        Life(replica: ReplicaID(value: 0xBEEF + UInt128(epoch)), epoch: epoch, start: start))
     }
     return OfficeInProcess(store)
   }
@@ -191,7 +189,8 @@ extension OfficeInProcess {
     request.returned = [ReturnedRecord(bytes: eased.bytes, proof: forged)]
     request.offered = [
       OfferedChange(
-        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied, proof: forged)
+        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied, takenAs: nil,
+        proof: forged)
     ]
     let outcome = try await scene.office.receive(request, from: scene.sam.device.id)
     #expect(outcome.unproven == 2)

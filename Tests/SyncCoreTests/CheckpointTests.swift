@@ -10,9 +10,16 @@ struct CheckpointTests {
   private static func checkpoint(_ seed: UInt64) -> Checkpoint {
     var chance = Seeded(seed)
     var checkpoint = Checkpoint(epoch: chance.number(), position: chance.number())
-    for _ in 0..<chance.below(5) {
-      checkpoint.filling[CaseID(value: UInt128(chance.below(50)))] = Checkpoint.Reach(
-        grant: chance.number(), sequence: chance.number())
+    if chance.oneIn(2) {
+      checkpoint.pull = Checkpoint.Pull(
+        target: chance.number(), caseID: CaseID(value: UInt128(chance.below(50))),
+        sequence: chance.number())
+    }
+    checkpoint.history.reach = chance.number()
+    for _ in 0..<chance.below(StoreHistory.livesRemembered + 1) {
+      checkpoint.history.lives.append(
+        Life(
+          replica: Sample.replica(chance.below(9)), epoch: chance.number(), start: chance.number()))
     }
     return checkpoint
   }
@@ -83,19 +90,35 @@ struct CheckpointTests {
     #expect(checkpoint.readingPosition(of: Self.caseID, grantedAt: 51) == 0)
   }
 
+  /// A pull from 50 to 80 that has read case 5 up to 60.
+  private static let pulling = Checkpoint(
+    epoch: 1, position: 50,
+    pull: Checkpoint.Pull(target: 80, caseID: CaseID(value: 5), sequence: 60))
+
   @Test func `a case sent in part is read on from where that stopped`() {
-    let reach = Checkpoint.Reach(grant: 3, sequence: 20)
-    let checkpoint = Checkpoint(epoch: 1, position: 50, filling: [Self.caseID: reach])
-    #expect(!checkpoint.holds(Self.caseID, grantedAt: 3))
-    #expect(checkpoint.readingPosition(of: Self.caseID, grantedAt: 3) == 20)
+    for grant in [3, 70] as [UInt64] {
+      #expect(!Self.pulling.holds(CaseID(value: 5), grantedAt: grant))
+      #expect(Self.pulling.readingPosition(of: CaseID(value: 5), grantedAt: grant) == 60)
+    }
   }
 
-  @Test(arguments: [40, 51])
-  func `a case sent in part, taken away and granted anew is read from its first record`(
-    grant: UInt64
-  ) {
-    let reach = Checkpoint.Reach(grant: 3, sequence: 20)
-    let checkpoint = Checkpoint(epoch: 1, position: 50, filling: [Self.caseID: reach])
-    #expect(checkpoint.readingPosition(of: Self.caseID, grantedAt: grant) == 0)
+  @Test func `a case that the pull has passed is held up to its target`() {
+    for grant in [3, 70] as [UInt64] {
+      #expect(Self.pulling.holds(CaseID(value: 4), grantedAt: grant))
+      #expect(Self.pulling.readingPosition(of: CaseID(value: 4), grantedAt: grant) == 80)
+    }
+  }
+
+  @Test func `a case that the pull has not come to stands where it stood`() {
+    #expect(Self.pulling.holds(CaseID(value: 6), grantedAt: 3))
+    #expect(Self.pulling.readingPosition(of: CaseID(value: 6), grantedAt: 3) == 50)
+    #expect(!Self.pulling.holds(CaseID(value: 6), grantedAt: 70))
+    #expect(Self.pulling.readingPosition(of: CaseID(value: 6), grantedAt: 70) == 0)
+  }
+
+  @Test(arguments: [4, 5, 6])
+  func `a case granted anew since the pull began is read from its first record`(id: UInt128) {
+    #expect(!Self.pulling.holds(CaseID(value: id), grantedAt: 81))
+    #expect(Self.pulling.readingPosition(of: CaseID(value: id), grantedAt: 81) == 0)
   }
 }

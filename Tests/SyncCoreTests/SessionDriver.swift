@@ -38,10 +38,12 @@ struct Office {
     }
     var receipts: [Receipt] = []
     if case .sound(let firstNew) = finding { receipts = take(request.changes, firstNew) }
-    return ServerSession.Acceptance(
-      finding: finding, epoch: 1, serverTime: Timestamp(milliseconds: 9), receipts: receipts,
-      orders: orders, known: UInt64(chain.count),
+    var acceptance = ServerSession.Acceptance(
+      finding: finding, epoch: 1, serverTime: Timestamp(milliseconds: 9),
+      known: UInt64(chain.count),
       checkpoint: hasCheckpoint && !readings.isEmpty ? .start(epoch: 1) : nil)
+    (acceptance.receipts, acceptance.orders) = (receipts, orders)
+    return acceptance
   }
 
   private mutating func take(_ changes: [PushedChange], _ firstNew: Int) -> [Receipt] {
@@ -79,8 +81,8 @@ enum Laptop {
     for event in events {
       let isOver = log.outcome != nil || log.breach != nil
       switch session.handle(event) {
-      case .read: continue
-      case .acknowledge(let receipts, _): log.receipts += receipts.map(\.counter)
+      case .read, .open: continue
+      case .acknowledge(let receipts): log.receipts += receipts.map(\.counter)
       case .adopt: log.scopes += 1
       case .apply: log.pages += 1
       case .compare: break

@@ -39,6 +39,7 @@ enum WireSamples {
       deviceTime: Timestamp(milliseconds: -12_345), firstCounter: 1, changes: changes, unsent: 7,
       hasMore: chance.happens(onceIn: 2), obeyed: [4, 9], wantsDigests: true)
     let bytes = chance.bytes(50)
+    request.witness = chance.bytes(20)
     request.returned = [ReturnedRecord(bytes: bytes, proof: proof(&chance))]
     let refused = Verdict.refused(code: "invalid", field: "kind")
     for case .readable(let change) in changes {
@@ -46,7 +47,7 @@ enum WireSamples {
         request.offered.append(
           OfferedChange(
             dot: change.dot, hash: change.hash, bytes: bytes, verdict: verdict,
-            proof: proof(&chance)))
+            takenAs: bytes == nil ? nil : Dot(replica, 7), proof: proof(&chance)))
       }
     }
     return request
@@ -70,7 +71,7 @@ enum WireSamples {
       .opening(
         Frame.Opening(
           protocolVersion: 1, requestID: chance.next(), epoch: 1,
-          serverTime: Timestamp(milliseconds: 1_700_000_000_000))),
+          serverTime: Timestamp(milliseconds: 1_700_000_000_000), witness: chance.bytes(20))),
       .receipts(
         verdicts.enumerated().map { index, verdict in
           Receipt(

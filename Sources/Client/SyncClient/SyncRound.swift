@@ -91,6 +91,7 @@ public struct SyncRound {
       firstCounter: outgoing.firstCounter, changes: outgoing.changes.map(PushedChange.readable),
       unsent: outgoing.unsent, hasMore: outgoing.hasMore, obeyed: outgoing.obeyed,
       wantsDigests: isVerifying || outgoing.isResyncing)
+    request.witness = outgoing.witness
     request.returned = outgoing.returned.map(\.record)
     request.offered = outgoing.offered.map(\.change)
     self.outgoing = outgoing
@@ -108,9 +109,10 @@ public struct SyncRound {
     defer { self.session = session }
     switch session.handle(event) {
     case .read: return .read
-    case .acknowledge(let receipts, let epoch):
-      delivery.receipts += receipts
-      delivery.epoch = epoch
+    case .open(let opening):
+      delivery.epoch = opening.epoch
+      delivery.witness = opening.witness
+    case .acknowledge(let receipts): delivery.receipts += receipts
     case .adopt(let scope):
       if delivery.scope != nil || !delivery.pages.isEmpty { try keep() }
       delivery.scope = scope
@@ -125,7 +127,6 @@ public struct SyncRound {
       }
     case .finish(let outcome):
       if outcome.orders.allSatisfy({ !$0.kind.isRefusal }) {
-        delivery.epoch = outcome.epoch
         delivery.ending = Delivery.Ending(
           known: outcome.known, time: chance.now(), serverTime: outcome.serverTime)
       }
@@ -149,10 +150,7 @@ public struct SyncRound {
   public mutating func beginAnew() throws(SyncFailure) -> Bool {
     guard !didBeginAnew else { return false }
     didBeginAnew = true
-    try stored { (store) throws(ReplicaError) in
-      try store.abandonResync()
-      try store.beginResync()
-    }
+    try stored { (store) throws(ReplicaError) in try store.beginAnew() }
     return true
   }
 
@@ -272,7 +270,8 @@ extension Delivery {
   /// The same in its smallest steps.
   fileprivate var parts: [Delivery] {
     var first = Delivery()
-    (first.epoch, first.receipts, first.scope) = (epoch, receipts, scope)
+    (first.epoch, first.witness) = (epoch, witness)
+    (first.receipts, first.scope) = (receipts, scope)
     var parts = [first]
     for page in pages {
       var part = Delivery()

@@ -18,6 +18,8 @@ public struct Delivery: Sendable {
   }
 
   public var epoch: UInt64?
+  /// See `Frame.Opening.witness`.
+  public var witness: [UInt8] = []
   public var receipts: [Receipt] = []
   public var scope: Scope?
   public var pages: [Page] = []
@@ -81,6 +83,7 @@ private struct Taking {
   mutating func take(_ delivery: Delivery) throws -> [CaseID] {
     // An epoch other than the store's own is taken over with a new replica, never in passing.
     if let epoch = delivery.epoch, state.epoch == 0 { state.epoch = epoch }
+    if !delivery.witness.isEmpty { state.witness = delivery.witness }
     for receipt in delivery.receipts { try acknowledge(receipt) }
     let dropped = try delivery.scope.map { try adopt($0) } ?? []
     for page in delivery.pages { try apply(page) }
@@ -196,6 +199,7 @@ private struct Taking {
     } else {
       state.checkpoint = page.checkpoint
     }
+    state.witness = page.checkpoint
     state.place = page.place
   }
 

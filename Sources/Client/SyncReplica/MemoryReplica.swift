@@ -186,7 +186,7 @@ private final class MemoryRows: ReplicaTransaction {
 
   func synonyms(of record: RecordID) -> [Synonym] {
     (tables.byRecord[record] ?? []).map(row).compactMap { own in
-      own.takenAs.map { Synonym(dot: own.dot, standing: $0) }
+      own.takenAs.map { Synonym(dot: own.dot, takenAs: $0) }
     }
   }
 

@@ -6,6 +6,8 @@ public struct Outgoing: Sendable {
   public var epoch: UInt64
   public var head: ChainHead
   public var checkpoint: [UInt8]
+  /// Empty when that is the checkpoint.
+  public var witness: [UInt8] = []
   public var firstCounter: UInt64
   public var changes: [Change] = []
   public var hasMore = false
@@ -36,6 +38,7 @@ extension ReplicaStore {
         checkpoint: isBuilding ? state.buildingCheckpoint : state.checkpoint, firstCounter: 1,
         unsent: try rows.waitingCount(), obeyed: state.obeyed, isResyncing: isBuilding,
         owes: state.owes)
+      if state.witness != outgoing.checkpoint { outgoing.witness = state.witness }
       if state.owes { try gatherOwed(rows, into: &outgoing) }
       if !outgoing.hasMore { try gatherOutbox(rows, state, from: first, into: &outgoing) }
       outgoing.firstCounter = outgoing.changes.first?.dot.counter ?? 1
@@ -71,7 +74,8 @@ extension ReplicaStore {
       outgoing.offered.append(
         (
           OfferedChange(
-            dot: row.dot, hash: row.hash, bytes: row.change?.bytes, verdict: verdict, proof: proof),
+            dot: row.dot, hash: row.hash, bytes: row.change?.bytes, verdict: verdict,
+            takenAs: row.takenAs, proof: proof),
           row.number
         ))
       return true

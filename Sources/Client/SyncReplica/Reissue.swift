@@ -5,7 +5,8 @@ import SyncCore
 extension ReplicaStore {
   /// Obeys `forked`.
   /// - Parameters:
-  ///   - common: up to where the office has this chain.
+  ///   - common: up to where the office has this chain, at least. What has the office's receipts it
+  ///     has too.
   ///   - head: where the office's chain of this replica ends.
   ///   - replica: chance, which names the new replica.
   /// - Returns: `false`, and nothing is done, when this chain holds the office's head: then the
@@ -17,7 +18,8 @@ extension ReplicaStore {
       let state = try rows.state()
       let own = try rows.own(Dot(state.replica, head.counter))
       guard head.counter == 0 || own?.hash != head.hash else { return false }
-      try rows.issueAgain(above: common, as: replica)
+      let receipted = try rows.lastReceipted(of: state.replica)
+      try rows.issueAgain(above: max(common, receipted), as: replica)
       return true
     }
   }

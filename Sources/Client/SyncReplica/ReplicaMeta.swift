@@ -18,6 +18,7 @@ extension ReplicaState {
     building = number("building-generation")
     checkpoint = bytes("checkpoint")
     buildingCheckpoint = bytes("building-checkpoint")
+    witness = bytes("witness")
     if let epoch = number("place-epoch"), let sequence = number("place-sequence") {
       place = Place(epoch: UInt64(stored: epoch), sequence: UInt64(stored: sequence))
     }
@@ -37,6 +38,7 @@ extension ReplicaState {
       ("replica", Data(replica.bytes)), ("former", bytes(Self.bytes(former))),
       ("generation", generation), ("building-generation", building),
       ("checkpoint", bytes(checkpoint)), ("building-checkpoint", bytes(buildingCheckpoint)),
+      ("witness", bytes(witness)),
       ("place-epoch", place.map { Int64(storing: $0.epoch) }),
       ("place-sequence", place.map { Int64(storing: $0.sequence) }),
       ("epoch", Int64(storing: epoch)), ("known", Int64(storing: known)),

@@ -12,6 +12,9 @@ public struct ReplicaState: Hashable, Sendable {
   public var building: Int64?
   public var checkpoint: [UInt8] = []
   public var buildingCheckpoint: [UInt8] = []
+  /// The newest word of the office on how far its store had come: a checkpoint, or what came before
+  /// one.
+  public var witness: [UInt8] = []
   /// The office's position as last heard.
   public var place: Place?
   /// The epoch of the office's store as last heard; 0 before the first sync.

@@ -22,6 +22,7 @@ extension ReplicaStore {
       state.epoch = epoch
       state.owes = true
       state.checkpoint = []
+      state.witness = []
       state.build()
       try rows.save(state)
     }

@@ -16,6 +16,17 @@ extension ReplicaStore {
     }
   }
 
+  /// Begins building, showing the office nothing of what it said before: it does not take that.
+  public func beginAnew() throws(ReplicaError) {
+    try write { rows in
+      var state = try rows.state()
+      if let building = state.building { try rows.delete(generation: building) }
+      state.witness = []
+      state.build()
+      try rows.save(state)
+    }
+  }
+
   public func isResyncing() throws(ReplicaError) -> Bool {
     try read { rows in try rows.state().building != nil }
   }

@@ -48,7 +48,7 @@ extension SQLiteRows {
     ).map { row in
       Synonym(
         dot: Dot(try id(row[0], "a change's replica"), UInt64(stored: row[1])),
-        standing: Dot(try id(row[2], "a change's other replica"), UInt64(stored: row[3])))
+        takenAs: Dot(try id(row[2], "a change's other replica"), UInt64(stored: row[3])))
     }
   }
 

@@ -13,15 +13,17 @@ extension Record {
   ///   - record: the record as it stands; `nil` if there is none yet.
   ///   - policy: `nil` for a type that this catalogue does not know: it is carried, not dropped.
   ///   - synonyms: other names by which the change's context may name edits of this record.
+  ///   - mayBeLost: this store was put back from a backup and may lack what the author saw. Then an
+  ///     edit of what is not there is admitted, for the rest may come home later.
   /// - Returns: why not, or `nil` when it is admitted.
   public static func refusal(
     of change: Change, to record: Record?, policy: TypePolicy?, origin: Origin,
-    synonyms: [Synonym] = []
+    synonyms: [Synonym] = [], mayBeLost: Bool = false
   ) -> Refusal? {
     let body = change.body
     if let record {
       guard record.type == body.type, record.caseID == body.caseID else { return .identityChanged }
-    } else if !body.context.isEmpty {
+    } else if !body.context.isEmpty, !mayBeLost {
       return .recordUnknown
     }
     if case .set(let members) = body.action, members.contains(where: \.forgesDeletion) {
@@ -33,7 +35,8 @@ extension Record {
     case .delete:
       return policy.deleters.contains(body.role) ? nil : .roleMayNotDelete
     case .set(let members):
-      if seen.isEmpty, let missing = policy.missingField(in: members) {
+      let isNew = mayBeLost ? body.context.isEmpty : seen.isEmpty
+      if isNew, let missing = policy.missingField(in: members) {
         return .missing(field: missing)
       }
       for member in members {

@@ -5,7 +5,7 @@ public enum ChainFinding: Hashable, Sendable {
   /// The laptop is ahead of what it sent: changes from here on are missing.
   case resend(from: UInt64)
   /// The same counters name different changes: a clone, or a restored backup. Both agree up to
-  /// `common` at most.
+  /// `common` at least: so far the request's hashes show it.
   /// - head: where the stored chain ends.
   case forked(common: UInt64, head: ChainHead)
   /// The request contradicts itself.
@@ -22,6 +22,7 @@ public enum ChainFinding: Hashable, Sendable {
     _ request: SyncRequest, known: ChainHead, hash: (UInt64) throws -> Hash?
   ) rethrows -> ChainFinding {
     var reached = ChainHead(counter: known.counter, hash: known.hash)
+    var common = try stem(of: request, known: known, hash: hash)
     var firstNew = request.changes.count
     var previous: Hash?
     for (index, change) in request.changes.enumerated() {
@@ -37,11 +38,12 @@ public enum ChainFinding: Hashable, Sendable {
       previous = change.hash
       if counter <= known.counter {
         guard try hash(counter) == change.hash else {
-          return .forked(common: counter - 1, head: known)
+          return .forked(common: common, head: known)
         }
+        common = counter
       } else if counter - 1 == reached.counter {
         if case .readable(let readable) = change, readable.body.previous != reached.hash {
-          return .forked(common: reached.counter == 0 ? 0 : reached.counter - 1, head: known)
+          return .forked(common: common, head: known)
         }
         firstNew = min(firstNew, index)
         reached = ChainHead(counter: counter, hash: change.hash)
@@ -49,26 +51,26 @@ public enum ChainFinding: Hashable, Sendable {
         return .resend(from: reached.counter + 1)
       }
     }
-    return try finding(
-      for: request, known: known, reached: reached, firstNew: firstNew, hash: hash)
-  }
-
-  private static func finding(
-    for request: SyncRequest, known: ChainHead, reached: ChainHead, firstNew: Int,
-    hash: (UInt64) throws -> Hash?
-  ) rethrows -> ChainFinding {
     let head = request.head
     if head.counter == reached.counter {
-      guard head.hash == reached.hash else {
-        return .forked(common: head.counter == 0 ? 0 : head.counter - 1, head: known)
-      }
+      guard head.hash == reached.hash else { return .forked(common: common, head: known) }
     } else if head.counter < reached.counter {
-      let isOurs = head.counter == 0 ? head.hash == .zero : try hash(head.counter) == head.hash
-      return .forked(
-        common: isOurs || head.counter == 0 ? head.counter : head.counter - 1, head: known)
+      let isOurs = try head.counter > 0 && hash(head.counter) == head.hash
+      return .forked(common: isOurs ? head.counter : common, head: known)
     } else if !request.hasMore {
       return .resend(from: reached.counter + 1)
     }
     return .sound(firstNew: firstNew)
+  }
+
+  /// Up to where the change that the first of the request follows on shows that both agree.
+  private static func stem(
+    of request: SyncRequest, known: ChainHead, hash: (UInt64) throws -> Hash?
+  ) rethrows -> UInt64 {
+    guard case .readable(let first)? = request.changes.first, request.firstCounter > 1,
+      request.firstCounter - 1 <= known.counter,
+      try hash(request.firstCounter - 1) == first.body.previous
+    else { return 0 }
+    return request.firstCounter - 1
   }
 }

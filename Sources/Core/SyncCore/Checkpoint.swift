@@ -3,56 +3,59 @@ import Crypto
 /// How far a replica has been sent the office's records. Opaque to laptops, made and read by the
 /// office alone.
 ///
-/// One position, and the exceptions to it: cases still being sent whole, each with how far that
-/// went. So an interrupted first sync, a case granted anew and a plain delta are one mechanism:
-/// each case has a place from which it is read on.
+/// One position for all cases, and while a pull runs, how far that went. So an interrupted first
+/// sync, a case granted anew and a plain delta are one mechanism: each case has a place from which
+/// it is read on.
 public struct Checkpoint: Hashable, Sendable {
   public var epoch: UInt64
   /// Every record of a held case up to this sequence has been sent.
   public var position: UInt64
-  /// The server's life in which `position` was reached. A store put back from a backup begins
-  /// another life there, which shows that what was sent afterwards is gone.
-  public var life: ReplicaID
-  /// Cases that have been read beyond or before `position`.
-  public var filling: [CaseID: Reach]
+  /// `nil` between pulls.
+  public var pull: Pull?
+  /// The store when this was made. A store put back from a backup shows by it what was lost.
+  public var history: StoreHistory
 
-  /// How far one case has been sent, and under which grant: one that was taken away and given again
-  /// starts anew, because the laptop may have dropped it in between.
-  public struct Reach: Hashable, Sendable {
-    public let grant: UInt64
+  /// Cases are read in ascending order up to one sequence, which is the next position. What comes
+  /// while that goes on is left to the next pull.
+  public struct Pull: Hashable, Sendable {
+    /// The position once every case has been read.
+    public let target: UInt64
+    /// The case that is being read; lower ones have been.
+    public let caseID: CaseID
+    /// Up to where it has been read.
     public let sequence: UInt64
 
-    public init(grant: UInt64, sequence: UInt64) {
-      self.grant = grant
+    public init(target: UInt64, caseID: CaseID, sequence: UInt64) {
+      self.target = target
+      self.caseID = caseID
       self.sequence = sequence
     }
   }
 
   public init(
-    epoch: UInt64, position: UInt64, life: ReplicaID = ReplicaID(value: 0),
-    filling: [CaseID: Reach] = [:]
+    epoch: UInt64, position: UInt64, pull: Pull? = nil, history: StoreHistory = StoreHistory()
   ) {
     self.epoch = epoch
-    self.life = life
     self.position = position
-    self.filling = filling
+    self.pull = pull
+    self.history = history
   }
 
   /// Reads nothing sent yet.
   public static func start(epoch: UInt64) -> Checkpoint { Checkpoint(epoch: epoch, position: 0) }
 
-  /// The highest sequence that it names.
-  public var reach: UInt64 { filling.values.reduce(position) { max($0, $1.sequence) } }
-
   /// Whether a case granted at `grant` is held whole.
   public func holds(_ caseID: CaseID, grantedAt grant: UInt64) -> Bool {
-    filling[caseID] == nil && grant <= position
+    guard let pull, caseID <= pull.caseID else { return grant <= position }
+    return caseID < pull.caseID && grant <= pull.target
   }
 
-  /// The sequence after which a case is read on.
+  /// The sequence after which a case is read on; 0 for one that is sent whole. One that was taken
+  /// away and given again starts anew, because the laptop may have dropped it in between.
   public func readingPosition(of caseID: CaseID, grantedAt grant: UInt64) -> UInt64 {
-    guard let reach = filling[caseID] else { return grant <= position ? position : 0 }
-    return reach.grant == grant ? reach.sequence : 0
+    guard let pull, caseID <= pull.caseID else { return grant <= position ? position : 0 }
+    guard grant <= pull.target else { return 0 }
+    return caseID < pull.caseID ? pull.target : pull.sequence
   }
 
   /// The written form with a message authentication code over it and over whom it was made for.
@@ -60,14 +63,21 @@ public struct Checkpoint: Hashable, Sendable {
     var writer = WireWriter()
     writer.number(1, epoch)
     writer.number(2, position)
-    for (caseID, reach) in filling.sorted(by: { $0.key < $1.key }) {
+    if let pull {
       writer.message(3) {
-        $0.identifier(1, caseID)
-        $0.number(2, reach.grant)
-        $0.number(3, reach.sequence)
+        $0.number(1, pull.target)
+        $0.identifier(2, pull.caseID)
+        $0.number(3, pull.sequence)
       }
     }
-    writer.identifier(4, life)
+    writer.number(4, history.reach)
+    for life in history.lives {
+      writer.message(5) {
+        $0.identifier(1, life.replica)
+        $0.number(2, life.epoch)
+        $0.number(3, life.start)
+      }
+    }
     return writer.bytes + Self.code(writer.bytes, owner, key)
   }
 
@@ -92,21 +102,9 @@ public struct Checkpoint: Hashable, Sendable {
       switch field.number {
       case 1: epoch = try reader.varint()
       case 2: position = try reader.varint()
-      case 3:
-        var entry = try reader.nested()
-        var caseID: CaseID?
-        var grant: UInt64 = 0
-        var sequence: UInt64 = 0
-        while let field = try entry.field() {
-          switch field.number {
-          case 1: caseID = try entry.identifier()
-          case 2: grant = try entry.varint()
-          case 3: sequence = try entry.varint()
-          default: throw MalformedBytes("a checkpoint's case has an unknown field")
-          }
-        }
-        if let caseID { filling[caseID] = Reach(grant: grant, sequence: sequence) }
-      case 4: life = try reader.identifier()
+      case 3: pull = try Pull(reading: reader.nested())
+      case 4: history.reach = try reader.varint()
+      case 5: history.lives.append(try Life(reading: reader.nested()))
       default: throw MalformedBytes("a checkpoint has an unknown field \(field.number)")
       }
     }
@@ -117,5 +115,43 @@ public struct Checkpoint: Hashable, Sendable {
   private static func code(_ body: [UInt8], _ owner: String, _ key: SymmetricKey) -> [UInt8] {
     let message = body + Array("|\(owner)".utf8)
     return Array(HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(codeBytes))
+  }
+}
+
+extension Checkpoint.Pull {
+  fileprivate init(reading entry: WireReader) throws(MalformedBytes) {
+    var entry = entry
+    var target: UInt64 = 0
+    var caseID: CaseID?
+    var sequence: UInt64 = 0
+    while let field = try entry.field() {
+      switch field.number {
+      case 1: target = try entry.varint()
+      case 2: caseID = try entry.identifier()
+      case 3: sequence = try entry.varint()
+      default: throw MalformedBytes("a checkpoint's pull has an unknown field")
+      }
+    }
+    guard let caseID else { throw MalformedBytes("a checkpoint's pull names no case") }
+    self.init(target: target, caseID: caseID, sequence: sequence)
+  }
+}
+
+extension Life {
+  fileprivate init(reading entry: WireReader) throws(MalformedBytes) {
+    var entry = entry
+    var replica: ReplicaID?
+    var epoch: UInt64 = 0
+    var start: UInt64 = 0
+    while let field = try entry.field() {
+      switch field.number {
+      case 1: replica = try entry.identifier()
+      case 2: epoch = try entry.varint()
+      case 3: start = try entry.varint()
+      default: throw MalformedBytes("a checkpoint's life has an unknown field")
+      }
+    }
+    guard let replica else { throw MalformedBytes("a checkpoint's life has no name") }
+    self.init(replica: replica, epoch: epoch, start: start)
   }
 }

@@ -15,7 +15,9 @@ public struct ClientSession: Sendable {
   public enum Action: Sendable {
     /// Wait for the next frame.
     case read
-    case acknowledge([Receipt], epoch: UInt64)
+    /// The answer is to this request. What follows is stored with it.
+    case open(Frame.Opening)
+    case acknowledge([Receipt])
     case adopt(Scope)
     case apply(Page)
     case compare([CaseDigest])
@@ -75,7 +77,7 @@ public struct ClientSession: Sendable {
       }
       frames += 1
       state = .receiving(opening, .receipts)
-      return .read
+      return .open(opening)
     case (.opening, .frame): return breach("the answer does not begin with an opening")
     case (.receiving(let opening, let stage), .frame(let frame)):
       frames &+= 1
@@ -91,7 +93,7 @@ public struct ClientSession: Sendable {
     case .opening: return breach("the answer opens twice")
     case .receipts(let receipts):
       guard accept(receipts) else { return breach("receipts do not match what was sent") }
-      (next, action) = (.receipts, .acknowledge(receipts, epoch: opening.epoch))
+      (next, action) = (.receipts, .acknowledge(receipts))
     case .order(let order):
       orders.append(order)
       (next, action) = (.orders, .read)

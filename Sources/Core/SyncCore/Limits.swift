@@ -40,8 +40,8 @@ public struct Limits: Sendable {
   public var valueMembers = 256
   /// Cases that one officer may hold.
   public var scopeCases = 5_000
-  /// Bytes of a checkpoint.
-  public var checkpointBytes = 256 << 10
+  /// Bytes of a checkpoint or a witness.
+  public var checkpointBytes = 4 << 10
 
   /// Bytes of all header fields of a request.
   public var headerBytes = 16 << 10

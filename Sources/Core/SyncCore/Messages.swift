@@ -47,6 +47,9 @@ public struct SyncRequest: Sendable {
   public var head: ChainHead
   /// As last stored with a page; empty to ask for everything.
   public var checkpoint: [UInt8]
+  /// The newest word of the office on how far its store had come; empty when that is the
+  /// checkpoint.
+  public var witness: [UInt8] = []
   public var catalogueVersion: UInt32
   /// The laptop's clock, so that the office can record how far it is off.
   public var deviceTime: Timestamp
@@ -68,6 +71,9 @@ public struct SyncRequest: Sendable {
   /// After the office's store was put back: this laptop's changes that had a receipt, under the
   /// dots that they had, ascending for each replica.
   public var offered: [OfferedChange] = []
+
+  /// Whether it brings nothing that the office is to keep.
+  public var bringsNothing: Bool { changes.isEmpty && returned.isEmpty && offered.isEmpty }
 
   public init(
     requestID: UInt64, replica: ReplicaID, epoch: UInt64, head: ChainHead, checkpoint: [UInt8],
@@ -108,9 +114,14 @@ public struct OfferedChange: Hashable, Sendable {
   /// `nil` when its text has left the laptop: then only its place in the chain is known.
   public let bytes: [UInt8]?
   public let verdict: Verdict
+  /// The dot under which the office had taken it before; `nil` when under its own.
+  public let takenAs: Dot?
   public let proof: Proof
 
-  public init(dot: Dot, hash: Hash, bytes: [UInt8]?, verdict: Verdict, proof: Proof) {
+  public init(
+    dot: Dot, hash: Hash, bytes: [UInt8]?, verdict: Verdict, takenAs: Dot?, proof: Proof
+  ) {
+    self.takenAs = takenAs
     self.dot = dot
     self.hash = hash
     self.bytes = bytes
@@ -230,8 +241,15 @@ public enum Frame: Sendable {
     public var requestID: UInt64
     public var epoch: UInt64
     public var serverTime: Timestamp
+    /// A checkpoint without a position, when the request brought something: the laptop keeps it to
+    /// show that the office had this.
+    public var witness: [UInt8]
 
-    public init(protocolVersion: UInt32, requestID: UInt64, epoch: UInt64, serverTime: Timestamp) {
+    public init(
+      protocolVersion: UInt32, requestID: UInt64, epoch: UInt64, serverTime: Timestamp,
+      witness: [UInt8] = []
+    ) {
+      self.witness = witness
       self.protocolVersion = protocolVersion
       self.requestID = requestID
       self.epoch = epoch

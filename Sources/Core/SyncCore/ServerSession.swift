@@ -23,23 +23,22 @@ public struct ServerSession: Sendable {
     public var finding: ChainFinding
     public var epoch: UInt64
     public var serverTime: Timestamp
-    public var receipts: [Receipt]
-    public var orders: [Order]
+    public var receipts: [Receipt] = []
+    public var orders: [Order] = []
+    /// See `Frame.Opening.witness`.
+    public var witness: [UInt8] = []
     /// The replica's head at the office afterwards.
     public var known: UInt64
     /// Where reading goes on; `nil` when there is nothing to read for this request.
     public var checkpoint: Checkpoint?
 
     public init(
-      finding: ChainFinding, epoch: UInt64, serverTime: Timestamp, receipts: [Receipt],
-      orders: [Order],
-      known: UInt64, checkpoint: Checkpoint?
+      finding: ChainFinding, epoch: UInt64, serverTime: Timestamp, known: UInt64,
+      checkpoint: Checkpoint?
     ) {
       self.finding = finding
       self.epoch = epoch
       self.serverTime = serverTime
-      self.receipts = receipts
-      self.orders = orders
       self.known = known
       self.checkpoint = checkpoint
     }
@@ -101,7 +100,7 @@ public struct ServerSession: Sendable {
       .opening(
         Frame.Opening(
           protocolVersion: SyncRequest.currentVersion, requestID: request.requestID,
-          epoch: acceptance.epoch, serverTime: acceptance.serverTime))
+          epoch: acceptance.epoch, serverTime: acceptance.serverTime, witness: acceptance.witness))
     ]
     if !acceptance.receipts.isEmpty { queue.append(.receipts(acceptance.receipts)) }
     var then = Then.end

@@ -23,6 +23,7 @@ extension PBFrame {
         $0.requestID = opening.requestID
         $0.epoch = opening.epoch
         $0.serverTime = opening.serverTime.milliseconds
+        $0.witness = Data(opening.witness)
       }
     case .receipts(let receipts):
       self.receipts = .with { $0.receipts = receipts.map(PBReceipt.init) }
@@ -58,11 +59,14 @@ extension PBFrame {
   func frame(_ limits: Limits) throws(WireRefusal) -> Frame {
     switch kind {
     case .opening(let opening):
+      guard opening.witness.count <= limits.checkpointBytes else {
+        throw .unreadable("a witness is too large")
+      }
       return .opening(
         Frame.Opening(
           protocolVersion: opening.protocolVersion, requestID: opening.requestID,
-          epoch: opening.epoch,
-          serverTime: Timestamp(milliseconds: opening.serverTime)))
+          epoch: opening.epoch, serverTime: Timestamp(milliseconds: opening.serverTime),
+          witness: [UInt8](opening.witness)))
     case .receipts(let list):
       var receipts: [Receipt] = []
       for receipt in list.receipts { receipts.append(try receipt.receipt()) }

@@ -15,6 +15,7 @@ extension PBSyncRequest {
     epoch = request.epoch
     head = PBChainHead(request.head)
     checkpoint = Data(request.checkpoint)
+    witness = Data(request.witness)
     catalogueVersion = request.catalogueVersion
     deviceTime = request.deviceTime.milliseconds
     firstCounter = request.firstCounter
@@ -43,6 +44,7 @@ extension PBOfferedChange {
       self.code = code
       self.field = field
     }
+    if let dot = offered.takenAs { takenAs = PBDot(dot) }
     proof = Data(offered.proof.bytes)
   }
 
@@ -53,7 +55,7 @@ extension PBOfferedChange {
     return OfferedChange(
       dot: try dot.dot(), hash: try checkedHash(hash, "an offered change's hash"),
       bytes: hasChange ? change.exactBytes : nil, verdict: try verdict.verdict(code, field),
-      proof: proof)
+      takenAs: hasTakenAs ? try takenAs.dot() : nil, proof: proof)
   }
 }
 
@@ -106,7 +108,9 @@ extension Unverified {
     guard message.changes.count <= limits.pushChanges else {
       throw .unreadable("it holds more than \(limits.pushChanges) changes")
     }
-    guard message.checkpoint.count <= limits.checkpointBytes else {
+    guard message.checkpoint.count <= limits.checkpointBytes,
+      message.witness.count <= limits.checkpointBytes
+    else {
       throw .unreadable("its checkpoint is larger than \(limits.checkpointBytes) bytes")
     }
     guard message.obeyed.count <= limits.pushChanges else {
@@ -130,6 +134,7 @@ extension Unverified {
       deviceTime: Timestamp(milliseconds: message.deviceTime), firstCounter: message.firstCounter,
       changes: changes, unsent: message.unsent, hasMore: message.hasMore_p, obeyed: message.obeyed,
       wantsDigests: message.wantsDigests)
+    request.witness = [UInt8](message.witness)
     for returned in message.returned { request.returned.append(try returned.returned()) }
     for offered in message.offered { request.offered.append(try offered.offered()) }
     return request

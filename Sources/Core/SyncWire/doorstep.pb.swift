@@ -539,6 +539,12 @@ package nonisolated struct PBSyncRequest: @unchecked Sendable {
     set {_uniqueStorage()._offered = newValue}
   }
 
+  /// the newest checkpoint or witness that it was given; absent when that is `checkpoint`
+  package var witness: Data {
+    get {_storage._witness}
+    set {_uniqueStorage()._witness = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -608,12 +614,23 @@ package nonisolated struct PBOfferedChange: Sendable {
   /// 16 bytes
   package var proof: Data = Data()
 
+  /// as in its receipt
+  package var takenAs: PBDot {
+    get {_takenAs ?? PBDot()}
+    set {_takenAs = newValue}
+  }
+  /// Returns true if `takenAs` has been explicitly set.
+  package var hasTakenAs: Bool {self._takenAs != nil}
+  /// Clears the value of `takenAs`. Subsequent reads from it will return its default value.
+  package mutating func clearTakenAs() {self._takenAs = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _dot: PBDot? = nil
   fileprivate var _change: PBChange? = nil
+  fileprivate var _takenAs: PBDot? = nil
 }
 
 /// The answer: frames, each behind its length as four bytes, most significant first (JSON: one object a line).
@@ -708,6 +725,9 @@ package nonisolated struct PBOpening: Sendable {
   package var epoch: UInt64 = 0
 
   package var serverTime: Int64 = 0
+
+  /// when the request brought something: opaque, shown again with the next request
+  package var witness: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2179,7 +2199,7 @@ nonisolated extension PBPlace: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}replica\0\u{1}epoch\0\u{1}head\0\u{1}checkpoint\0\u{3}catalogue_version\0\u{3}device_time\0\u{3}first_counter\0\u{1}changes\0\u{1}unsent\0\u{3}has_more\0\u{1}obeyed\0\u{3}wants_digests\0\u{1}returned\0\u{1}offered\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}replica\0\u{1}epoch\0\u{1}head\0\u{1}checkpoint\0\u{3}catalogue_version\0\u{3}device_time\0\u{3}first_counter\0\u{1}changes\0\u{1}unsent\0\u{3}has_more\0\u{1}obeyed\0\u{3}wants_digests\0\u{1}returned\0\u{1}offered\0\u{1}witness\0")
 
   fileprivate class _StorageClass {
     var _protocolVersion: UInt32 = 0
@@ -2198,6 +2218,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _wantsDigests: Bool = false
     var _returned: [PBReturnedRecord] = []
     var _offered: [PBOfferedChange] = []
+    var _witness: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2224,6 +2245,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _wantsDigests = source._wantsDigests
       _returned = source._returned
       _offered = source._offered
+      _witness = source._witness
     }
   }
 
@@ -2258,6 +2280,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 14: try { try decoder.decodeSingularBoolField(value: &_storage._wantsDigests) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._returned) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._offered) }()
+        case 17: try { try decoder.decodeSingularBytesField(value: &_storage._witness) }()
         default: break
         }
       }
@@ -2318,6 +2341,9 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._offered.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._offered, fieldNumber: 16)
       }
+      if !_storage._witness.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._witness, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2343,6 +2369,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._wantsDigests != rhs_storage._wantsDigests {return false}
         if _storage._returned != rhs_storage._returned {return false}
         if _storage._offered != rhs_storage._offered {return false}
+        if _storage._witness != rhs_storage._witness {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2393,7 +2420,7 @@ nonisolated extension PBReturnedRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferedChange"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dot\0\u{1}hash\0\u{1}change\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}proof\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dot\0\u{1}hash\0\u{1}change\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}proof\0\u{3}taken_as\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2408,6 +2435,7 @@ nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 5: try { try decoder.decodeSingularStringField(value: &self.code) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.field) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._takenAs) }()
       default: break
       }
     }
@@ -2439,6 +2467,9 @@ nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.proof.isEmpty {
       try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 7)
     }
+    try { if let v = self._takenAs {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2450,6 +2481,7 @@ nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.code != rhs.code {return false}
     if lhs.field != rhs.field {return false}
     if lhs.proof != rhs.proof {return false}
+    if lhs._takenAs != rhs._takenAs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2609,7 +2641,7 @@ nonisolated extension PBFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Opening"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}epoch\0\u{3}server_time\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}epoch\0\u{3}server_time\0\u{1}witness\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2621,6 +2653,7 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.requestID) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.epoch) }()
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.serverTime) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.witness) }()
       default: break
       }
     }
@@ -2639,6 +2672,9 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.serverTime != 0 {
       try visitor.visitSingularInt64Field(value: self.serverTime, fieldNumber: 4)
     }
+    if !self.witness.isEmpty {
+      try visitor.visitSingularBytesField(value: self.witness, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2647,6 +2683,7 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.requestID != rhs.requestID {return false}
     if lhs.epoch != rhs.epoch {return false}
     if lhs.serverTime != rhs.serverTime {return false}
+    if lhs.witness != rhs.witness {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

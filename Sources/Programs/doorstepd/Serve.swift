@@ -55,7 +55,7 @@ struct Serve: ServerCommand {
     let store = try folder.openStore()
     var logger = Logger(label: "doorstepd")
     logger.logLevel = Logger.Level(rawValue: log) ?? .notice
-    if store.life.survived != nil {
+    if store.wasRestored {
       output.say(
         "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync."
       )

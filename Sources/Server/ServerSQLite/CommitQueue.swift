@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import ServerStorage
+import SyncCore
 import Synchronization
 
 /// Runs waiting transactions on a thread of its own, all that wait together in one commit.
@@ -19,8 +20,8 @@ final class CommitQueue: @unchecked Sendable {
 
   private struct Ran {
     let finish: @Sendable ((any Error)?) -> Void
-    /// Where the store has come to by it; `nil` when it gave out no sequence.
-    var reached: (epoch: UInt64, sequence: UInt64)?
+    /// Where the store has come to by it; `nil` when that did not move.
+    var reached: Place?
   }
 
   /// Bodies in one commit: enough to share the disk, few enough that nobody waits long behind
@@ -58,7 +59,7 @@ final class CommitQueue: @unchecked Sendable {
     try await withCheckedThrowingContinuation { continuation in
       let job = Job(
         run: { db in
-          var reached: (epoch: UInt64, sequence: UInt64)?
+          var reached: Place?
           let outcome = Swift.Result { try Self.isolated(db, body, &reached) }
           return Ran(
             finish: { commitError in
@@ -82,17 +83,15 @@ final class CommitQueue: @unchecked Sendable {
 
   private static func isolated<Result>(
     _ db: Database, _ body: (any ServerTransaction) throws -> Result,
-    _ reached: inout (epoch: UInt64, sequence: UInt64)?
+    _ reached: inout Place?
   ) throws -> Result {
     try db.execute(sql: "SAVEPOINT one")
     do {
       let transaction = SQLiteTransaction(db)
       let result = try body(transaction)
       try transaction.finish()
+      reached = try transaction.reached()
       try db.execute(sql: "RELEASE one")
-      if let sequence = transaction.lastSequence {
-        reached = (try transaction.epoch(), sequence)
-      }
       return result
     } catch {
       try db.execute(sql: "ROLLBACK TO one; RELEASE one")
@@ -122,9 +121,7 @@ final class CommitQueue: @unchecked Sendable {
         }
       }
       // What is committed may be asked for again: an answer that says otherwise loses nothing.
-      if let reached = ran.compactMap(\.reached).last {
-        try mark.note(epoch: reached.epoch, sequence: reached.sequence)
-      }
+      if let reached = ran.compactMap(\.reached).last { try mark.note(reached) }
       for one in ran { one.finish(nil) }
     } catch {
       if ran.isEmpty { for job in work { job.fail(error) } }

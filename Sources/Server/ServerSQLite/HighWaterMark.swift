@@ -1,12 +1,13 @@
 import Foundation
 import ServerStorage
-import Synchronization
+import SyncCore
 
 /// How far the store had come, kept beside it: so that a store put back from a backup is noticed
 /// though nobody said so.
 ///
-/// It is written after each commit and not forced to the disk. After a power cut it may lag, and
-/// then misses nothing but a restore that came together with that cut; laptops show that one.
+/// It is forced to the disk when the store is opened, and otherwise written after each commit and
+/// left to the disk. After a power cut it may lag, and then misses nothing but a restore that came
+/// together with that cut; laptops show that one.
 final class HighWaterMark: Sendable {
   private let descriptor: Int32
   private let path: String
@@ -22,7 +23,7 @@ final class HighWaterMark: Sendable {
   deinit { close(descriptor) }
 
   /// What was last noted; `nil` when nothing was.
-  func read() throws(StoreError) -> (epoch: UInt64, sequence: UInt64)? {
+  func read() throws(StoreError) -> Place? {
     var bytes = [UInt8](repeating: 0, count: Self.length)
     let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, Self.length, 0) }
     guard count >= 0 else { throw failure() }
@@ -30,15 +31,24 @@ final class HighWaterMark: Sendable {
     let words = String(decoding: bytes.prefix(count), as: UTF8.self)
       .split(whereSeparator: \.isWhitespace).compactMap { UInt64($0) }
     guard words.count == 2 else { return nil }
-    return (words[0], words[1])
+    return Place(epoch: words[0], sequence: words[1])
   }
 
-  func note(epoch: UInt64, sequence: UInt64) throws(StoreError) {
-    let text = "\(epoch) \(sequence)"
+  func note(_ place: Place) throws(StoreError) {
+    let text = "\(place.epoch) \(place.sequence)"
     let line = Array(
       (text.padding(toLength: Self.length - 1, withPad: " ", startingAt: 0) + "\n").utf8)
     let written = line.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, line.count, 0) }
     guard written == line.count else { throw failure() }
+  }
+
+  /// Makes what was noted, and the file's name, outlast a power cut.
+  func force() throws(StoreError) {
+    let folder = open(
+      (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw failure() }
+    defer { close(folder) }
+    guard fsync(descriptor) == 0, fsync(folder) == 0 else { throw failure() }
   }
 
   /// Two numbers of at most 20 digits, a space and a line's end.

@@ -14,8 +14,7 @@ enum SQLiteSchema {
             number INTEGER PRIMARY KEY,
             replica BLOB NOT NULL UNIQUE,
             epoch INTEGER NOT NULL,
-            start INTEGER NOT NULL,
-            survived INTEGER
+            start INTEGER NOT NULL
           );
 
           -- Replicas are numbered, so that a dot takes a few bytes in the log's index. head: the end of its chain.

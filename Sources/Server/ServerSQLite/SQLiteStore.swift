@@ -14,6 +14,8 @@ package final class SQLiteStore: ServerStore {
   private let lock: FileLock
   /// The server's life that began when it was opened.
   package let life: Life
+  /// Whether the store had been put back from a backup, so that the life begins a new epoch.
+  package let wasRestored: Bool
 
   /// Opens the store in `path`, which begins a new life of the server.
   ///
@@ -38,7 +40,9 @@ package final class SQLiteStore: ServerStore {
       try migrator.migrate(pool)
       if let new { try pool.write { db in try new.write(to: db) } }
       let mark = try HighWaterMark(path: path + ".mark")
-      self.life = try pool.write { db in try Self.begin(life, mark, db, isNew: new != nil) }
+      (self.life, wasRestored) = try pool.write { db in
+        try Self.begin(life, mark, db, isNew: new != nil)
+      }
       queue = CommitQueue(pool, mark)
     } catch { throw StoreError(error, path: path) }
   }
@@ -58,27 +62,28 @@ package final class SQLiteStore: ServerStore {
 
   private static func begin(
     _ replica: ReplicaID, _ mark: HighWaterMark, _ db: Database, isNew: Bool
-  ) throws -> Life {
+  ) throws -> (Life, wasRestored: Bool) {
     let transaction = SQLiteTransaction(db)
     let sequence = try transaction.sequence()
     guard !isNew else {
-      try mark.note(epoch: 1, sequence: 0)
+      try mark.note(Place(epoch: 1, sequence: 0))
+      try mark.force()
       let first = Life(replica: replica, epoch: 1, start: 0)
       try transaction.begin(first)
-      return first
+      return (first, false)
     }
     let last = try transaction.life()
     let shown = try mark.read()
     var life = Life(replica: replica, epoch: last.epoch, start: sequence)
-    if shown.map({ ($0.epoch, $0.sequence) > (last.epoch, sequence) }) ?? true {
+    if shown.map({ $0 > Place(epoch: last.epoch, sequence: sequence) }) ?? true {
       let (epoch, overflow) = max(last.epoch, shown?.epoch ?? 0).addingReportingOverflow(1)
       guard !overflow else { throw StoreError.damaged("its mark is not a number of ours") }
       life.epoch = epoch
-      life.survived = sequence
     }
-    try mark.note(epoch: life.epoch, sequence: sequence)
+    try mark.note(Place(epoch: life.epoch, sequence: sequence))
+    try mark.force()
     try transaction.begin(life)
-    return life
+    return (life, life.epoch > last.epoch)
   }
 
   /// GRDB sets NORMAL when it opens a pool; FULL is set afterwards and asserted.

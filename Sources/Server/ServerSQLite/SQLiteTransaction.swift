@@ -7,6 +7,7 @@ import SyncCore
 final class SQLiteTransaction: ServerTransaction {
   let db: Database
   private(set) var lastSequence: UInt64?
+  private var hasBegunLife = false
   private var keptSecret: [UInt8]?
   private var numbers: [ReplicaID: Int64] = [:]
 
@@ -44,38 +45,49 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   func life() throws -> Life {
-    try life("SELECT replica, epoch, start, survived FROM lives ORDER BY number DESC LIMIT 1", [])
+    guard let life = try lives(newest: 1).first else { throw StoreError.damaged("it has no life") }
+    return life
   }
 
   func life(at sequence: UInt64) throws -> Life {
-    try life(
+    let row = try one(
       """
-      SELECT replica, epoch, start, survived FROM lives
+      SELECT replica, epoch, start FROM lives
       WHERE start < ? OR number = 1 ORDER BY number DESC LIMIT 1
       """, [Int64(storing: sequence)])
+    guard let row else { throw StoreError.damaged("it has no life") }
+    return try life(row)
   }
 
-  private func life(_ sql: String, _ arguments: StatementArguments) throws -> Life {
-    guard let row = try one(sql, arguments) else { throw StoreError.damaged("it has no life") }
-    return Life(
-      replica: try id(row[0]), epoch: UInt64(stored: row[1]), start: UInt64(stored: row[2]),
-      survived: (row[3] as Int64?).map(UInt64.init(stored:)))
+  func lives(newest count: Int) throws -> [Life] {
+    try all(
+      "SELECT replica, epoch, start FROM lives ORDER BY number DESC LIMIT ?", [count], life)
   }
 
-  func survived(of epoch: UInt64) throws -> UInt64? {
-    let isKnown = try one("SELECT 1 FROM lives WHERE epoch = ?", [Int64(storing: epoch)]) != nil
-    guard isKnown else { return 0 }
-    return try one("SELECT min(survived) FROM lives WHERE epoch > ?", [Int64(storing: epoch)])
-      .flatMap { $0[0] as Int64? }.map(UInt64.init(stored:))
+  private func life(_ row: Row) throws -> Life {
+    Life(
+      replica: try id(row[0]), epoch: UInt64(stored: row[1]), start: UInt64(stored: row[2]))
+  }
+
+  func end(of life: ReplicaID) throws -> UInt64? {
+    let row = try one("SELECT number FROM lives WHERE replica = ?", [Data(life.bytes)])
+    guard let row else { return nil }
+    let next = try one(
+      "SELECT start FROM lives WHERE number > ? ORDER BY number LIMIT 1", [row[0] as Int64])
+    return try next.map { UInt64(stored: $0[0]) } ?? sequence()
+  }
+
+  /// Where the store has come to by this transaction; `nil` when that did not move.
+  func reached() throws -> Place? {
+    guard lastSequence != nil || hasBegunLife else { return nil }
+    return Place(epoch: try epoch(), sequence: try sequence())
   }
 
   func begin(_ life: Life) throws {
+    hasBegunLife = true
     try run(
-      "INSERT INTO lives (replica, epoch, start, survived) VALUES (?, ?, ?, ?)",
-      [
-        Data(life.replica.bytes), Int64(storing: life.epoch), Int64(storing: life.start),
-        life.survived.map(Int64.init(storing:)),
-      ])
+      "INSERT INTO lives (replica, epoch, start) VALUES (?, ?, ?)",
+      [Data(life.replica.bytes), Int64(storing: life.epoch), Int64(storing: life.start)])
   }
 
   func sequence() throws -> UInt64 { try lastSequence ?? UInt64(stored: meta("sequence")) }
@@ -162,7 +174,7 @@ final class SQLiteTransaction: ServerTransaction {
     ) { row in
       Synonym(
         dot: Dot(try id(row[0]), UInt64(stored: row[1])),
-        standing: Dot(try id(row[2]), UInt64(stored: row[3])))
+        takenAs: Dot(try id(row[2]), UInt64(stored: row[3])))
     }
   }
 

@@ -53,11 +53,11 @@ struct Batch {
     return Receipt(
       counter: dot.counter, verdict: logged.verdict, isAgain: true,
       place: try intake.transaction.place(of: logged.sequence), takenAs: logged.takenAs,
-      proof: try proof(logged.verdict, logged.hash))
+      proof: try proof(logged.verdict, logged.hash, logged.takenAs))
   }
 
-  private func proof(_ verdict: Verdict, _ hash: Hash) throws -> Proof {
-    Proof.ofVerdict(verdict, on: hash, key: try Feed.key(intake.transaction))
+  private func proof(_ verdict: Verdict, _ hash: Hash, _ takenAs: Dot?) throws -> Proof {
+    Proof.ofVerdict(verdict, on: hash, takenAs: takenAs, key: try Feed.key(intake.transaction))
   }
 
   private func newestGrants() throws -> [CaseID: Grant] {
@@ -153,11 +153,10 @@ struct Batch {
     let standing = try standing(of: body, grants[body.caseID], policy)
     guard let standing else { return .refused(.outOfScope) }
     let synonyms = try intake.transaction.synonyms(of: body.record)
-    if let refusal = Record.refusal(
-      of: change, to: stored?.record, policy: policy, origin: .device, synonyms: synonyms)
-    {
-      return .refused(refusal)
-    }
+    let refusal = Record.refusal(
+      of: change, to: stored?.record, policy: policy, origin: .device, synonyms: synonyms,
+      mayBeLost: mayBeLost(body))
+    if let refusal { return .refused(refusal) }
     var record = stored?.record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
     let sawAll = record.seen(by: change, synonyms) == record.version
     let sequence = try intake.transaction.nextSequence()
@@ -210,10 +209,16 @@ struct Batch {
   ) throws -> Standing? {
     if let grant, grant.endedAt == nil { return .holder }
     if policy?.isAlwaysAccepted == true { return .late }
-    guard let ended = grant?.endedAt, let under = body.writtenUnder,
-      under < (try intake.transaction.place(of: ended))
-    else { return nil }
-    return .late
+    guard let ended = grant?.endedAt, let under = body.writtenUnder else { return nil }
+    let cannotHaveHeard =
+      try mayBeLost(body) || under < intake.transaction.place(of: ended)
+    return cannotHaveHeard ? .late : nil
+  }
+
+  /// Whether this store may lack what the author saw: the change was written under an earlier
+  /// epoch, and another laptop may still bring it home.
+  private func mayBeLost(_ body: Change.Body) -> Bool {
+    body.writtenUnder.map { $0.epoch < life.epoch } ?? false
   }
 
   /// Whether the laptop's base of this record is what the office had just before the change.
@@ -269,6 +274,6 @@ struct Batch {
     return Receipt(
       counter: counter, verdict: verdict, isAgain: takenAs != nil, settlesBase: settlesBase,
       place: Place(epoch: life.epoch, sequence: sequence), takenAs: takenAs,
-      proof: try proof(verdict, pushed.hash), baseProof: baseProof)
+      proof: try proof(verdict, pushed.hash, takenAs), baseProof: baseProof)
   }
 }

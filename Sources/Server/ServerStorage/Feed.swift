@@ -19,9 +19,9 @@ package struct Feed {
     SymmetricKey(data: try store.secret())
   }
 
-  /// More has come under the replica's name since its chain was verified. The answer ends, and the
-  /// next request will find a fork.
-  package struct ChainMoved: Error {}
+  /// The ground of an answer has gone: more has come under the replica's name since its chain was
+  /// verified, or the store was put back. The answer ends, and the next request will find out.
+  package struct GroundsMoved: Error {}
 
   /// Reads one page after a checkpoint, case by case, with the scope checked again.
   ///
@@ -32,17 +32,14 @@ package struct Feed {
     after checkpoint: Checkpoint, for device: Device, on grounds: Intake.Grounds? = nil,
     wantsDigests: Bool = false
   ) throws -> ServerSession.Reading {
-    if let verified = grounds?.verified {
-      guard try store.head(of: verified.replica).counter == verified.counter else {
-        throw ChainMoved()
-      }
+    if let grounds {
+      let verified = grounds.verified
+      guard try store.head(of: verified.replica).counter == verified.counter,
+        try store.end(of: grounds.life) != nil
+      else { throw GroundsMoved() }
     }
-    let settled = grounds?.settled ?? [:]
     let now = try store.sequence()
     let grants = try activeGrants(of: device.user)
-    var next = checkpoint
-    let inScope = Set(grants.map(\.caseID))
-    next.filling = next.filling.filter { inScope.contains($0.key) }
     let place = Place(epoch: checkpoint.epoch, sequence: now)
     let scope = Scope(
       place: place,
@@ -50,22 +47,42 @@ package struct Feed {
         let from = checkpoint.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
         return Scope.Entry(caseID: grant.caseID, isSentWhole: from == 0)
       })
-    var page = PageBuilder(limits: limits)
-    for grant in grants {
-      let from = next.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
-      let isNew = !checkpoint.holds(grant.caseID, grantedAt: grant.grantedAt)
+    var page = PageBuilder(limits: limits, settled: grounds?.settled ?? [:])
+    var next = checkpoint
+    // A pull that began earlier ends where the store stood then; another takes the rest.
+    var goesOn = try pull(grants, into: &page, at: &next, now)
+    if !goesOn, next.position < now { goesOn = try pull(grants, into: &page, at: &next, now) }
+    next.history = try store.history()
+    let sealed = next.sealed(for: Self.owner(of: device), key: try Self.key(store))
+    return ServerSession.Reading(
+      scope: scope,
+      page: Page(
+        records: page.records, proofs: page.proofs, completed: page.completed, checkpoint: sealed,
+        place: place),
+      next: goesOn ? next : nil, digests: wantsDigests && !goesOn ? try digests(of: grants) : [])
+  }
+
+  /// Reads each case on, until all have been read up to the pull's target or the page is full.
+  /// - Returns: whether the page is full; then the checkpoint says where the next goes on.
+  private func pull(
+    _ grants: [Grant], into page: inout PageBuilder, at checkpoint: inout Checkpoint, _ now: UInt64
+  ) throws -> Bool {
+    let target = checkpoint.pull?.target ?? now
+    for grant in grants where grant.grantedAt <= target {
+      if let first = checkpoint.pull?.caseID, grant.caseID < first { continue }
+      let from = checkpoint.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
+      let isNew = grant.grantedAt > checkpoint.position
       let head = try store.caseHead(grant.caseID)?.sequence ?? 0
       guard isNew || head > from else { continue }
-      let reached = try fill(&page, grant, after: from, upTo: now, settled: settled)
-      next.filling[grant.caseID] = Checkpoint.Reach(grant: grant.grantedAt, sequence: reached)
-      guard reached == now else {
-        return try reading(scope, page, next, device, place, goesOn: true, digests: [])
+      if let reached = try fill(&page, grant, after: from) {
+        checkpoint.pull = .init(target: target, caseID: grant.caseID, sequence: reached)
+        return true
       }
       if isNew { page.completed.append(grant.caseID) }
     }
-    next = Checkpoint(epoch: checkpoint.epoch, position: now)
-    let digests = wantsDigests ? try digests(of: grants) : []
-    return try reading(scope, page, next, device, place, goesOn: false, digests: digests)
+    checkpoint.position = target
+    checkpoint.pull = nil
+    return false
   }
 
   /// Grants that run now, one a case, ascending by case.
@@ -78,19 +95,16 @@ package struct Feed {
   }
 
   /// Adds a case's records to the page until either ends.
-  /// - Returns: the sequence reached: `now` when the case has nothing more.
+  /// - Returns: the sequence reached when the page is full; `nil` when the case has nothing more.
   private func fill(
-    _ page: inout PageBuilder, _ grant: Grant, after from: UInt64, upTo now: UInt64,
-    settled: [RecordID: Intake.Settlement]
-  ) throws -> UInt64 {
+    _ page: inout PageBuilder, _ grant: Grant, after from: UInt64
+  ) throws -> UInt64? {
     var reached = from
     while !page.isFull {
       let batch = try store.records(of: grant.caseID, after: reached, limit: min(page.room, 256))
-      guard !batch.isEmpty else { return now }
+      guard !batch.isEmpty else { return nil }
       for record in batch {
-        if settled[record.id] != .init(sequence: record.sequence, grant: grant.grantedAt) {
-          guard page.add(record) else { return reached }
-        }
+        guard page.add(record, of: grant) else { return reached }
         reached = record.sequence
       }
     }
@@ -100,39 +114,32 @@ package struct Feed {
   private func digests(of grants: [Grant]) throws -> [CaseDigest] {
     try grants.map { try store.caseHead($0.caseID)?.digest ?? CaseDigest(caseID: $0.caseID) }
   }
-
-  private func reading(
-    _ scope: Scope, _ page: PageBuilder, _ next: Checkpoint, _ device: Device, _ place: Place,
-    goesOn: Bool,
-    digests: [CaseDigest]
-  ) throws -> ServerSession.Reading {
-    var next = next
-    next.life = try store.life(at: next.reach).replica
-    let sealed = next.sealed(for: Self.owner(of: device), key: try Self.key(store))
-    return ServerSession.Reading(
-      scope: scope,
-      page: Page(
-        records: page.records, proofs: page.proofs, completed: page.completed, checkpoint: sealed,
-        place: place),
-      next: goesOn ? next : nil, digests: digests)
-  }
 }
 
 /// A page while it fills. It takes at least one record, so that a large one cannot stop it for
 /// ever.
 private struct PageBuilder {
   let limits: Limits
+  /// What the laptop makes itself is left out.
+  let settled: [RecordID: Intake.Settlement]
   private(set) var records: [[UInt8]] = []
   private(set) var proofs: [Proof] = []
   var completed: [CaseID] = []
   private var bytes = 0
 
-  init(limits: Limits) { self.limits = limits }
+  init(limits: Limits, settled: [RecordID: Intake.Settlement]) {
+    self.limits = limits
+    self.settled = settled
+  }
 
   var isFull: Bool { records.count >= limits.pageRecords || bytes >= limits.pageBytes }
   var room: Int { limits.pageRecords - records.count }
 
-  mutating func add(_ record: StoredRecord) -> Bool {
+  /// - Returns: `false` when the page is full.
+  mutating func add(_ record: StoredRecord, of grant: Grant) -> Bool {
+    let isSettled =
+      settled[record.id] == .init(sequence: record.sequence, grant: grant.grantedAt)
+    guard !isSettled else { return true }
     guard !isFull else { return false }
     records.append(record.bytes)
     proofs.append(record.proof)

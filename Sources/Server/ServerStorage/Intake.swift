@@ -33,6 +33,8 @@ package struct Intake {
     /// The end of the replica's chain as it was verified. Once more has come under its name, a copy
     /// of the laptop is at work, and a page could bring this one dots that it will count itself.
     package let verified: Dot
+    /// The life of the server that took the request in.
+    package let life: ReplicaID
     /// Records that need not be sent back, because the laptop makes them itself.
     package var settled: [RecordID: Settlement] = [:]
   }
@@ -55,28 +57,30 @@ package struct Intake {
   package func accept(_ request: SyncRequest, from device: Device) throws -> Outcome {
     var device = try bind(request, to: device)
     let shown = try opened(request.checkpoint, of: device)
-    let life = try livingOn(shown)
+    let seen = [shown, try opened(request.witness, of: device)].compactMap(\.self)
+    let life = try livingOn(seen)
     guard request.epoch == 0 || request.epoch == life.epoch else {
-      return try answer(request, device, try newEpoch(for: request, life))
+      return try answer(request, device, life, try newEpoch(for: request, seen, life))
     }
-    let checkpoint = try checkpoint(shown, of: request, life)
+    let checkpoint = shown ?? .start(epoch: life.epoch)
+    guard checkpoint.epoch == life.epoch else { throw Denial.foreignCheckpoint }
     let known = try transaction.head(of: request.replica)
     let finding = try ChainFinding.examining(request, known: known) { counter in
       try transaction.change(Dot(request.replica, counter))?.hash
     }
     var acceptance = ServerSession.Acceptance(
-      finding: finding, epoch: life.epoch, serverTime: now, receipts: [], orders: [],
-      known: known.counter, checkpoint: checkpoint)
+      finding: finding, epoch: life.epoch, serverTime: now, known: known.counter,
+      checkpoint: checkpoint)
     var batch = Batch(self, request, device, checkpoint, life: life)
     var unproven = 0
     switch finding {
     case .incoherent: throw Denial.incoherent
-    case .resend: return try answer(request, device, acceptance)
+    case .resend: return try answer(request, device, life, acceptance)
     case .forked(let common, _):
       // What both histories share has its receipts, so that it is not issued again.
       acceptance.receipts = try batch.receipts(upTo: common)
       device.forks += 1
-      return try answer(request, device, acceptance)
+      return try answer(request, device, life, acceptance)
     case .sound(let firstNew):
       unproven = try Homecoming(self, life).take(request)
       acceptance.receipts = try batch.receipts(firstNew: firstNew)
@@ -91,7 +95,8 @@ package struct Intake {
     device.unsent =
       request.unsent >= UInt64(request.changes.count)
       ? request.unsent - UInt64(request.changes.count) : 0
-    var outcome = try answer(request, device, acceptance)
+    if !request.bringsNothing { acceptance.witness = try witness(of: device, life) }
+    var outcome = try answer(request, device, life, acceptance)
     outcome.grounds.settled = batch.settled
     outcome.unproven = unproven
     return outcome
@@ -99,27 +104,40 @@ package struct Intake {
 
   /// Nothing is taken from a laptop that does not know yet that the store was put back.
   private func newEpoch(
-    for request: SyncRequest, _ life: Life
+    for request: SyncRequest, _ seen: [Checkpoint], _ life: Life
   ) throws -> ServerSession.Acceptance {
     // A laptop can only have heard of a higher epoch from a store that is lost.
     guard request.epoch < life.epoch else { throw Denial.foreignCheckpoint }
-    let survived = try transaction.survived(of: request.epoch) ?? 0
-    return ServerSession.Acceptance(
-      finding: .sound(firstNew: 0), epoch: life.epoch, serverTime: now, receipts: [],
-      orders: [Order(id: 0, kind: .newEpoch(life.epoch, survived: survived))], known: 0,
-      checkpoint: nil)
+    let survived =
+      try seen.map { seen in
+        try seen.epoch == request.epoch ? seen.history.common(with: transaction.end) : 0
+      }.min() ?? 0
+    var acceptance = ServerSession.Acceptance(
+      finding: .sound(firstNew: 0), epoch: life.epoch, serverTime: now, known: 0, checkpoint: nil)
+    acceptance.orders = [Order(id: 0, kind: .newEpoch(life.epoch, survived: survived))]
+    return acceptance
+  }
+
+  /// Shown with the next request, it proves that what this one brought is still here.
+  private func witness(of device: Device, _ life: Life) throws -> [UInt8] {
+    var witness = Checkpoint.start(epoch: life.epoch)
+    witness.history = try transaction.history()
+    return witness.sealed(for: Feed.owner(of: device), key: try Feed.key(transaction))
   }
 
   /// The life to go on in: a new one, of a new epoch, when the laptop was sent what this store does
   /// not hold. So a restore that nobody declared is found before any more is written under it.
-  private func livingOn(_ shown: Checkpoint?) throws -> Life {
+  private func livingOn(_ seen: [Checkpoint]) throws -> Life {
     let life = try transaction.life()
-    guard let shown else { return life }
-    guard try isLost(shown, life) else { return life }
-    let (epoch, overflow) = max(life.epoch, shown.epoch).addingReportingOverflow(1)
+    let lost = try seen.filter { seen in
+      try seen.epoch > life.epoch
+        || seen.history.common(with: transaction.end) < seen.history.reach
+    }
+    // One of an earlier epoch has been answered for already.
+    guard let highest = lost.map(\.epoch).max(), highest >= life.epoch else { return life }
+    let (epoch, overflow) = highest.addingReportingOverflow(1)
     guard !overflow else { throw Denial.foreignCheckpoint }
-    let next = Life(
-      replica: newLife, epoch: epoch, start: try transaction.sequence(), survived: 0)
+    let next = Life(replica: newLife, epoch: epoch, start: try transaction.sequence())
     try transaction.begin(next)
     return next
   }
@@ -140,13 +158,6 @@ package struct Intake {
     return device
   }
 
-  private func isLost(_ shown: Checkpoint, _ life: Life) throws -> Bool {
-    guard shown.epoch == life.epoch else { return shown.epoch > life.epoch }
-    guard shown.reach > 0 else { return false }
-    return try shown.reach > transaction.sequence()
-      || transaction.life(at: shown.reach).replica != shown.life
-  }
-
   /// A checkpoint that was made here for this device; `nil` for none.
   private func opened(_ bytes: [UInt8], of device: Device) throws -> Checkpoint? {
     guard !bytes.isEmpty else { return nil }
@@ -158,16 +169,9 @@ package struct Intake {
     return checkpoint
   }
 
-  private func checkpoint(
-    _ shown: Checkpoint?, of request: SyncRequest, _ life: Life
-  ) throws -> Checkpoint {
-    guard let shown else { return .start(epoch: life.epoch) }
-    guard shown.epoch == life.epoch else { throw Denial.foreignCheckpoint }
-    return shown
-  }
-
   private func answer(
-    _ request: SyncRequest, _ device: Device, _ acceptance: ServerSession.Acceptance
+    _ request: SyncRequest, _ device: Device, _ life: Life,
+    _ acceptance: ServerSession.Acceptance
   ) throws -> Outcome {
     var device = device
     device.lastContact = now
@@ -175,6 +179,7 @@ package struct Intake {
     device.catalogueVersion = request.catalogueVersion
     try transaction.save(device)
     let verified = Dot(request.replica, acceptance.known)
-    return Outcome(acceptance: acceptance, grounds: Grounds(verified: verified))
+    return Outcome(
+      acceptance: acceptance, grounds: Grounds(verified: verified, life: life.replica))
   }
 }

@@ -88,9 +88,10 @@ private final class MemoryBook: ServerTransaction {
   func life(at sequence: UInt64) -> Life {
     state.lives.last { $0.start < sequence } ?? state.lives[0]
   }
-  func survived(of epoch: UInt64) -> UInt64? {
-    guard state.lives.contains(where: { $0.epoch == epoch }) else { return 0 }
-    return state.lives.filter { $0.epoch > epoch }.compactMap(\.survived).min()
+  func lives(newest count: Int) -> [Life] { state.lives.suffix(count).reversed() }
+  func end(of life: ReplicaID) -> UInt64? {
+    guard let index = state.lives.lastIndex(where: { $0.replica == life }) else { return nil }
+    return index + 1 < state.lives.count ? state.lives[index + 1].start : state.sequence
   }
   func sequence() -> UInt64 { state.sequence }
   func secret() -> [UInt8] { state.secret }
@@ -173,9 +174,9 @@ private final class MemoryBook: ServerTransaction {
       undo.append { $0.issuedAgain[origin.hash] = nil }
       state.issuedAgain[origin.hash] = change.dot
     }
-    if let standing = change.takenAs, let record = change.record {
+    if let takenAs = change.takenAs, let record = change.record {
       undo.append { $0.synonyms[record]?.removeLast() }
-      state.synonyms[record, default: []].append(Synonym(dot: change.dot, standing: standing))
+      state.synonyms[record, default: []].append(Synonym(dot: change.dot, takenAs: takenAs))
     }
     let replica = change.dot.replica
     guard change.dot.counter > head(of: replica).counter else { return }

@@ -22,10 +22,10 @@ package protocol ServerReading {
   func life() throws -> Life
   /// The life in which a sequence was given out.
   func life(at sequence: UInt64) throws -> Life
-  /// Up to which sequence everything of this epoch has survived all restores since; `nil` when
-  /// there was none. Of an epoch that the store does not know nothing has: its backup was older, or
-  /// of another branch.
-  func survived(of epoch: UInt64) throws -> UInt64?
+  /// The newest first.
+  func lives(newest count: Int) throws -> [Life]
+  /// The highest sequence given out in a life; `nil` for one that the store never had.
+  func end(of life: ReplicaID) throws -> UInt64?
   /// The highest sequence given out so far.
   func sequence() throws -> UInt64
   /// A secret of the store, made at its creation.
@@ -75,28 +75,13 @@ extension ServerReading {
     return try change(issuedAgain: origin)
   }
 
+  /// How far it has come, for a checkpoint to remember.
+  package func history() throws -> StoreHistory {
+    StoreHistory(reach: try sequence(), lives: try lives(newest: StoreHistory.livesRemembered))
+  }
+
   package func place(of sequence: UInt64) throws -> Place {
     Place(epoch: try life(at: sequence).epoch, sequence: sequence)
-  }
-}
-
-/// One run of a server process on the store.
-///
-/// Each is a replica of its own, so that what the office enters after its store was put back never
-/// counts dots that it had counted before. A life that follows a restore begins a new epoch.
-package struct Life: Hashable, Sendable {
-  package var replica: ReplicaID
-  package var epoch: UInt64
-  /// The highest sequence given out before it began.
-  package var start: UInt64
-  /// With the first life of an epoch: up to which sequence the store is known to have survived.
-  package var survived: UInt64?
-
-  package init(replica: ReplicaID, epoch: UInt64, start: UInt64, survived: UInt64? = nil) {
-    self.replica = replica
-    self.epoch = epoch
-    self.start = start
-    self.survived = survived
   }
 }
 
