@@ -64,7 +64,7 @@ extension World {
       // All that the form showed has been refused in the meantime.
       isFair = entries.contains { entry in
         guard let copy = entry.form.copy else { return false }
-        return copy.seen.numbers.allSatisfy { isRefused($0, of: copy.record) }
+        return copy.seen.numbers.allSatisfy { wasRefused($0, of: copy.record) }
       }
     case .identityChanged, .stageBack, .outOfScope, .notTheAuthor, .tooLarge, .groupRefused,
       .unreadable:

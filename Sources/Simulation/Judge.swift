@@ -46,7 +46,12 @@ extension World {
         "  the office: #\(edit.number) \(receipt.verdict)\(receipt.isAgain ? " again" : "")")
     }
     try checkActs(verdicts.map(\.edit))
-    try takeWhatCameHome(request, &touched)
+    let isTaken = !outcome.acceptance.orders.contains {
+      if case .newEpoch = $0.kind { true } else { false }
+    }
+    if isTaken, case .sound = outcome.acceptance.finding {
+      try takeWhatCameHome(request, &touched)
+    }
     for record in touched.sorted() { try checkOffice(record) }
     let isNew = receipts.contains { !$0.isAgain }
     let mayMove = isNew || !request.isPlain || receipts.contains { $0.takenAs != nil }
@@ -145,7 +150,9 @@ extension World {
     }
     for (field, standing) in entry.standing.sorted(by: { $0.key < $1.key })
     where !standing.isEmpty && copy.locals(of: field).isEmpty {
-      throw Failure(.noSilentLoss, "the office shows nothing in \(field) of record \(record)")
+      let numbers = standing.map { model.edit($0.local, of: record).number }
+      throw Failure(
+        .noSilentLoss, "the office shows nothing in \(field) of record \(record), not \(numbers)")
     }
     if swarm.isStrict {
       let isDeleted = office.ledger.isDeleted(record, in: model)

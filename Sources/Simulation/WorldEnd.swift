@@ -163,7 +163,17 @@ extension World {
     guard mine.standing.map(\.field) == office.standing.map(\.field),
       mine.standing.map(\.locals) == office.standing.map(\.locals),
       ours.isDeleted == theirs.isDeleted
-    else { throw Failure(.convergence, "\(machine.name) shows record \(mine.record) otherwise") }
+    else {
+      let standing = { (copy: Model.Copy) in
+        copy.standing.map { field, locals in
+          "\(field) \(locals.map { self.model.edit($0, of: copy.record).number })"
+        }.joined(separator: ", ")
+      }
+      throw Failure(
+        .convergence,
+        "\(machine.name) shows record \(mine.record) otherwise: \(standing(mine)); the office: "
+          + standing(office))
+    }
     for (field, _) in mine.standing where field != Model.deletion {
       let rule = self.office.catalogue.policy(of: ours.type)?.rule(of: field) ?? .fieldMerge(.first)
       let reads = ours.read(field, by: rule)

@@ -75,6 +75,11 @@ extension World {
     return false
   }
 
+  /// Whether it ever was, also before a restore of the office.
+  func wasRefused(_ local: Int, of record: Int) -> Bool {
+    everRefused.contains(model.edit(local, of: record).number)
+  }
+
   // MARK: Saving
 
   private func save(

@@ -78,6 +78,48 @@ private let note = RecordID(value: 0x1)
   }
 
   @Test(arguments: StoreKind.allCases)
+  func `turns away who takes up a name that another's laptop gave up`(
+    kind: StoreKind
+  ) async throws {
+    let bench = try await Bench.make(kind)
+    bench.sam.note("a", as: note, in: bench.caseID)
+    try await bench.sam.send()
+    let thief = try await bench.office.enrol("eve")
+    let stolen = bench.sam.request { $0.checkpoint = [] }
+    var device = bench.sam.device
+    device.replica = ReplicaID(value: 77)
+    try await bench.office.store.transaction { [device] in try $0.save(device) }
+    await #expect(throws: Intake.Denial.replicaOfAnotherDevice) {
+      try await bench.office.receive(stolen, from: thief.id)
+    }
+    // Who wrote under it may take it up again.
+    let outcome = try await bench.office.receive(stolen, from: device.id)
+    #expect(outcome.acceptance.receipts.map(\.isAgain) == [true])
+  }
+
+  @Test(arguments: StoreKind.allCases)
+  func `turns away who counts under the office's own name`(kind: StoreKind) async throws {
+    let bench = try await Bench.make(kind)
+    let thief = try await bench.office.enrol("eve")
+    let lives = try await bench.office.store.transaction { store throws in
+      let past = try store.life().replica
+      let next = Life(
+        replica: ReplicaID(value: 78), epoch: try store.epoch(), start: try store.sequence())
+      try store.begin(next)
+      return [past, next.replica]
+    }
+    for life in lives {
+      let request = bench.sam.request {
+        $0.checkpoint = []
+        $0.replica = life
+      }
+      await #expect(throws: Intake.Denial.replicaOfAnotherDevice) {
+        try await bench.office.receive(request, from: thief.id)
+      }
+    }
+  }
+
+  @Test(arguments: StoreKind.allCases)
   func `knows an officer's laptop again that was enrolled anew, and ends its old entry`(
     kind: StoreKind
   ) async throws {

@@ -189,8 +189,7 @@ extension OfficeInProcess {
     request.returned = [ReturnedRecord(bytes: eased.bytes, proof: forged)]
     request.offered = [
       OfferedChange(
-        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied, takenAs: nil,
-        proof: forged)
+        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied, proof: forged)
     ]
     let outcome = try await scene.office.receive(request, from: scene.sam.device.id)
     #expect(outcome.unproven == 2)

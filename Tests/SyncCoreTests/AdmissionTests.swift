@@ -149,6 +149,36 @@ struct AdmissionTests {
     #expect(Self.refusal(["risk": .text(level)], to: record) == nil)
   }
 
+  @Test func `who may ease it may set it, for what they eased may have been eased meanwhile`() {
+    let written = Sample.set("note", .text("words"), Sample.dot(0, 1))
+    let record = Sample.accepted([written])
+    let level = ["risk": Value.text("low")]
+    let reason = "reviewed"
+    #expect(Self.refusal(level, to: record, role: .senior, reason: reason) == nil)
+    #expect(
+      Self.refusal(level, to: record, role: .senior) == .roleMayNotWrite(field: "risk"))
+  }
+
+  @Test func `after a restore an edit of what is lost is taken, and one of a new record judged`() {
+    let lost = Sample.change(
+      Sample.dot(7, 7), seen: Sample.vector([3: 1]), .set([Value.Member("owned", .none)]))
+    let edit = Sample.change(
+      Sample.dot(7, 7), seen: Sample.vector([3: 1]),
+      .set([Value.Member("flags/dog", .flag(true))]))
+    func refusal(_ change: Change, _ record: Record?, mayBeLost: Bool) -> Refusal? {
+      Record.refusal(
+        of: change, to: record, policy: Self.policy, origin: .device, mayBeLost: mayBeLost)
+    }
+    let other = Sample.accepted([Sample.set("note", .text("words"), Sample.dot(0, 1))])
+    #expect(refusal(edit, nil, mayBeLost: false) == .recordUnknown)
+    #expect(refusal(edit, nil, mayBeLost: true) == nil)
+    #expect(refusal(edit, other, mayBeLost: false) == .missing(field: "note"))
+    #expect(refusal(edit, other, mayBeLost: true) == nil)
+    #expect(refusal(lost, nil, mayBeLost: true) == .officeOnly(field: "owned"))
+    let new = Sample.change(Sample.dot(7, 7), .set([Value.Member("flags/dog", .flag(true))]))
+    #expect(refusal(new, nil, mayBeLost: true) == .missing(field: "note"))
+  }
+
   @Test func `a protective value that one had not seen is no easing: both stand`() {
     let record = Self.holding("risk", [.text("high")])
     let values = ["note": Value.text("words"), "risk": .text("low")]

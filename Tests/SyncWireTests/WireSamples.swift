@@ -47,7 +47,7 @@ enum WireSamples {
         request.offered.append(
           OfferedChange(
             dot: change.dot, hash: change.hash, bytes: bytes, verdict: verdict,
-            takenAs: bytes == nil ? nil : Dot(replica, 7), proof: proof(&chance)))
+            proof: proof(&chance)))
       }
     }
     return request

@@ -245,10 +245,18 @@ public struct SyncRound {
     delivery = Delivery()
     gathered = 0
     do throws(ReplicaError) { try keep(whole) } catch {
-      guard !whole.pages.isEmpty else { throw .store(error) }
+      guard !whole.pages.isEmpty else { throw Self.meaning(of: error) }
       do throws(ReplicaError) { for part in whole.parts { try keep(part) } } catch {
-        throw .store(error)
+        throw Self.meaning(of: error)
       }
+    }
+  }
+
+  private static func meaning(of error: ReplicaError) -> SyncFailure {
+    if case .wrongAnswer(let problem) = error {
+      .garbled("The answer is not in order: \(problem).")
+    } else {
+      .store(error)
     }
   }
 

@@ -157,7 +157,6 @@ private struct Taking {
         try rows.hold(HeldCase(caseID: entry.caseID, isWhole: false), in: state.target)
       }
     }
-    state.place = scope.place
     return dropped
   }
 
@@ -182,7 +181,7 @@ private struct Taking {
       let record = try Record(reading: bytes, limits: limits)
       // Counted by a copy of this store: the next request will find the fork.
       guard record.version.counter(of: state.replica) <= head.counter else {
-        throw ReplicaError.damaged("a page holds changes under its name that it never made")
+        throw ReplicaError.wrongAnswer("a page holds changes under its name that it never made")
       }
       let proof = page.proofs.isEmpty ? nil : page.proofs[index]
       let arrival = Arrival(record: record, bytes: bytes, proof: proof, place: page.place)
@@ -208,7 +207,7 @@ private struct Taking {
   /// How a case stands before a page; throws when it is not held.
   private func caseState(of caseID: CaseID) throws -> CaseState {
     guard try rows.isWhole(caseID, in: state.target) != nil else {
-      throw ReplicaError.damaged("a page holds a record outside the scope")
+      throw ReplicaError.wrongAnswer("a page holds a record outside the scope")
     }
     return try rows.hasRecords(of: caseID, in: state.target) ? .filled : .empty
   }
@@ -222,7 +221,7 @@ private struct Taking {
       try rows.record(record.id, in: state.target)
       ?? RecordRow(id: record.id, caseID: record.caseID, type: record.type)
     guard row.type == record.type, row.caseID == record.caseID else {
-      throw ReplicaError.damaged("a page changes a record's type or case")
+      throw ReplicaError.wrongAnswer("a page changes a record's type or case")
     }
     let merged = row.base?.merged(with: record) ?? record
     row.base = merged

@@ -74,8 +74,7 @@ extension ReplicaStore {
       outgoing.offered.append(
         (
           OfferedChange(
-            dot: row.dot, hash: row.hash, bytes: row.change?.bytes, verdict: verdict,
-            takenAs: row.takenAs, proof: proof),
+            dot: row.dot, hash: row.hash, bytes: row.change?.bytes, verdict: verdict, proof: proof),
           row.number
         ))
       return true

@@ -16,6 +16,8 @@ public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
   case readOnly
   /// A row or the file itself is not what was written.
   case damaged(String)
+  /// The office's answer cannot be: the store is as it was before it.
+  case wrongAnswer(String)
   /// The edit may not be made, by the record's rule.
   case refused(Refusal)
   case tooLarge(limit: Int)
@@ -40,6 +42,7 @@ public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .readOnly: "The store is open for reading only."
     case .damaged(let what):
       "The store is damaged: \(what). Keep the file, and ask your office for a resync."
+    case .wrongAnswer(let what): "The office's answer is not right: \(what). Sync again."
     case .refused(let refusal): "Not saved: \(refusal.explanation)"
     case .tooLarge(let limit):
       "Not saved: it is longer than \(limit / 1024) KiB. Split it into two entries."

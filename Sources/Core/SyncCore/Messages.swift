@@ -114,14 +114,9 @@ public struct OfferedChange: Hashable, Sendable {
   /// `nil` when its text has left the laptop: then only its place in the chain is known.
   public let bytes: [UInt8]?
   public let verdict: Verdict
-  /// The dot under which the office had taken it before; `nil` when under its own.
-  public let takenAs: Dot?
   public let proof: Proof
 
-  public init(
-    dot: Dot, hash: Hash, bytes: [UInt8]?, verdict: Verdict, takenAs: Dot?, proof: Proof
-  ) {
-    self.takenAs = takenAs
+  public init(dot: Dot, hash: Hash, bytes: [UInt8]?, verdict: Verdict, proof: Proof) {
     self.dot = dot
     self.hash = hash
     self.bytes = bytes

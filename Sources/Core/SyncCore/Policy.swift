@@ -25,7 +25,8 @@ public struct FieldPolicy: Hashable, Sendable {
   public var isRequired: Bool
   /// Who may write it.
   public var writers: Set<Role>
-  /// Who may ease a ratchet, with a reason; who may decide between claims.
+  /// Who may ease a ratchet, with a reason, and then set it to anything: what their easing saw may
+  /// have been eased by another meanwhile. Who may decide between claims.
   public var deciders: Set<Role>
 
   public init(

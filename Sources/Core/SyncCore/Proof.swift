@@ -29,17 +29,8 @@ public struct Proof: Hashable, Sendable {
   }
 
   /// That the office gave this verdict on the change with this hash.
-  /// - Parameter takenAs: the dot under which it had taken the change before; `nil` when under its
-  ///   own.
-  public static func ofVerdict(
-    _ verdict: Verdict, on hash: Hash, takenAs: Dot?, key: SymmetricKey
-  ) -> Proof {
-    var message = hash.bytes
-    if let takenAs {
-      message += takenAs.replica.bytes
-      withUnsafeBytes(of: takenAs.counter.bigEndian) { message += $0 }
-    }
-    return code("verdict", message + Array(verdict.name.utf8), key)
+  public static func ofVerdict(_ verdict: Verdict, on hash: Hash, key: SymmetricKey) -> Proof {
+    code("verdict", Array(verdict.name.utf8) + hash.bytes, key)
   }
 
   private static func code(_ purpose: String, _ message: [UInt8], _ key: SymmetricKey) -> Proof {

@@ -63,7 +63,7 @@ public struct StandingEdit: Hashable, Sendable {
     if case .seen = value { field == Record.deletionField } else { false }
   }
 
-  func isBefore(_ other: Self) -> Bool {
+  fileprivate func isBefore(_ other: Self) -> Bool {
     field == other.field ? dot < other.dot : field < other.field
   }
 }

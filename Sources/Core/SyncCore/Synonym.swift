@@ -34,35 +34,28 @@ extension Record {
     return seen
   }
 
-  /// Makes one of two issues of a change that were both taken: one in this store, and one in what
-  /// it lost at a restore. From now on the change stands under the lost issue's dot, which is how
-  /// others may bring it home; where either was superseded, it is. To be done once for each issue:
-  /// afterwards it cannot be told from one that was superseded.
-  /// - Parameters:
-  ///   - synonym: `takenAs` names the issue that this store took.
-  ///   - hash: of the other issue.
-  /// - Returns: whether anything changed.
-  public mutating func unite(_ synonym: Synonym, hash: Hash) -> Bool {
-    guard version.contains(synonym.takenAs) else { return false }
-    let isHome = version.contains(synonym.dot)
-    let before = edits
-    func fields(of dot: Dot) -> Set<String> {
-      Set(before.lazy.filter { $0.dot == dot }.map(\.field))
-    }
-    let ours = fields(of: synonym.takenAs)
-    let standing = isHome ? ours.intersection(fields(of: synonym.dot)) : ours
-    edits.removeAll { edit in
-      edit.dot == synonym.takenAs || edit.dot == synonym.dot && !standing.contains(edit.field)
-    }
-    if !isHome {
-      for edit in before where edit.dot == synonym.takenAs {
-        let again = StandingEdit(
-          field: edit.field, dot: synonym.dot, hash: hash, value: edit.value, by: edit.by,
-          place: edit.place)
-        edits.insert(again, at: edits.firstIndex { again.isBefore($0) } ?? edits.count)
-      }
+  /// Leaves one of two issues of a change that both stand: one was taken in this store, the other
+  /// in what it lost at a restore and others bring home. Both count as seen.
+  public mutating func uniteDoubles(_ synonyms: [Synonym]) {
+    for synonym in synonyms where version.contains(synonym.takenAs) {
       version.insert(synonym.dot)
+      let fields = Set(edits.lazy.filter { $0.dot == synonym.takenAs }.map(\.field))
+      edits.removeAll { $0.dot == synonym.dot && fields.contains($0.field) }
     }
-    return edits != before || !isHome
+  }
+
+  /// Takes out of a known change's fields what its author had seen under another name: it came home
+  /// in a record that had known no other.
+  public mutating func supersede(by change: Change, _ synonyms: [Synonym]) {
+    guard version.contains(change.dot), !synonyms.isEmpty else { return }
+    let seen = seen(by: change, synonyms)
+    let fields =
+      switch change.body.action {
+      case .set(let members): Set(members.map(\.name))
+      case .delete: Set([Self.deletionField])
+      }
+    edits.removeAll { edit in
+      edit.dot != change.dot && fields.contains(edit.field) && seen.contains(edit.dot)
+    }
   }
 }

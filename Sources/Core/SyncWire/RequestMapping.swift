@@ -44,7 +44,6 @@ extension PBOfferedChange {
       self.code = code
       self.field = field
     }
-    if let dot = offered.takenAs { takenAs = PBDot(dot) }
     proof = Data(offered.proof.bytes)
   }
 
@@ -55,7 +54,7 @@ extension PBOfferedChange {
     return OfferedChange(
       dot: try dot.dot(), hash: try checkedHash(hash, "an offered change's hash"),
       bytes: hasChange ? change.exactBytes : nil, verdict: try verdict.verdict(code, field),
-      takenAs: hasTakenAs ? try takenAs.dot() : nil, proof: proof)
+      proof: proof)
   }
 }
 

@@ -614,23 +614,12 @@ package nonisolated struct PBOfferedChange: Sendable {
   /// 16 bytes
   package var proof: Data = Data()
 
-  /// as in its receipt
-  package var takenAs: PBDot {
-    get {_takenAs ?? PBDot()}
-    set {_takenAs = newValue}
-  }
-  /// Returns true if `takenAs` has been explicitly set.
-  package var hasTakenAs: Bool {self._takenAs != nil}
-  /// Clears the value of `takenAs`. Subsequent reads from it will return its default value.
-  package mutating func clearTakenAs() {self._takenAs = nil}
-
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _dot: PBDot? = nil
   fileprivate var _change: PBChange? = nil
-  fileprivate var _takenAs: PBDot? = nil
 }
 
 /// The answer: frames, each behind its length as four bytes, most significant first (JSON: one object a line).
@@ -2420,7 +2409,7 @@ nonisolated extension PBReturnedRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferedChange"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dot\0\u{1}hash\0\u{1}change\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}proof\0\u{3}taken_as\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dot\0\u{1}hash\0\u{1}change\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}proof\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2435,7 +2424,6 @@ nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 5: try { try decoder.decodeSingularStringField(value: &self.code) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.field) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._takenAs) }()
       default: break
       }
     }
@@ -2467,9 +2455,6 @@ nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.proof.isEmpty {
       try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 7)
     }
-    try { if let v = self._takenAs {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2481,7 +2466,6 @@ nonisolated extension PBOfferedChange: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.code != rhs.code {return false}
     if lhs.field != rhs.field {return false}
     if lhs.proof != rhs.proof {return false}
-    if lhs._takenAs != rhs._takenAs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

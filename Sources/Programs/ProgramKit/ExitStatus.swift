@@ -61,6 +61,7 @@ package struct Failure: Error, CustomStringConvertible {
       case .newer: (.notSetUp, "newer")
       case .diskFull: (.disk, "disk-full")
       case .damaged: (.disk, "damaged")
+      case .wrongAnswer: (.refused, "garbled")
       case .database: (.disk, "database")
       case .refused(let refusal): (.badData, refusal.code)
       case .tooLarge: (.badData, "too-large")

@@ -53,11 +53,11 @@ struct Batch {
     return Receipt(
       counter: dot.counter, verdict: logged.verdict, isAgain: true,
       place: try intake.transaction.place(of: logged.sequence), takenAs: logged.takenAs,
-      proof: try proof(logged.verdict, logged.hash, logged.takenAs))
+      proof: try proof(logged.verdict, logged.hash))
   }
 
-  private func proof(_ verdict: Verdict, _ hash: Hash, _ takenAs: Dot?) throws -> Proof {
-    Proof.ofVerdict(verdict, on: hash, takenAs: takenAs, key: try Feed.key(intake.transaction))
+  private func proof(_ verdict: Verdict, _ hash: Hash) throws -> Proof {
+    Proof.ofVerdict(verdict, on: hash, key: try Feed.key(intake.transaction))
   }
 
   private func newestGrants() throws -> [CaseID: Grant] {
@@ -274,6 +274,6 @@ struct Batch {
     return Receipt(
       counter: counter, verdict: verdict, isAgain: takenAs != nil, settlesBase: settlesBase,
       place: Place(epoch: life.epoch, sequence: sequence), takenAs: takenAs,
-      proof: try proof(verdict, pushed.hash, takenAs), baseProof: baseProof)
+      proof: try proof(verdict, pushed.hash), baseProof: baseProof)
   }
 }

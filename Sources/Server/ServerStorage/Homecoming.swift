@@ -38,7 +38,8 @@ struct Homecoming {
       return true
     }
     guard stored.type == handed.type, stored.caseID == handed.caseID else { return false }
-    let merged = stored.merged(with: handed)
+    var merged = stored.merged(with: handed)
+    merged.uniteDoubles(try transaction.synonyms(of: handed.id))
     if merged != stored { try save(merged, replacing: stored) }
     return true
   }
@@ -46,36 +47,25 @@ struct Homecoming {
   /// Logs a change under its old dot with its old verdict, and applies it where its record lacks
   /// it.
   private func log(_ offered: OfferedChange, _ key: SymmetricKey) throws -> Bool {
-    let proof = Proof.ofVerdict(
-      offered.verdict, on: offered.hash, takenAs: offered.takenAs, key: key)
-    guard proof == offered.proof else { return false }
+    guard Proof.ofVerdict(offered.verdict, on: offered.hash, key: key) == offered.proof else {
+      return false
+    }
     let change = offered.bytes.flatMap { try? Change(reading: $0) }
     guard offered.bytes == nil || (change?.hash == offered.hash && change?.dot == offered.dot)
     else { return false }
-    var home = Home(
-      change: change, dot: offered.dot, hash: offered.hash, verdict: offered.verdict,
-      takenAs: offered.takenAs)
-    if let logged = try transaction.change(offered.dot) {
-      // Two copies of one laptop counted the same dot, one before the restore and one after it; or
-      // another copy brought the place of this change without its text.
-      guard logged.hash != offered.hash || logged.bytes.isEmpty, let change,
-        try transaction.change(firstIssuedAs: change.firstIssue) == nil
-      else { return true }
-      let issued = try issuedAgain(change)
-      (home.change, home.dot, home.hash) = (issued, issued.dot, issued.hash)
+    guard let logged = try transaction.change(offered.dot) else {
+      try log(change, offered.dot, offered.hash, offered.verdict)
+      return true
     }
-    try log(home)
+    // Two copies of one laptop counted the same dot, one before the restore and one after it; or
+    // another copy brought the place of this change without its text.
+    if logged.hash != offered.hash || logged.bytes.isEmpty, let change,
+      try transaction.change(firstIssuedAs: change.firstIssue) == nil
+    {
+      let issued = try issuedAgain(change)
+      try log(issued, issued.dot, issued.hash, offered.verdict)
+    }
     return true
-  }
-
-  /// A change that comes home, as it is logged.
-  private struct Home {
-    var change: Change?
-    var dot: Dot
-    var hash: Hash
-    let verdict: Verdict
-    /// The dot under which it had been taken in what was lost; `nil` when under its own.
-    let takenAs: Dot?
   }
 
   private func issuedAgain(_ change: Change) throws -> Change {
@@ -87,30 +77,30 @@ struct Homecoming {
     return Change(body)
   }
 
-  private func log(_ home: Home) throws {
+  private func log(_ change: Change?, _ dot: Dot, _ hash: Hash, _ verdict: Verdict) throws {
     let sequence = try transaction.nextSequence()
-    let change = home.change
     let known = try change.flatMap { try transaction.change(firstIssuedAs: $0.firstIssue) }
       .map { $0.takenAs ?? $0.dot }
+    // A later issue may have been known by this one, which stood in a record that came home first.
+    let takenAs = known == dot ? nil : known
     try transaction.append(
       LoggedChange(
-        dot: home.dot, hash: home.hash, bytes: change?.bytes ?? [], verdict: home.verdict,
-        sequence: sequence, record: change?.body.record, caseID: change?.body.caseID,
-        receivedAt: intake.now, origin: change?.body.origin, takenAs: known))
-    guard let change, !home.verdict.isRefusal else { return }
+        dot: dot, hash: hash, bytes: change?.bytes ?? [], verdict: verdict, sequence: sequence,
+        record: change?.body.record, caseID: change?.body.caseID, receivedAt: intake.now,
+        origin: change?.body.origin, takenAs: takenAs))
+    guard let change, !verdict.isRefusal else { return }
     let body = change.body
     let stored = try record(body.record)
     var record = stored ?? Record(id: body.record, type: body.type, caseID: body.caseID)
     guard record.type == body.type, record.caseID == body.caseID else { return }
-    if let known {
-      guard home.takenAs == nil,
-        record.unite(Synonym(dot: home.dot, takenAs: known), hash: home.hash)
-      else { return }
-    } else {
+    let synonyms = try transaction.synonyms(of: record.id)
+    if takenAs == nil {
       let place = Place(epoch: life.epoch, sequence: sequence)
-      let synonyms = try transaction.synonyms(of: record.id)
-      guard record.apply(change, at: place, synonyms: synonyms) else { return }
+      record.apply(change, at: place, synonyms: synonyms)
     }
+    record.uniteDoubles(synonyms)
+    record.supersede(by: change, synonyms)
+    guard record != stored, !record.version.isEmpty else { return }
     try RecordWriter(transaction, intake.catalogue)
       .save(record, at: sequence, replacing: stored?.digest)
   }

@@ -145,17 +145,31 @@ package struct Intake {
   /// The first contact of a replica binds it to its device. A device that starts a new replica
   /// gives up the old one.
   private func bind(_ request: SyncRequest, to device: Device) throws -> Device {
+    guard device.replica != request.replica else { return device }
     let holder = try transaction.device(of: request.replica)
-    if var other = holder, other.id != device.id {
+    guard try holder.map({ $0.user == device.user }) ?? isFree(request.replica, for: device) else {
+      throw Denial.replicaOfAnotherDevice
+    }
+    if var holder {
       // The same officer's laptop, enrolled again with a new code: the old entry ends.
-      guard other.user == device.user else { throw Denial.replicaOfAnotherDevice }
-      other.replica = nil
-      other.state = .revoked
-      try transaction.save(other)
+      holder.replica = nil
+      holder.state = .revoked
+      try transaction.save(holder)
     }
     var device = device
     device.replica = request.replica
     return device
+  }
+
+  /// Whether nobody else counted under a replica that no device holds now. Its id is no secret: it
+  /// stands in the records that it edited.
+  private func isFree(_ replica: ReplicaID, for device: Device) throws -> Bool {
+    guard try transaction.end(of: replica) == nil else { return false }
+    let head = try transaction.head(of: replica)
+    guard let logged = try transaction.change(Dot(replica, head.counter)),
+      let newest = try? Change(reading: logged.bytes, limits: limits)
+    else { return true }
+    return newest.body.author == device.user
   }
 
   /// A checkpoint that was made here for this device; `nil` for none.
