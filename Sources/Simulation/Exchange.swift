@@ -73,10 +73,14 @@ final class Exchange {
       frame = late
     } else if fate.misplaced == delivered.count, let first = try make() {
       let second = try make()
-      // Two pages in the wrong order cannot be told from pages in the right one.
-      let isNoticed = second.map { !($0.isPage && first.isPage) } ?? false
-      frame = isNoticed ? second : first
-      held = isNoticed ? first : second
+      // Pages, and scopes between them, may come in any order as far as a laptop can tell: what
+      // keeps theirs is the connection.
+      let isNoticed = second.map { second in
+        !(first.isPage && second.isScope || first.isPage && second.isPage)
+          && !(first.isScope && second.isPage && delivered.contains(where: \.isScope))
+      }
+      frame = isNoticed == true ? second : first
+      held = isNoticed == true ? first : second
     } else {
       frame = try make()
     }

@@ -262,6 +262,7 @@ extension World {
 
 extension Frame {
   var isPage: Bool { if case .page = self { true } else { false } }
+  var isScope: Bool { if case .scope = self { true } else { false } }
 }
 
 extension Exchange {

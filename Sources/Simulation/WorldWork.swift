@@ -167,9 +167,18 @@ extension World {
     let numbers = Array(first..<first + entries.count)
     machine.memory.edits += numbers
     for change in changes { trace.fold(change.hash.bytes.reduce(0) { $0 &* 31 &+ UInt64($1) }) }
-    trace.note("  \(machine.name) saves \(numbers.map { "#\($0)" }.joined(separator: " "))")
+    trace.note("  \(machine.name) saves \(told(numbers))")
     try checkPlace(of: changes, on: machine)
     for number in numbers { try checkOwn(number, on: machine, store) }
+  }
+
+  /// Edits as a trace tells them: number, record, and the names of their fields.
+  private func told(_ numbers: [Int]) -> String {
+    numbers.map { number in
+      let edit = model.edits[number]
+      let fields = edit.fields.map { "\($0.name)=\($0.value.prefix(8))" }.joined(separator: " ")
+      return "#\(number) (record \(edit.record): \(fields))"
+    }.joined(separator: " ")
   }
 
   private func refusedHere(

@@ -155,7 +155,7 @@ struct Batch {
     let synonyms = try intake.transaction.synonyms(of: body.record)
     let refusal = Record.refusal(
       of: change, to: stored?.record, policy: policy, origin: .device, synonyms: synonyms,
-      mayBeLost: mayBeLost(body))
+      mayBeLost: try hasLostContext(of: body))
     if let refusal { return .refused(refusal) }
     var record = stored?.record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
     let sawAll = record.seen(by: change, synonyms) == record.version
@@ -219,6 +219,15 @@ struct Batch {
   /// epoch, and another laptop may still bring it home.
   private func mayBeLost(_ body: Change.Body) -> Bool {
     body.writtenUnder.map { $0.epoch < life.epoch } ?? false
+  }
+
+  /// Whether this store indeed lacks something of that: neither taken nor refused.
+  private func hasLostContext(of body: Change.Body) throws -> Bool {
+    guard mayBeLost(body) else { return false }
+    return try body.context.entries.contains { seen in
+      try seen.replica != request.replica
+        && intake.transaction.head(of: seen.replica).counter < seen.counter
+    }
   }
 
   /// Whether the laptop's base of this record is what the office had just before the change.
