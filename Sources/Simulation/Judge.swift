@@ -54,7 +54,7 @@ extension World {
     }
     for record in touched.sorted() { try checkOffice(record) }
     let isNew = receipts.contains { !$0.isAgain }
-    let mayMove = isNew || !request.isPlain || receipts.contains { $0.takenAs != nil }
+    let mayMove = isNew || !request.isPlain || request.changes.contains { $0.isIssuedAgain }
     if !mayMove, try office.sequence() != before {
       throw Failure(.onceOnly, "a request of \(machine.name) with nothing new moved the office")
     }
@@ -186,4 +186,10 @@ extension World {
 extension SyncRequest {
   /// Whether it hands nothing back to a restored office.
   var isPlain: Bool { returned.isEmpty && offered.isEmpty && obeyed.isEmpty }
+}
+
+extension PushedChange {
+  var isIssuedAgain: Bool {
+    if case .readable(let change) = self { change.body.origin != nil } else { false }
+  }
 }

@@ -104,21 +104,22 @@ extension World {
 
   /// The office's log: no gaps, no dot twice, each edit taken once.
   private func checkLog() throws {
-    var taken: [Int: Dot] = [:]
+    var taken: [Int: Change.Origin] = [:]
     var last: [ReplicaID: UInt64] = [:]
     for logged in try office.log() {
       guard logged.dot.counter == (last[logged.dot.replica] ?? 0) + 1 else {
         throw Failure(.sequence, "the log of \(logged.dot.replica) has a gap")
       }
       last[logged.dot.replica] = logged.dot.counter
-      guard logged.takenAs == nil, let change = try? Change(reading: logged.bytes),
+      guard let change = try? Change(reading: logged.bytes),
         let edit = model.edit(
           marked: Mark.number(in: change.body.recordedAt), of: change.body.record)
       else { continue }
-      if let earlier = taken[edit.number] {
-        throw Failure(.onceOnly, "#\(edit.number) was taken as \(earlier) and as \(logged.dot)")
+      let issue = change.firstIssue
+      if let earlier = taken[edit.number], earlier.hash != issue.hash {
+        throw Failure(.onceOnly, "#\(edit.number) was taken as \(earlier.dot) and \(issue.dot)")
       }
-      taken[edit.number] = logged.dot
+      taken[edit.number] = issue
     }
   }
 

@@ -77,7 +77,6 @@ enum WireSamples {
           Receipt(
             counter: UInt64(index + 1), verdict: verdict, isAgain: index == 1,
             settlesBase: index == 0, place: index < 4 ? place : nil,
-            takenAs: index == 1 ? Dot(replica, 4) : nil,
             proof: index < 5 ? proof : nil, baseProof: index == 0 ? proof : nil)
         }),
       .order(Order(id: 3, kind: .resync)),

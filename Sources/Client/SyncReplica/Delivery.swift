@@ -105,7 +105,6 @@ private struct Taking {
     own.verdict = receipt.verdict
     own.place = receipt.place
     own.proof = receipt.proof
-    own.takenAs = receipt.takenAs
     if own.change != nil {
       let isShown = try show(own, in: state.generation, settling: isBuilding ? nil : receipt)
       let isBuilt = try isBuilding && show(own, in: state.target, settling: receipt)

@@ -64,15 +64,13 @@ extension ReplicaStore {
         var row =
           try rows.record(edit.record, in: state.generation)
           ?? RecordRow(id: edit.record, caseID: edit.caseID, type: edit.type)
-        let synonyms = try rows.synonyms(of: edit.record)
         if let refusal = Record.refusal(
-          of: change, to: row.current, policy: catalogue.policy(of: edit.type), origin: .device,
-          synonyms: synonyms)
+          of: change, to: row.current, policy: catalogue.policy(of: edit.type), origin: .device)
         {
           throw ReplicaError.refused(refusal)
         }
         var record = row.current ?? Record(id: edit.record, type: edit.type, caseID: edit.caseID)
-        record.apply(change, at: nil, synonyms: synonyms)
+        record.apply(change, at: nil)
         row.shown = record
         try rows.append(change)
         try rows.save(row, in: state.generation)

@@ -184,12 +184,6 @@ private final class MemoryRows: ReplicaTransaction {
     }
   }
 
-  func synonyms(of record: RecordID) -> [Synonym] {
-    (tables.byRecord[record] ?? []).map(row).compactMap { own in
-      own.takenAs.map { Synonym(dot: own.dot, takenAs: $0) }
-    }
-  }
-
   func overlaid() -> Set<RecordID> { Set(tables.own.lazy.filter { !$0.isInBase }.map(\.record)) }
 
   func ownRecords(of caseID: CaseID?) -> [OwnRecord] {

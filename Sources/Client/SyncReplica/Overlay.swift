@@ -17,7 +17,7 @@ extension ReplicaTransaction {
     var shown: Record?
     for own in try overlay(of: row.id) {
       guard let change = own.change else { continue }
-      if let base = row.base, base.version.contains(own.standingDot) {
+      if let base = row.base, base.version.contains(own.dot) {
         if isShown {
           var held = own
           held.isInBase = true
@@ -26,7 +26,7 @@ extension ReplicaTransaction {
         continue
       }
       var record = shown ?? row.base ?? Record(id: row.id, type: row.type, caseID: row.caseID)
-      record.apply(change, at: nil, synonyms: try synonyms(of: row.id))
+      record.apply(change, at: nil)
       shown = record
     }
     row.shown = shown

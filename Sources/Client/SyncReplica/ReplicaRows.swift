@@ -91,14 +91,9 @@ public struct OwnRow: Hashable, Sendable {
   public var verdict: Verdict?
   public var place: Place?
   public var proof: Proof?
-  /// The dot under which the office had taken it before; `nil` when under its own.
-  public var takenAs: Dot?
   public var isInBase = false
   /// Whether it is to be offered again to a restored office.
   public var isOwed = false
-
-  /// The dot by which a base shows that it holds this change.
-  public var standingDot: Dot { takenAs ?? dot }
 }
 
 /// A record that the laptop itself has changed.

@@ -40,7 +40,7 @@ enum ReplicaSchema {
           CREATE INDEX records_owed ON records (generation, record_id) WHERE is_owed = 1;
 
           -- The laptop's own changes in the order in which they were made. verdict is null until the office has
-          -- receipted it; taken_as: the dot under which the office had taken it before.
+          -- receipted it.
           CREATE TABLE changes (
             number INTEGER PRIMARY KEY,
             replica BLOB NOT NULL,
@@ -55,8 +55,6 @@ enum ReplicaSchema {
             epoch INTEGER,
             sequence INTEGER,
             proof BLOB,
-            taken_as_replica BLOB,
-            taken_as_counter INTEGER,
             in_base INTEGER NOT NULL DEFAULT 0,
             is_owed INTEGER NOT NULL DEFAULT 0
           );
@@ -64,7 +62,6 @@ enum ReplicaSchema {
           CREATE INDEX changes_waiting ON changes (number) WHERE verdict IS NULL;
           CREATE INDEX changes_by_record ON changes (record_id);
           CREATE INDEX changes_over_base ON changes (record_id) WHERE in_base = 0;
-          CREATE INDEX changes_taken_before ON changes (record_id, number) WHERE taken_as_replica IS NOT NULL;
           CREATE INDEX changes_owed ON changes (number) WHERE is_owed = 1;
 
           CREATE TABLE drafts (

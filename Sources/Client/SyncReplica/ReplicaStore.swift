@@ -61,8 +61,6 @@ public protocol ReplicaReading {
   func own(_ dot: Dot) throws -> OwnRow?
   /// Changes of a record that its base does not hold and that were not refused, in their order.
   func overlay(of record: RecordID) throws -> [OwnRow]
-  /// Changes of a record that the office had taken under another dot.
-  func synonyms(of record: RecordID) throws -> [Synonym]
   /// Records with a change that the base does not hold.
   func overlaid() throws -> Set<RecordID>
   /// Records with own changes whose text is kept, of one case or of all.

@@ -6,7 +6,7 @@ import SyncCore
 extension SQLiteRows {
   private static let columns = """
     number, replica, counter, record_id, case_id, type, hash, body, recorded_at, verdict, epoch,
-    sequence, proof, taken_as_replica, taken_as_counter, in_base, is_owed
+    sequence, proof, in_base, is_owed
     """
 
   func head(of replica: ReplicaID) throws -> ChainHead {
@@ -36,20 +36,6 @@ extension SQLiteRows {
       return true
     }
     return rows
-  }
-
-  func synonyms(of record: RecordID) throws -> [Synonym] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT replica, counter, taken_as_replica, taken_as_counter FROM changes
-          WHERE record_id = ? AND taken_as_replica IS NOT NULL ORDER BY number
-          """), arguments: [Data(record.bytes)]
-    ).map { row in
-      Synonym(
-        dot: Dot(try id(row[0], "a change's replica"), UInt64(stored: row[1])),
-        takenAs: Dot(try id(row[2], "a change's other replica"), UInt64(stored: row[3])))
-    }
   }
 
   func overlaid() throws -> Set<RecordID> {
@@ -116,15 +102,14 @@ extension SQLiteRows {
       """
       UPDATE changes SET
         replica = ?, counter = ?, hash = ?, body = ?, verdict = ?, epoch = ?, sequence = ?,
-        proof = ?, taken_as_replica = ?, taken_as_counter = ?, in_base = ?, is_owed = ?
+        proof = ?, in_base = ?, is_owed = ?
       WHERE number = ?
       """,
       [
         Data(row.dot.replica.bytes), Int64(storing: row.dot.counter), Data(row.hash.bytes),
         try row.change.map(seal), row.verdict?.name, row.place.map { Int64(storing: $0.epoch) },
         row.place.map { Int64(storing: $0.sequence) }, row.proof.map { Data($0.bytes) },
-        row.takenAs.map { Data($0.replica.bytes) },
-        row.takenAs.map { Int64(storing: $0.counter) }, row.isInBase, row.isOwed, row.number,
+        row.isInBase, row.isOwed, row.number,
       ])
   }
 
@@ -168,11 +153,8 @@ extension SQLiteRows {
     }
     own.place = place(row[10], row[11])
     own.proof = (row[12] as Data?).flatMap { Proof(bytes: $0) }
-    if let replica = row[13] as Data?, let counter = row[14] as Int64? {
-      own.takenAs = Dot(try id(replica, "a change's other replica"), UInt64(stored: counter))
-    }
-    own.isInBase = row[15]
-    own.isOwed = row[16]
+    own.isInBase = row[13]
+    own.isOwed = row[14]
     return own
   }
 

@@ -12,13 +12,12 @@ extension Record {
   /// - Parameters:
   ///   - record: the record as it stands; `nil` if there is none yet.
   ///   - policy: `nil` for a type that this catalogue does not know: it is carried, not dropped.
-  ///   - synonyms: other names by which the change's context may name edits of this record.
   ///   - mayBeLost: this store was put back from a backup and may lack what the author saw. Then an
   ///     edit of what is not there is admitted, for the rest may come home later.
   /// - Returns: why not, or `nil` when it is admitted.
   public static func refusal(
     of change: Change, to record: Record?, policy: TypePolicy?, origin: Origin,
-    synonyms: [Synonym] = [], mayBeLost: Bool = false
+    mayBeLost: Bool = false
   ) -> Refusal? {
     let body = change.body
     if let record {
@@ -30,7 +29,7 @@ extension Record {
       return .invalid(field: deletionField)
     }
     guard let policy else { return nil }
-    let seen = record?.seen(by: change, synonyms) ?? VersionVector()
+    let seen = record.map { body.context.met(with: $0.version) } ?? VersionVector()
     switch body.action {
     case .delete:
       return policy.deleters.contains(body.role) ? nil : .roleMayNotDelete

@@ -20,16 +20,14 @@ public struct Receipt: Hashable, Sendable {
   /// The change's counter; its replica is the one that asked.
   public let counter: UInt64
   public let verdict: Verdict
-  /// Whether the change was known already and this repeats its first verdict.
+  /// Whether the change was known already, under this or another dot, and this repeats its first
+  /// verdict.
   public let isAgain: Bool
   /// Whether the record at the office is exactly what the laptop's base becomes by this change.
   /// Such a record is not sent back.
   public let settlesBase: Bool
   /// Where the office logged the change; `nil` when not decided.
   public let place: Place?
-  /// The dot under which the office had taken this change before; `nil` when under its own. A
-  /// change that is issued again is taken once.
-  public let takenAs: Dot?
   /// The office's word that it gave this verdict on this change.
   public let proof: Proof?
   /// With `settlesBase`: the office's word that the base is its record.
@@ -37,14 +35,13 @@ public struct Receipt: Hashable, Sendable {
 
   public init(
     counter: UInt64, verdict: Verdict, isAgain: Bool = false, settlesBase: Bool = false,
-    place: Place? = nil, takenAs: Dot? = nil, proof: Proof? = nil, baseProof: Proof? = nil
+    place: Place? = nil, proof: Proof? = nil, baseProof: Proof? = nil
   ) {
     self.counter = counter
     self.verdict = verdict
     self.isAgain = isAgain
     self.settlesBase = settlesBase
     self.place = place
-    self.takenAs = takenAs
     self.proof = proof
     self.baseProof = baseProof
   }

@@ -32,7 +32,8 @@ public struct Authorship: Hashable, Sendable {
 public struct StandingEdit: Hashable, Sendable {
   public let field: String
   public let dot: Dot
-  /// Hash of the change that set it.
+  /// Hash of the change that set it, of its first issue. Two edits of one field with the same hash
+  /// are doubles: one edit under two names.
   public let hash: Hash
   public let value: Value
   public let by: Authorship
@@ -109,14 +110,14 @@ public struct Record: Hashable, Sendable {
   /// record's version, contains. An edit takes the place of the earliest that it displaces.
   /// - Parameters:
   ///   - place: where the office put it; `nil` on the laptop that made it.
-  ///   - synonyms: other names by which its context may name edits of this record.
+  ///   - supersedes: whether it displaces what it has seen; otherwise it stands beside that.
   /// - Returns: whether anything changed.
   @discardableResult
   public mutating func apply(
-    _ change: Change, at place: Place?, synonyms: [Synonym] = []
+    _ change: Change, at place: Place?, supersedes: Bool = true
   ) -> Bool {
     guard !version.contains(change.dot) else { return false }
-    let seen = seen(by: change, synonyms)
+    let seen = supersedes ? change.body.context.met(with: version) : VersionVector()
     switch change.body.action {
     case .set(let members):
       for member in members {
@@ -136,20 +137,53 @@ public struct Record: Hashable, Sendable {
     let range = range(of: field)
     var place = place
     var kept: [StandingEdit] = []
+    // Who has seen one issue of a change has seen it.
+    let doubles = Set(edits[range].lazy.filter { seen.contains($0.dot) }.map(\.hash))
     for edit in edits[range] {
-      if seen.contains(edit.dot) {
+      if doubles.contains(edit.hash) {
         if let earlier = edit.place, let own = place { place = min(earlier, own) }
       } else {
         kept.append(edit)
       }
     }
     let new = StandingEdit(
-      field: field, dot: change.dot, hash: change.hash, value: value, by: change.authorship,
-      place: place)
+      field: field, dot: change.dot, hash: change.firstIssue.hash, value: value,
+      by: change.authorship, place: place)
     let at = kept.firstIndex { change.dot < $0.dot } ?? kept.count
     kept.insert(new, at: at)
     edits.replaceSubrange(range, with: kept)
   }
+
+  /// Takes in another issue of a change that this record holds: its double stands wherever that
+  /// stands, and what has superseded the one has superseded both.
+  ///
+  /// So each dot in a version was applied, and copies of the record that knew other issues merge
+  /// with this one like any others.
+  /// - Returns: whether anything changed.
+  @discardableResult
+  public mutating func applyAgain(_ change: Change) -> Bool {
+    let before = self
+    let isKnown = version.contains(change.dot)
+    let hash = change.firstIssue.hash
+    for field in Set(edits.lazy.filter { $0.hash == hash }.map(\.field)) {
+      let range = range(of: field)
+      let issues = edits[range].filter { $0.hash == hash }
+      if !isKnown, let first = issues.first {
+        let double = StandingEdit(
+          field: field, dot: change.dot, hash: hash, value: first.value, by: first.by,
+          place: first.place)
+        let at = edits[range].firstIndex { change.dot < $0.dot } ?? range.upperBound
+        edits.insert(double, at: at)
+      } else if !issues.contains(where: { $0.dot == change.dot }) {
+        edits.removeAll { $0.field == field && $0.hash == hash }
+      }
+    }
+    version.insert(change.dot)
+    return self != before
+  }
+
+  /// Whether an issue of this change stands, under whichever dot.
+  public func holds(_ issue: Change.Origin) -> Bool { edits.contains { $0.hash == issue.hash } }
 
   /// Joins another copy of the same record. Commutative, associative, idempotent.
   ///
@@ -211,7 +245,8 @@ public struct Record: Hashable, Sendable {
       seen.formJoin(vector)
       found = true
     }
-    return found && edits.allSatisfy { $0.isDeletion || seen.contains($0.dot) }
+    let hashes = Set(edits.lazy.filter { seen.contains($0.dot) }.map(\.hash))
+    return found && edits.allSatisfy { $0.isDeletion || hashes.contains($0.hash) }
   }
 
   /// Whether somebody deleted what somebody else kept editing: listed for review.

@@ -100,7 +100,6 @@ extension PBReceipt {
     again = receipt.isAgain
     settlesBase = receipt.settlesBase
     if let place = receipt.place { self.place = PBPlace(place) }
-    if let dot = receipt.takenAs { takenAs = PBDot(dot) }
     if let proof = receipt.proof { self.proof = Data(proof.bytes) }
     if let proof = receipt.baseProof { baseProof = Data(proof.bytes) }
     verdict = PBReceipt.Verdict(receipt.verdict)
@@ -114,7 +113,7 @@ extension PBReceipt {
     Receipt(
       counter: counter, verdict: try verdict.verdict(code, field), isAgain: again,
       settlesBase: settlesBase, place: hasPlace ? place.place : nil,
-      takenAs: hasTakenAs ? try takenAs.dot() : nil, proof: try checkedProof(proof),
+      proof: try checkedProof(proof),
       baseProof: try checkedProof(baseProof))
   }
 }

@@ -750,16 +750,6 @@ package nonisolated struct PBReceipt: Sendable {
   /// Clears the value of `place`. Subsequent reads from it will return its default value.
   package mutating func clearPlace() {self._place = nil}
 
-  /// the dot under which it had been taken before
-  package var takenAs: PBDot {
-    get {_takenAs ?? PBDot()}
-    set {_takenAs = newValue}
-  }
-  /// Returns true if `takenAs` has been explicitly set.
-  package var hasTakenAs: Bool {self._takenAs != nil}
-  /// Clears the value of `takenAs`. Subsequent reads from it will return its default value.
-  package mutating func clearTakenAs() {self._takenAs = nil}
-
   /// 16 bytes: the office's word on this verdict
   package var proof: Data = Data()
 
@@ -825,7 +815,6 @@ package nonisolated struct PBReceipt: Sendable {
   package init() {}
 
   fileprivate var _place: PBPlace? = nil
-  fileprivate var _takenAs: PBDot? = nil
 }
 
 package nonisolated struct PBReceipts: Sendable {
@@ -2675,7 +2664,7 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Receipt"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counter\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}again\0\u{3}settles_base\0\u{1}place\0\u{3}taken_as\0\u{1}proof\0\u{3}base_proof\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counter\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}again\0\u{3}settles_base\0\u{1}place\0\u{1}proof\0\u{3}base_proof\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2690,9 +2679,8 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 5: try { try decoder.decodeSingularBoolField(value: &self.again) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.settlesBase) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._place) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._takenAs) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
-      case 10: try { try decoder.decodeSingularBytesField(value: &self.baseProof) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.baseProof) }()
       default: break
       }
     }
@@ -2724,14 +2712,11 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     try { if let v = self._place {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
-    try { if let v = self._takenAs {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
     if !self.proof.isEmpty {
-      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 9)
+      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 8)
     }
     if !self.baseProof.isEmpty {
-      try visitor.visitSingularBytesField(value: self.baseProof, fieldNumber: 10)
+      try visitor.visitSingularBytesField(value: self.baseProof, fieldNumber: 9)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2744,7 +2729,6 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.again != rhs.again {return false}
     if lhs.settlesBase != rhs.settlesBase {return false}
     if lhs._place != rhs._place {return false}
-    if lhs._takenAs != rhs._takenAs {return false}
     if lhs.proof != rhs.proof {return false}
     if lhs.baseProof != rhs.baseProof {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

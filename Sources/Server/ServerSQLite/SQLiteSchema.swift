@@ -37,15 +37,12 @@ enum SQLiteSchema {
             record_id BLOB,
             case_id BLOB,
             received_at INTEGER NOT NULL,
-            -- Of a change that was issued again: its first issue, and the dot under which it had been taken.
+            -- Of a change that was issued again: its first issue.
             origin_replica BLOB,
             origin_counter INTEGER,
-            origin_hash BLOB,
-            taken_as_replica BLOB,
-            taken_as_counter INTEGER
+            origin_hash BLOB
           );
           CREATE INDEX changes_issued_again ON changes (origin_hash, sequence) WHERE origin_hash IS NOT NULL;
-          CREATE INDEX changes_taken_before ON changes (record_id, sequence) WHERE taken_as_replica IS NOT NULL;
           CREATE UNIQUE INDEX changes_by_dot ON changes (replica, counter);
           CREATE INDEX changes_refused ON changes (sequence) WHERE verdict = 'refused';
 

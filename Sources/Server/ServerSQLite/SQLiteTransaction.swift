@@ -120,7 +120,7 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   private static let changeColumns =
-    "replicas.replica, changes.counter, changes.hash, bytes, verdict, refusal, sequence, record_id, case_id, received_at, origin_replica, origin_counter, origin_hash, taken_as_replica, taken_as_counter"
+    "replicas.replica, changes.counter, changes.hash, bytes, verdict, refusal, sequence, record_id, case_id, received_at, origin_replica, origin_counter, origin_hash"
 
   func change(_ dot: Dot) throws -> LoggedChange? {
     try one(
@@ -147,7 +147,7 @@ final class SQLiteTransaction: ServerTransaction {
       caseID: try (row[8] as Data?).map(id), receivedAt: Timestamp(milliseconds: row[9]),
       origin: try dot(row[10], row[11]).map {
         Change.Origin(dot: $0, hash: try hash(row[12]))
-      }, takenAs: try dot(row[13], row[14]))
+      })
   }
 
   private func dot(_ replica: Data?, _ counter: Int64?) throws -> Dot? {
@@ -164,20 +164,6 @@ final class SQLiteTransaction: ServerTransaction {
     ).map(logged)
   }
 
-  func synonyms(of record: RecordID) throws -> [Synonym] {
-    try all(
-      """
-      SELECT replicas.replica, changes.counter, taken_as_replica, taken_as_counter
-      FROM changes JOIN replicas ON number = changes.replica
-      WHERE record_id = ? AND taken_as_replica IS NOT NULL ORDER BY sequence
-      """, [Data(record.bytes)]
-    ) { row in
-      Synonym(
-        dot: Dot(try id(row[0]), UInt64(stored: row[1])),
-        takenAs: Dot(try id(row[2]), UInt64(stored: row[3])))
-    }
-  }
-
   func append(_ change: LoggedChange) throws {
     let number = try number(of: change.dot.replica)
     let (verdict, refusal) = Self.text(of: change.verdict)
@@ -186,8 +172,8 @@ final class SQLiteTransaction: ServerTransaction {
         """
         INSERT INTO changes
           (sequence, replica, counter, hash, bytes, verdict, refusal, record_id, case_id, received_at,
-           origin_replica, origin_counter, origin_hash, taken_as_replica, taken_as_counter)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           origin_replica, origin_counter, origin_hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           Int64(storing: change.sequence), number, Int64(storing: change.dot.counter),
@@ -197,8 +183,6 @@ final class SQLiteTransaction: ServerTransaction {
           change.origin.map { Data($0.dot.replica.bytes) },
           change.origin.map { Int64(storing: $0.dot.counter) },
           change.origin.map { Data($0.hash.bytes) },
-          change.takenAs.map { Data($0.replica.bytes) },
-          change.takenAs.map { Int64(storing: $0.counter) },
         ])
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
       throw StoreError.changeLoggedTwice(change.dot)

@@ -52,7 +52,7 @@ struct Batch {
     }
     return Receipt(
       counter: dot.counter, verdict: logged.verdict, isAgain: true,
-      place: try intake.transaction.place(of: logged.sequence), takenAs: logged.takenAs,
+      place: try intake.transaction.place(of: logged.sequence),
       proof: try proof(logged.verdict, logged.hash))
   }
 
@@ -82,16 +82,21 @@ struct Batch {
     let settledBefore = settled
     var drafts: [RecordID: Entry] = [:]
     var decisions: [(index: Int, decision: Decision)] = []
+    // What was taken before stands, whatever becomes of the rest.
     for index in act {
+      if let known = try takeAgain(index) { decisions.append((index, .known(known))) }
+    }
+    for index in act where !decisions.contains(where: { $0.index == index }) {
       let decision = try decide(index, grants, &drafts)
       decisions.append((index, decision))
     }
+    decisions.sort { $0.index < $1.index }
     let refused = decisions.first { if case .refused = $0.decision { true } else { false } }
     if let refused {
       settled = settledBefore
       return try decisions.map { index, decision in
         switch decision {
-        case .known(let first): return try log(index, knownAs: first)
+        case .known(let receipt): return receipt
         case .refused(let refusal) where index == refused.index:
           return try log(index, .refused(code: refusal.code, field: refusal.field))
         case .refused, .taken:
@@ -102,7 +107,7 @@ struct Batch {
     let proofs = try drafts.mapValues { ($0.sequence, try save($0)) }
     return try decisions.map { index, decision in
       switch decision {
-      case .known(let first): return try log(index, knownAs: first)
+      case .known(let receipt): return receipt
       case .taken(let taken):
         var baseProof: Proof?
         if taken.settlesBase, let (sequence, proof) = proofs[taken.record],
@@ -134,8 +139,8 @@ struct Batch {
 
   private enum Decision {
     case taken(Taken)
-    /// Issued again after a fork or a restore, and taken before under this dot.
-    case known(First)
+    /// Issued again after a fork or a restore, and taken before.
+    case known(Receipt)
     case refused(Refusal)
   }
 
@@ -145,29 +150,26 @@ struct Batch {
     guard case .readable(let change) = request.changes[index] else { return .refused(.unreadable) }
     let body = change.body
     let stored = try drafts[body.record] ?? entry(body.record)
-    if let first = try first(of: change, stored?.record) { return .known(first) }
     guard body.author == device.user, body.role == device.role else {
       return .refused(.notTheAuthor)
     }
     let policy = intake.catalogue.policy(of: body.type)
     let standing = try standing(of: body, grants[body.caseID], policy)
     guard let standing else { return .refused(.outOfScope) }
-    let synonyms = try intake.transaction.synonyms(of: body.record)
     let refusal = Record.refusal(
-      of: change, to: stored?.record, policy: policy, origin: .device, synonyms: synonyms,
+      of: change, to: stored?.record, policy: policy, origin: .device,
       mayBeLost: try hasLostContext(of: body))
     if let refusal { return .refused(refusal) }
     var record = stored?.record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
-    let sawAll = record.seen(by: change, synonyms) == record.version
+    let sawAll = body.context.met(with: record.version) == record.version
     let sequence = try intake.transaction.nextSequence()
-    record.apply(
-      change, at: Place(epoch: life.epoch, sequence: sequence), synonyms: synonyms)
+    record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
     guard record.edits.count <= intake.limits.standingEdits,
       record.version.count <= intake.limits.vectorEntries,
       record.bytes.count <= intake.limits.recordBytes
     else { return .refused(.tooLarge) }
     let grant = grants[body.caseID]
-    let settles = sawAll && synonyms.isEmpty && isBase(stored, body, grant)
+    let settles = sawAll && isBase(stored, body, grant)
     settled[body.record] =
       settles ? grant.map { .init(sequence: sequence, grant: $0.grantedAt) } : nil
     drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)
@@ -183,21 +185,25 @@ struct Batch {
     return Entry(record: record, sequence: stored.sequence, before: record.digest)
   }
 
-  /// How a change that is issued again was taken before.
-  private struct First {
-    let verdict: Verdict
-    let dot: Dot
-  }
-
-  /// The log knows first issues by their hash; one that came home inside a handed-back record is
-  /// known by standing there.
-  private func first(of change: Change, _ record: Record?) throws -> First? {
-    guard let origin = change.body.origin else { return nil }
-    if let logged = try intake.transaction.change(firstIssuedAs: origin) {
-      return First(verdict: logged.verdict, dot: logged.takenAs ?? logged.dot)
+  /// Takes another issue of a change that was taken before: its first verdict counts, and it stands
+  /// in the record as a double.
+  /// - Returns: `nil` when it was not taken before.
+  private mutating func takeAgain(_ index: Int) throws -> Receipt? {
+    guard case .readable(let change) = request.changes[index],
+      let origin = change.body.origin
+    else { return nil }
+    let logged = try intake.transaction.change(firstIssuedAs: origin)
+    let stored = try entry(change.body.record)
+    // One that came home inside a handed-back record is known by standing there.
+    guard let verdict = logged?.verdict ?? (stored?.record.holds(origin) == true ? .merged : nil)
+    else { return nil }
+    let sequence = try intake.transaction.nextSequence()
+    if !verdict.isRefusal, var entry = stored, entry.record.applyAgain(change) {
+      entry.sequence = sequence
+      _ = try save(entry)
+      settled[entry.record.id] = nil
     }
-    let stands = record?.edits.contains { $0.dot == origin.dot && $0.hash == origin.hash }
-    return stands == true ? First(verdict: .merged, dot: origin.dot) : nil
+    return try log(index, verdict, at: sequence, isAgain: true)
   }
 
   private enum Standing { case holder, late }
@@ -261,12 +267,8 @@ struct Batch {
       .save(entry.record, at: entry.sequence, replacing: entry.before)
   }
 
-  private func log(_ index: Int, knownAs first: First) throws -> Receipt {
-    try log(index, first.verdict, takenAs: first.dot)
-  }
-
   private func log(
-    _ index: Int, _ verdict: Verdict, at given: UInt64? = nil, takenAs: Dot? = nil,
+    _ index: Int, _ verdict: Verdict, at given: UInt64? = nil, isAgain: Bool = false,
     settlesBase: Bool = false, baseProof: Proof? = nil
   ) throws -> Receipt {
     let pushed = request.changes[index]
@@ -279,10 +281,10 @@ struct Batch {
         dot: Dot(request.replica, counter), hash: pushed.hash, bytes: pushed.bytes,
         verdict: verdict,
         sequence: sequence, record: change?.body.record, caseID: change?.body.caseID,
-        receivedAt: intake.now, origin: change?.body.origin, takenAs: takenAs))
+        receivedAt: intake.now, origin: change?.body.origin))
     return Receipt(
-      counter: counter, verdict: verdict, isAgain: takenAs != nil, settlesBase: settlesBase,
-      place: Place(epoch: life.epoch, sequence: sequence), takenAs: takenAs,
+      counter: counter, verdict: verdict, isAgain: isAgain, settlesBase: settlesBase,
+      place: Place(epoch: life.epoch, sequence: sequence),
       proof: try proof(verdict, pushed.hash), baseProof: baseProof)
   }
 }

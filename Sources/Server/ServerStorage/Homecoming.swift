@@ -38,8 +38,7 @@ struct Homecoming {
       return true
     }
     guard stored.type == handed.type, stored.caseID == handed.caseID else { return false }
-    var merged = stored.merged(with: handed)
-    merged.uniteDoubles(try transaction.synonyms(of: handed.id))
+    let merged = stored.merged(with: handed)
     if merged != stored { try save(merged, replacing: stored) }
     return true
   }
@@ -80,27 +79,29 @@ struct Homecoming {
   private func log(_ change: Change?, _ dot: Dot, _ hash: Hash, _ verdict: Verdict) throws {
     let sequence = try transaction.nextSequence()
     let known = try change.flatMap { try transaction.change(firstIssuedAs: $0.firstIssue) }
-      .map { $0.takenAs ?? $0.dot }
-    // A later issue may have been known by this one, which stood in a record that came home first.
-    let takenAs = known == dot ? nil : known
     try transaction.append(
       LoggedChange(
         dot: dot, hash: hash, bytes: change?.bytes ?? [], verdict: verdict, sequence: sequence,
         record: change?.body.record, caseID: change?.body.caseID, receivedAt: intake.now,
-        origin: change?.body.origin, takenAs: takenAs))
+        origin: change?.body.origin))
     guard let change, !verdict.isRefusal else { return }
     let body = change.body
     let stored = try record(body.record)
     var record = stored ?? Record(id: body.record, type: body.type, caseID: body.caseID)
     guard record.type == body.type, record.caseID == body.caseID else { return }
-    let synonyms = try transaction.synonyms(of: record.id)
-    if takenAs == nil {
-      let place = Place(epoch: life.epoch, sequence: sequence)
-      record.apply(change, at: place, synonyms: synonyms)
+    let isKnown = known.map { !$0.verdict.isRefusal } ?? false
+    if isKnown || record.holds(change.firstIssue) {
+      record.applyAgain(change)
+    } else {
+      // It was taken beside what may never come home, so alone it must not ease anything.
+      let refusal = Record.refusal(
+        of: change, to: record, policy: intake.catalogue.policy(of: body.type), origin: .device,
+        mayBeLost: true)
+      let isEasing = if case .easing = refusal { true } else { false }
+      record.apply(
+        change, at: Place(epoch: life.epoch, sequence: sequence), supersedes: !isEasing)
     }
-    record.uniteDoubles(synonyms)
-    record.supersede(by: change, synonyms)
-    guard record != stored, !record.version.isEmpty else { return }
+    guard record != stored else { return }
     try RecordWriter(transaction, intake.catalogue)
       .save(record, at: sequence, replacing: stored?.digest)
   }

@@ -53,7 +53,6 @@ private struct MemoryState: Sendable {
   var sequence: UInt64 = 0
   var changes: [Dot: LoggedChange] = [:]
   var issuedAgain: [Hash: Dot] = [:]
-  var synonyms: [RecordID: [Synonym]] = [:]
   var heads: [ReplicaID: ChainHead] = [:]
   var records: [RecordID: StoredRecord] = [:]
   var contested: Set<RecordID> = []
@@ -100,7 +99,6 @@ private final class MemoryBook: ServerTransaction {
   func change(issuedAgain origin: Change.Origin) -> LoggedChange? {
     state.issuedAgain[origin.hash].flatMap { state.changes[$0] }
   }
-  func synonyms(of record: RecordID) -> [Synonym] { state.synonyms[record] ?? [] }
   func replicas() -> [ReplicaID] { state.heads.keys.sorted() }
 
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) -> [LoggedChange] {
@@ -173,10 +171,6 @@ private final class MemoryBook: ServerTransaction {
     if let origin = change.origin, state.issuedAgain[origin.hash] == nil {
       undo.append { $0.issuedAgain[origin.hash] = nil }
       state.issuedAgain[origin.hash] = change.dot
-    }
-    if let takenAs = change.takenAs, let record = change.record {
-      undo.append { $0.synonyms[record]?.removeLast() }
-      state.synonyms[record, default: []].append(Synonym(dot: change.dot, takenAs: takenAs))
     }
     let replica = change.dot.replica
     guard change.dot.counter > head(of: replica).counter else { return }

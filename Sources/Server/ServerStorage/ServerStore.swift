@@ -36,8 +36,6 @@ package protocol ServerReading {
   func change(_ dot: Dot) throws -> LoggedChange?
   /// The change that was issued again under another dot and was first issued as this.
   func change(issuedAgain origin: Change.Origin) throws -> LoggedChange?
-  /// The changes of a record that had been taken under another dot.
-  func synonyms(of record: RecordID) throws -> [Synonym]
   /// A replica's changes with counters above `counter`, ascending.
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) throws -> [LoggedChange]
   func replicas() throws -> [ReplicaID]
@@ -119,15 +117,12 @@ package struct LoggedChange: Hashable, Sendable {
   package var receivedAt: Timestamp
   /// What it was first issued as; `nil` when this is its first issue.
   package var origin: Change.Origin?
-  /// The dot under which it had been taken before; `nil` when under its own.
-  package var takenAs: Dot?
 
   package init(
     dot: Dot, hash: Hash, bytes: [UInt8], verdict: Verdict, sequence: UInt64, record: RecordID?,
-    caseID: CaseID?, receivedAt: Timestamp, origin: Change.Origin? = nil, takenAs: Dot? = nil
+    caseID: CaseID?, receivedAt: Timestamp, origin: Change.Origin? = nil
   ) {
     self.origin = origin
-    self.takenAs = takenAs
     self.dot = dot
     self.hash = hash
     self.bytes = bytes
