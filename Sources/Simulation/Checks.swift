@@ -9,7 +9,6 @@ extension World {
     tally.note(.receiptRefused)
     switch code {
     case "easing": tally.note(.refusedEasing)
-    case "out-of-scope": tally.note(.refusedScope)
     case "record-unknown": tally.note(.refusedUnknown)
     case "written-once": tally.note(.refusedWrittenOnce)
     case "invalid": tally.note(.refusedInvalid)

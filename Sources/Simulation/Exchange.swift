@@ -93,20 +93,20 @@ final class Exchange {
 enum Wire {
   /// A request as it arrives, written and read again.
   static func passed(_ request: SyncRequest, limits: Limits) throws -> SyncRequest {
-    try Unverified(request.written(as: .binary), as: .binary).syncRequest(limits)
+    try Unverified(try request.written(as: .binary), as: .binary).syncRequest(limits)
   }
 
   /// A frame as it arrives, written and read again.
   static func passed(_ frame: Frame) throws -> Frame? {
     var reader = FrameReader(.binary)
-    reader.append(frame.framed(as: .binary))
+    reader.append(try frame.framed(as: .binary))
     return try reader.next()
   }
 
   /// Bytes that were changed on the way. TLS ends the connection there; the reader must bear them
   /// all the same.
-  static func garble(_ frame: Frame, _ chance: inout Chance) {
-    var bytes = frame.framed(as: .binary)
+  static func garble(_ frame: Frame, _ chance: inout Chance) throws {
+    var bytes = try frame.framed(as: .binary)
     switch chance.below(3) {
     case 0: bytes[chance.below(bytes.count)] ^= 1 << UInt8(chance.below(8))
     case 1: bytes.removeLast(1 + chance.below(bytes.count))

@@ -79,7 +79,6 @@ package enum Label: String, CaseIterable, Sendable {
   case receiptAgain = "receipt.again"
   case receiptSettles = "receipt.settles"
   case refusedEasing = "refused.easing"
-  case refusedScope = "refused.outOfScope"
   case refusedUnknown = "refused.recordUnknown"
   case refusedWrittenOnce = "refused.writtenOnce"
   case refusedInvalid = "refused.invalid"

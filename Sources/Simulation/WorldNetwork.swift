@@ -132,7 +132,7 @@ extension World {
     var frame = try exchange.next { try self.produce(exchange) }
     if let whole = frame {
       if exchange.fate.garbled == exchange.delivered.count - 1 {
-        Wire.garble(whole, &exchange.chance)
+        try Wire.garble(whole, &exchange.chance)
         frame = nil
       } else if swarm.isOverWire {
         frame = try Wire.passed(whole)

@@ -102,13 +102,13 @@ extension TransportResponse {
     _ status: Int, _ code: String, message: String = "Ring your office.", retryAfter: Int? = nil,
     as form: WireForm = .binary
   ) -> TransportResponse {
-    let body = form.write(
+    let body = try? form.write(
       PBProblem.with {
         $0.code = code
         $0.message = message
       })
     return TransportResponse(
-      status: status, contentType: form.mediaType, retryAfter: retryAfter, body: .of(body))
+      status: status, contentType: form.mediaType, retryAfter: retryAfter, body: .of(body ?? []))
   }
 }
 
@@ -184,7 +184,9 @@ private actor OfficeReply {
       case .send(let frame):
         await beforeFrame(frames)
         frames += 1
-        buffer += frame.framed(as: form)
+        do { buffer += try frame.framed(as: form) } catch {
+          throw .garbled("a frame cannot be written")
+        }
         action = session.handle(.sent)
         return true
       case .read(let checkpoint):

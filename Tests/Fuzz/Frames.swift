@@ -30,9 +30,9 @@ enum Frames {
         reader.append(Array(rest.prefix(chunk)))
         rest = rest.dropFirst(chunk)
         while let frame = try reader.next() {
-          outcome.frames.append(frame.framed(as: .binary))
+          outcome.frames.append(frame.bytes(as: .binary))
           if chunk == bytes.count {
-            promise("JSON is written of every frame", frame.framed(as: .json).count > 2)
+            promise("JSON is written of every frame", frame.bytes(as: .json).count > 2)
           }
         }
       }

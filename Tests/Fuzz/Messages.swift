@@ -31,8 +31,9 @@ enum Messages {
     guard let message: Message = try? Unverified(bytes, as: form).message() else { return }
     let again: Message? = try? Unverified(WireForm.binary.write(message), as: .binary).message()
     promise("a message that was read is written and read again", again == message)
-    let json = WireForm.json.write(message)
+    let json = (try? WireForm.json.write(message)) ?? []
     let other: Message? = try? Unverified(json, as: .json).message()
-    promise("so it is in JSON", other.map(WireForm.json.write) == json && json.count >= 2)
+    let second = try? other.map { try WireForm.json.write($0) }
+    promise("so it is in JSON", second == json && json.count >= 2)
   }
 }

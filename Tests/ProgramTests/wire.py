@@ -187,6 +187,35 @@ def encoded(body: dict[str, Any]) -> bytes:
     return b"".join(parts)
 
 
+def without(message: bytes, tag: int) -> bytes:
+    """A message in binary without one of its fields."""
+    kept, start = bytearray(), 0
+    while start < len(message):
+        key, end = _read(message, start)
+        match key & 7:
+            case 0: _, end = _read(message, end)
+            case 1: end += 8
+            case 2:
+                length, end = _read(message, end)
+                end += length
+            case kind: raise AssertionError(f"a field of kind {kind}")
+        if key >> 3 != tag:
+            kept += message[start:end]
+        start = end
+    return bytes(kept)
+
+
+def _read(message: bytes, start: int) -> tuple[int, int]:
+    """A varint, and where it ends."""
+    number = shift = 0
+    while True:
+        byte = message[start]
+        number |= (byte & 0x7F) << shift
+        start, shift = start + 1, shift + 7
+        if byte < 0x80:
+            return number, start
+
+
 def _varint(number: int) -> bytes:
     made = bytearray()
     while number > 0x7F:

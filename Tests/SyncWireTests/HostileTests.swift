@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: WireForm.allCases, Array(0..<200))
   func `a mutated request is read or refused, and never traps`(form: WireForm, seed: Int) {
     var chance = Seeded(seed)
-    var bytes = WireSamples.request(seed: seed % 7).written(as: form)
+    var bytes = WireSamples.request(seed: seed % 7).bytes(as: form)
     for _ in 0...chance.below(6) where !bytes.isEmpty {
       switch chance.below(3) {
       case 0: bytes[chance.below(bytes.count)] = UInt8(truncatingIfNeeded: chance.next())
@@ -23,7 +23,7 @@ import Testing
   @Test(arguments: WireForm.allCases, Array(0..<200))
   func `a mutated stream of frames is read or refused, and never traps`(form: WireForm, seed: Int) {
     var chance = Seeded(seed)
-    var bytes = WireSamples.frames(seed: seed % 5).flatMap { $0.framed(as: form) }
+    var bytes = WireSamples.frames(seed: seed % 5).flatMap { $0.bytes(as: form) }
     for _ in 0...chance.below(8) {
       bytes[chance.below(bytes.count)] = UInt8(truncatingIfNeeded: chance.next())
     }
@@ -38,7 +38,7 @@ import Testing
   {
     var request = WireSamples.request(seed: 3, changes: 3)
     request.changes[1] = .unreadable([1, 2, 3, 4])
-    let read = try Unverified(request.written(as: .binary), as: .binary).syncRequest()
+    let read = try Unverified(request.bytes(as: .binary), as: .binary).syncRequest()
     #expect(read.changes == request.changes)
   }
 
@@ -46,12 +46,12 @@ import Testing
     var request = WireSamples.request(seed: 1)
     request.protocolVersion = 9
     #expect(throws: WireRefusal.unsupportedVersion(9)) {
-      try Unverified(request.written(as: .binary), as: .binary).syncRequest()
+      try Unverified(request.bytes(as: .binary), as: .binary).syncRequest()
     }
   }
 
   @Test func `limits count bytes and entries`() {
-    let bytes = WireSamples.request(seed: 1, changes: 5).written(as: .binary)
+    let bytes = WireSamples.request(seed: 1, changes: 5).bytes(as: .binary)
     var limits = Limits()
     limits.requestBytes = bytes.count - 1
     #expect(throws: WireRefusal.tooLarge(limit: limits.requestBytes)) {
@@ -76,7 +76,7 @@ import Testing
 
   @Test(arguments: WireForm.allCases)
   func `a stream that is cut leaves a partial frame`(form: WireForm) throws {
-    let bytes = WireSamples.frames(seed: 1).flatMap { $0.framed(as: form) }
+    let bytes = WireSamples.frames(seed: 1).flatMap { $0.bytes(as: form) }
     var reader = FrameReader(form)
     reader.append(Array(bytes.dropLast(2)))
     while try reader.next() != nil {}

@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: WireForm.allCases, Array(0..<40))
   func `a request reads as it was written, in both forms`(form: WireForm, seed: Int) throws {
     let request = WireSamples.request(seed: seed)
-    let read = try Unverified(request.written(as: form), as: form).syncRequest()
+    let read = try Unverified(request.bytes(as: form), as: form).syncRequest()
     #expect(read.changes == request.changes)
     #expect(read.requestID == request.requestID)
     #expect(read.replica == request.replica)
@@ -26,7 +26,7 @@ import Testing
   ) throws {
     var chance = Seeded(seed)
     let frames = WireSamples.frames(seed: seed)
-    let bytes = frames.flatMap { $0.framed(as: form) }
+    let bytes = frames.flatMap { $0.bytes(as: form) }
     var reader = FrameReader(form)
     var read: [Frame] = []
     var rest = bytes[...]
@@ -37,13 +37,13 @@ import Testing
       while let frame = try reader.next() { read.append(frame) }
     }
     #expect(!reader.hasPartialFrame)
-    #expect(read.flatMap { $0.framed(as: .binary) } == frames.flatMap { $0.framed(as: .binary) })
+    #expect(read.flatMap { $0.bytes(as: .binary) } == frames.flatMap { $0.bytes(as: .binary) })
   }
 
   @Test(arguments: Array(0..<20))
   func `a JSON sender may give the body of a change alone`(seed: Int) throws {
     let request = WireSamples.request(seed: seed)
-    let json = try JSONSerialization.jsonObject(with: Data(request.written(as: .json)))
+    let json = try JSONSerialization.jsonObject(with: Data(request.bytes(as: .json)))
     var object = try #require(json as? [String: Any])
     let changes = try #require(object["changes"] as? [[String: Any]])
     object["changes"] = changes.map { $0.filter { $0.key == "body" } }
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `people can read a change in JSON`() throws {
-    let text = String(decoding: WireSamples.request(seed: 1).written(as: .json), as: UTF8.self)
+    let text = String(decoding: WireSamples.request(seed: 1).bytes(as: .json), as: UTF8.self)
     #expect(text.contains("\"type\":\"contact-entry\""))
     #expect(text.contains("a.khan"))
   }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct `A stream of frames` {
-  private static let bytes = WireSamples.frames(seed: 2).flatMap { $0.framed(as: .binary) }
+  private static let bytes = WireSamples.frames(seed: 2).flatMap { $0.bytes(as: .binary) }
 
   @Test(arguments: Array(1...40) + [100, 1_000, 100_000])
   func `reads the same in pieces of any size`(size: Int) throws {
@@ -13,7 +13,7 @@ import Testing
     var read: [UInt8] = []
     for start in stride(from: 0, to: Self.bytes.count, by: size) {
       reader.append(Array(Self.bytes[start..<min(start + size, Self.bytes.count)]))
-      while let frame = try reader.next() { read += frame.framed(as: .binary) }
+      while let frame = try reader.next() { read += frame.bytes(as: .binary) }
     }
     #expect(read == Self.bytes)
     #expect(!reader.hasPartialFrame)
@@ -22,7 +22,7 @@ import Testing
   @Test(arguments: WireForm.allCases)
   func `gives only whole frames wherever it is cut`(form: WireForm) throws {
     let frames = WireSamples.frames(seed: 2)
-    let pieces = frames.map { $0.framed(as: form) }
+    let pieces = frames.map { $0.bytes(as: form) }
     let ends = pieces.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     let bytes = pieces.flatMap { $0 }
     for cut in bytes.indices {
@@ -64,7 +64,7 @@ import Testing
     var reader = FrameReader(.json)
     for frame in frames {
       guard case .page(let page) = frame else { continue }
-      let json = try JSONSerialization.jsonObject(with: Data(frame.framed(as: .json)))
+      let json = try JSONSerialization.jsonObject(with: Data(frame.bytes(as: .json)))
       var object = try #require((json as? [String: Any])?["page"] as? [String: Any])
       let records = try #require(object["records"] as? [[String: Any]])
       object["records"] = records.map { $0.filter { $0.key == "body" } }
@@ -82,7 +82,7 @@ import Testing
 @Suite struct `A request` {
   @Test(arguments: WireForm.allCases)
   func `that is cut anywhere is read or refused, and never traps`(form: WireForm) {
-    let bytes = WireSamples.request(seed: 4, changes: 2).written(as: form)
+    let bytes = WireSamples.request(seed: 4, changes: 2).bytes(as: form)
     for cut in bytes.indices {
       let cutOff = Array(bytes[..<cut])
       let read = try? Unverified(cutOff, as: form).syncRequest()
@@ -94,7 +94,7 @@ import Testing
     var request = WireSamples.request(seed: 4, changes: 2)
     let longer = request.changes[0].bytes + [0x90, 0x01, 0x00]
     request.changes[0] = .unreadable(longer)
-    let read = try Unverified(request.written(as: .json), as: .json).syncRequest()
+    let read = try Unverified(request.bytes(as: .json), as: .json).syncRequest()
     #expect(read.changes[0] == .unreadable(longer))
     #expect(read.changes[1] == request.changes[1])
   }
@@ -114,7 +114,7 @@ import Testing
     var request = WireSamples.request(seed: 4, changes: 2)
     request.firstCounter = 0
     #expect(throws: WireRefusal.unreadable("its changes have no first counter")) {
-      try Unverified(request.written(as: .binary), as: .binary).syncRequest()
+      try Unverified(request.bytes(as: .binary), as: .binary).syncRequest()
     }
   }
 }

@@ -14,10 +14,14 @@ package struct OfficeCall: Sendable {
   package func post<Answer: SwiftProtobuf.Message>(
     _ path: String, _ message: some SwiftProtobuf.Message
   ) async throws(SyncFailure) -> Answer {
-    try await call(
+    let body: [UInt8]
+    do throws(WireRefusal) { body = try WireForm.binary.write(message) } catch {
+      throw SyncFailure(error)
+    }
+    return try await call(
       TransportRequest(
         .post, path, contentType: WireForm.binary.mediaType, accept: WireForm.binary.mediaType,
-        body: WireForm.binary.write(message)))
+        body: body))
   }
 
   package func get<Answer: SwiftProtobuf.Message>(_ path: String) async throws(SyncFailure)

@@ -126,9 +126,12 @@ public actor SyncEngine {
   private func exchange(_ round: inout SyncRound) async throws(SyncFailure) -> Exchanged {
     board.show(.connecting)
     let request = try round.request()
+    let body: [UInt8]
+    do throws(WireRefusal) { body = try request.written(as: form) } catch {
+      throw SyncFailure(error)
+    }
     let message = TransportRequest(
-      .post, "/v1/sync", contentType: form.mediaType, accept: form.mediaType,
-      body: request.written(as: form))
+      .post, "/v1/sync", contentType: form.mediaType, accept: form.mediaType, body: body)
     board.show(.sending(changes: request.changes.count))
     let response: TransportResponse
     do { response = try await transport.exchange(message) } catch { throw SyncFailure(error) }

@@ -1,5 +1,6 @@
 import SyncCore
 import SyncReplica
+import SyncWire
 
 /// Why a sync did not come to its end. Everything that was saved on the laptop is still there.
 public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
@@ -34,6 +35,11 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case .refused(let code, _): code == "internal" || code == "disk-full"
     case .store, .cancelled: false
     }
+  }
+
+  /// What this laptop would send cannot be written.
+  init(_ refusal: WireRefusal) {
+    self = .refused(code: "unwritable", message: refusal.description)
   }
 
   init(_ failure: TransportFailure) {

@@ -4,8 +4,8 @@ import SyncCore
 
 extension Frame {
   /// The frame as it stands in a response: binary behind its length, JSON with a line's end.
-  package func framed(as form: WireForm) -> [UInt8] {
-    let body = form.write(PBFrame(self, form))
+  package func framed(as form: WireForm) throws(WireRefusal) -> [UInt8] {
+    let body = try form.write(PBFrame(self, form))
     switch form {
     case .binary:
       return withUnsafeBytes(of: UInt32(clamping: body.count).bigEndian) { Array($0) } + body
@@ -229,8 +229,10 @@ extension PBPage {
     }
     var completed: [CaseID] = []
     for caseID in self.completed { completed.append(try checkedID(caseID, "a case")) }
+    var exact: [[UInt8]] = []
+    for record in records { exact.append(try record.exactBytes) }
     return Page(
-      records: records.map(\.exactBytes), proofs: checked, completed: completed,
+      records: exact, proofs: checked, completed: completed,
       checkpoint: [UInt8](checkpoint),
       place: place.place)
   }
@@ -243,8 +245,10 @@ extension PBRecord {
   }
 
   var exactBytes: [UInt8] {
-    if !encoded.isEmpty || !hasBody { return [UInt8](encoded) }
-    return (try? body.serializedBytes()) ?? []
+    get throws(WireRefusal) {
+      if !encoded.isEmpty || !hasBody { return [UInt8](encoded) }
+      return try WireForm.binary.write(body)
+    }
   }
 }
 

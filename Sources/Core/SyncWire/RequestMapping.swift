@@ -4,7 +4,9 @@ import SyncCore
 
 extension SyncRequest {
   /// The request in one of the two forms.
-  package func written(as form: WireForm) -> [UInt8] { form.write(PBSyncRequest(self, form)) }
+  package func written(as form: WireForm) throws(WireRefusal) -> [UInt8] {
+    try form.write(PBSyncRequest(self, form))
+  }
 }
 
 extension PBSyncRequest {
@@ -53,7 +55,7 @@ extension PBOfferedChange {
     }
     return OfferedChange(
       dot: try dot.dot(), hash: try checkedHash(hash, "an offered change's hash"),
-      bytes: hasChange ? change.exactBytes : nil, verdict: try verdict.verdict(code, field),
+      bytes: hasChange ? try change.exactBytes : nil, verdict: try verdict.verdict(code, field),
       proof: proof)
   }
 }
@@ -63,7 +65,7 @@ extension PBReturnedRecord {
     guard let proof = try checkedProof(proof) else {
       throw .unreadable("a returned record has no proof")
     }
-    return ReturnedRecord(bytes: record.exactBytes, proof: proof)
+    return ReturnedRecord(bytes: try record.exactBytes, proof: proof)
   }
 }
 
@@ -77,8 +79,10 @@ extension PBChange {
 
   /// The exact bytes, or the canonical form of a body that came alone.
   var exactBytes: [UInt8] {
-    if !encoded.isEmpty || !hasBody { return [UInt8](encoded) }
-    return (try? body.serializedBytes()) ?? []
+    get throws(WireRefusal) {
+      if !encoded.isEmpty || !hasBody { return [UInt8](encoded) }
+      return try WireForm.binary.write(body)
+    }
   }
 }
 
@@ -118,10 +122,11 @@ extension Unverified {
     guard message.changes.isEmpty || message.firstCounter > 0 else {
       throw .unreadable("its changes have no first counter")
     }
-    let changes = message.changes.map { pushed in
-      let bytes = pushed.exactBytes
-      return (try? Change(reading: bytes, limits: limits)).map(PushedChange.readable)
-        ?? .unreadable(bytes)
+    var changes: [PushedChange] = []
+    for pushed in message.changes {
+      let bytes = try pushed.exactBytes
+      let change = try? Change(reading: bytes, limits: limits)
+      changes.append(change.map(PushedChange.readable) ?? .unreadable(bytes))
     }
     guard message.returned.count <= limits.pageRecords, message.offered.count <= limits.pushChanges
     else { throw .unreadable("it hands back too much at once") }

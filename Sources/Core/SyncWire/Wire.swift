@@ -26,19 +26,24 @@ package enum WireForm: Sendable, CaseIterable {
     }
   }
 
-  package func write(_ message: some SwiftProtobuf.Message) -> [UInt8] {
-    switch self {
-    case .binary: (try? message.serializedBytes()) ?? []
-    case .json: (try? message.jsonUTF8Bytes()) ?? []
-    }
+  /// Throws only for what is past the encoding's own limits, such as 2 GiB.
+  package func write(_ message: some SwiftProtobuf.Message) throws(WireRefusal) -> [UInt8] {
+    do {
+      switch self {
+      case .binary: return try message.serializedBytes()
+      case .json: return try message.jsonUTF8Bytes()
+      }
+    } catch { throw .unwritable("\(error)") }
   }
 }
 
-/// Why bytes from a peer are not taken. Says what is wrong, never what they held.
+/// Why bytes from a peer are not taken, or a message cannot be given a form. Says what is wrong,
+/// never what it held.
 package enum WireRefusal: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLarge(limit: Int)
   case unreadable(String)
   case unsupportedVersion(UInt32)
+  case unwritable(String)
 
   package var description: String {
     switch self {
@@ -46,6 +51,7 @@ package enum WireRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable(let problem): "The message cannot be read: \(problem)."
     case .unsupportedVersion(let version):
       "Version \(version) of the protocol is not spoken here; update the older side."
+    case .unwritable(let problem): "The message cannot be written: \(problem)."
     }
   }
 }

@@ -2664,7 +2664,7 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Receipt"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counter\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}again\0\u{3}settles_base\0\u{1}place\0\u{1}proof\0\u{3}base_proof\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counter\0\u{1}verdict\0\u{1}code\0\u{1}field\0\u{1}again\0\u{3}settles_base\0\u{1}place\0\u{2}\u{2}proof\0\u{3}base_proof\0\u{c}\u{8}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2679,8 +2679,8 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 5: try { try decoder.decodeSingularBoolField(value: &self.again) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.settlesBase) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._place) }()
-      case 8: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self.baseProof) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.baseProof) }()
       default: break
       }
     }
@@ -2713,10 +2713,10 @@ nonisolated extension PBReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
     if !self.proof.isEmpty {
-      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 8)
+      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 9)
     }
     if !self.baseProof.isEmpty {
-      try visitor.visitSingularBytesField(value: self.baseProof, fieldNumber: 9)
+      try visitor.visitSingularBytesField(value: self.baseProof, fieldNumber: 10)
     }
     try unknownFields.traverse(visitor: &visitor)
   }

@@ -18,11 +18,14 @@ struct Report {
   private var tally: Tally { progress.tally }
   private var faults: Int { Fault.allCases.reduce(0) { $0 + tally.count($1) } }
 
+  /// Labels and faults that never came up.
+  var missed: [String] {
+    Label.allCases.filter { tally.count($0) == 0 }.map(\.rawValue)
+      + Fault.allCases.filter { tally.count($0) == 0 }.map(\.rawValue)
+  }
+
   var text: String {
     var lines = failures.map(text(of:))
-    let missed =
-      Label.allCases.filter { tally.count($0) == 0 }.map(\.rawValue)
-      + Fault.allCases.filter { tally.count($0) == 0 }.map(\.rawValue)
     lines.append(
       "\(tally.seeds) seeds, \(tally.sessions) sessions, \(tally.edits) edits, \(faults) faults in "
         + "\(Int(seconds)) s: \(Int(Double(tally.sessions) / max(seconds, 0.001))) sessions/s")

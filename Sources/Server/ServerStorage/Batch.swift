@@ -169,7 +169,7 @@ struct Batch {
       record.bytes.count <= intake.limits.recordBytes
     else { return .refused(.tooLarge) }
     let grant = grants[body.caseID]
-    let settles = sawAll && isBase(stored, body, grant)
+    let settles = isBase(stored, body, grant)
     settled[body.record] =
       settles ? grant.map { .init(sequence: sequence, grant: $0.grantedAt) } : nil
     drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)

@@ -61,6 +61,6 @@ struct EnrolRoute: Sendable {
       $0.office = office
       $0.catalogueVersion = catalogueVersion
     }
-    return .message(request.acceptedForm.write(answer), request.acceptedForm)
+    return try .message(request.acceptedForm.write(answer), request.acceptedForm)
   }
 }

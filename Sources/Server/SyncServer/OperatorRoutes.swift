@@ -30,8 +30,10 @@ struct OperatorRoutes: Sendable {
     return try Unverified(body, as: form).message()
   }
 
-  private func answer(_ message: some SwiftProtobuf.Message, to request: Request) -> Response {
-    .message(request.acceptedForm.write(message), request.acceptedForm)
+  private func answer(
+    _ message: some SwiftProtobuf.Message, to request: Request
+  ) throws -> Response {
+    .message(try request.acceptedForm.write(message), request.acceptedForm)
   }
 
   private func enrolCode(_ request: Request, _ context: OfficeContext) async throws -> Response {
@@ -55,7 +57,7 @@ struct OperatorRoutes: Sendable {
       hash: invitation.secretHash, user: message.user, role: role, label: message.label,
       isOperator: message.isOperator, expiresAt: expires)
     try await store.transaction { try $0.save(code) }
-    return answer(
+    return try answer(
       PBEnrolCodeResponse.with {
         $0.code = invitation.description
         $0.expiresAt = expires.milliseconds
@@ -77,7 +79,7 @@ struct OperatorRoutes: Sendable {
         }
       }
     }
-    return answer(list, to: request)
+    return try answer(list, to: request)
   }
 
   private func grant(_ request: Request, _ context: OfficeContext) async throws -> Response {
@@ -106,7 +108,7 @@ struct OperatorRoutes: Sendable {
       }
       return changed
     }
-    return answer(PBGrantResponse.with { $0.changed = changed }, to: request)
+    return try answer(PBGrantResponse.with { $0.changed = changed }, to: request)
   }
 
   private func resync(_ request: Request, _ context: OfficeContext) async throws -> Response {
@@ -122,7 +124,7 @@ struct OperatorRoutes: Sendable {
         all || ids.contains(device.id) || (!user.isEmpty && device.user.lowercased() == user)
       }
     }
-    return answer(
+    return try answer(
       PBResyncResponse.with { $0.ordered = UInt32(clamping: ordered.count) }, to: request)
   }
 
@@ -140,7 +142,7 @@ struct OperatorRoutes: Sendable {
       try transaction.save(device)
       return wasActive
     }
-    return answer(PBRevokeResponse.with { $0.wasActive = wasActive }, to: request)
+    return try answer(PBRevokeResponse.with { $0.wasActive = wasActive }, to: request)
   }
 
   private func report(_ request: Request, _ context: OfficeContext) async throws -> Response {
@@ -164,7 +166,7 @@ struct OperatorRoutes: Sendable {
         }
       }
     }
-    return answer(report, to: request)
+    return try answer(report, to: request)
   }
 
   private func verify(_ request: Request, _ context: OfficeContext) async throws -> Response {
@@ -181,7 +183,7 @@ struct OperatorRoutes: Sendable {
         }
       }
     }
-    return self.answer(answer, to: request)
+    return try self.answer(answer, to: request)
   }
 }
 

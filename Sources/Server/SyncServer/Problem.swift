@@ -103,12 +103,14 @@ enum Problem: Error, Equatable {
   }
 
   func response(as form: WireForm) -> Response {
-    let body = form.write(
-      PBProblem.with {
-        $0.code = code
-        $0.message = message
-      })
-    var response = Response.message(body, form, status: status)
+    let problem = PBProblem.with {
+      $0.code = code
+      $0.message = message
+    }
+    // Without a body the status alone says it.
+    var response =
+      (try? form.write(problem)).map { Response.message($0, form, status: status) }
+      ?? Response(status: status)
     if self == .unavailable { response.headers[.retryAfter] = "5" }
     return response
   }
@@ -120,6 +122,7 @@ enum Problem: Error, Equatable {
     case let refusal as WireRefusal:
       switch refusal {
       case .tooLarge(let limit): self = .tooLarge(limit: limit)
+      case .unwritable: self = .internalError
       case .unreadable: self = .badRequest(refusal.description)
       case .unsupportedVersion: self = .unsupportedVersion
       }

@@ -58,7 +58,7 @@ struct SyncRoute: Sendable {
     while true {
       switch action {
       case .send(let frame):
-        gathered += frame.framed(as: form)
+        gathered += try frame.framed(as: form)
         if gathered.count >= Self.flushBytes {
           try await send(&gathered, gzip, isLast: false, to: &writer)
         }
