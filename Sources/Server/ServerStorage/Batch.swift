@@ -227,12 +227,14 @@ struct Batch {
     body.writtenUnder.map { $0.epoch < life.epoch } ?? false
   }
 
-  /// Whether this store indeed lacks something of that: neither taken nor refused.
+  /// Whether this store indeed lacks something that the author saw: a change that it never had, or
+  /// of which it has the place without the text.
   private func hasLostContext(of body: Change.Body) throws -> Bool {
     guard mayBeLost(body) else { return false }
     return try body.context.entries.contains { seen in
-      try seen.replica != request.replica
-        && intake.transaction.head(of: seen.replica).counter < seen.counter
+      guard seen.replica != request.replica else { return false }
+      guard let logged = try intake.transaction.change(seen) else { return true }
+      return logged.bytes.isEmpty && !logged.verdict.isRefusal
     }
   }
 
