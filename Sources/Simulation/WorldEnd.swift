@@ -53,6 +53,7 @@ extension World {
       throw Failure(.verifier, try office.problems().joined(separator: "; "))
     }
     try checkLog()
+    try checkSuperseded()
     for machine in machines {
       try checkOwnEdits(of: machine)
       guard try !isRevoked(machine) else { continue }
@@ -120,6 +121,28 @@ extension World {
         throw Failure(.onceOnly, "#\(edit.number) was taken as \(earlier.dot) and \(issue.dot)")
       }
       taken[edit.number] = issue
+    }
+  }
+
+  /// Nothing stands that somebody superseded, by whichever of its names they had seen it. After a
+  /// restore of the office a name may come home without what it stands for.
+  private func checkSuperseded() throws {
+    guard !swarm.mayRestoreOffice else { return }
+    let taken = try office.log().filter { !$0.verdict.isRefusal }
+      .compactMap { try? Change(reading: $0.bytes) }
+    let names = Dictionary(grouping: taken, by: \.firstIssue.hash).mapValues { $0.map(\.dot) }
+    for change in taken {
+      guard case .set(let members) = change.body.action,
+        let record = try office.record(change.body.record)
+      else { continue }
+      for member in members {
+        for edit in record.standing(member.name) where edit.hash != change.firstIssue.hash {
+          guard names[edit.hash]?.contains(where: change.body.context.contains) != true else {
+            throw Failure(
+              .noSilentLoss, "\(edit.dot) stands in \(member.name), and \(change.dot) had seen it")
+          }
+        }
+      }
     }
   }
 
