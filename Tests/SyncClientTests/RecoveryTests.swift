@@ -288,7 +288,7 @@ private final class Former {
         replica: ReplicaID(value: 1), device: DeviceID(value: 1), user: "sam", role: .officer,
         office: "Office"))
     let place = Place(epoch: 1, sequence: 1)
-    try store.adopt(Scope(place: place, entries: [.init(caseID: caseID, isSentWhole: true)]))
+    try store.adopt(Scope(entries: [.init(caseID: caseID, isSentWhole: true)]))
     try store.apply(Page(records: [], completed: [caseID], checkpoint: [1], place: place))
   }
 

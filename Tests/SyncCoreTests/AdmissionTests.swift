@@ -159,6 +159,28 @@ struct AdmissionTests {
       Self.refusal(level, to: record, role: .senior) == .roleMayNotWrite(field: "risk"))
   }
 
+  @Test func `a value is eased by whoever displaces it, seen under whichever of its names`() {
+    var first = Sample.set("risk", .text("high"), Sample.dot(0, 1)).body
+    var record = Sample.accepted([Change(first)])
+    first.origin = Change(first).firstIssue
+    first.dot = Sample.dot(1, 1)
+    record.applyAgain(Change(first))
+    for replica in [0, 1] {
+      let seen = Sample.vector([replica: 1])
+      #expect(
+        Self.refusal(["risk": .text("low")], to: record, seen: seen) == .easing(field: "risk"))
+    }
+  }
+
+  @Test func `a double with a lower value does not hide what it displaces`() {
+    var forged = Sample.set("risk", .text("low"), Sample.dot(1, 1)).body
+    let high = Sample.set("risk", .text("high"), Sample.dot(0, 1))
+    forged.origin = high.firstIssue
+    let record = Sample.accepted([high, Change(forged)])
+    let seen = Sample.vector([1: 1])
+    #expect(Self.refusal(["risk": .text("low")], to: record, seen: seen) == .easing(field: "risk"))
+  }
+
   @Test func `after a restore an edit of what is lost is taken, and one of a new record judged`() {
     let lost = Sample.change(
       Sample.dot(7, 7), seen: Sample.vector([3: 1]), .set([Value.Member("owned", .none)]))

@@ -118,7 +118,7 @@ extension ServerSession.Reading {
       Scope.Entry(caseID: CaseID(value: UInt128($0)), isSentWhole: whole.contains($0))
     }
     return ServerSession.Reading(
-      scope: Scope(place: place, entries: entries),
+      scope: Scope(entries: entries),
       page: Page(records: [], completed: [], checkpoint: [], place: place),
       next: goesOn ? .start(epoch: 1) : nil,
       digests: (0..<digests).map { CaseDigest(caseID: CaseID(value: UInt128($0))) })

@@ -43,7 +43,6 @@ final class Copy {
 
   func scope(_ cases: [CaseID], whole: [CaseID] = []) -> Scope {
     Scope(
-      place: place(),
       entries: cases.sorted().map { .init(caseID: $0, isSentWhole: whole.contains($0)) })
   }
 

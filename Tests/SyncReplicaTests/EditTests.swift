@@ -31,7 +31,7 @@ import Testing
     #expect(change.body.author == "sam")
     #expect(change.body.role == .officer)
     #expect(change.body.recordedAt == Copy.time)
-    #expect(change.body.writtenUnder == Place(epoch: 1, sequence: 12))
+    #expect(change.body.writtenUnder == Place(epoch: 1, sequence: 11))
   }
 
   @Test func `is all of an act, or nothing of it`() throws {

@@ -85,7 +85,7 @@ enum WireSamples {
       .order(Order(id: 0, kind: .resend(from: 6))),
       .order(Order(id: 0, kind: .newEpoch(7, survived: 40))),
       .scope(
-        Scope(place: place, entries: [Scope.Entry(caseID: record.caseID, isSentWhole: true)])),
+        Scope(entries: [Scope.Entry(caseID: record.caseID, isSentWhole: true)])),
       .page(
         Page(
           records: [record.bytes], proofs: [proof], completed: [record.caseID],

@@ -40,7 +40,7 @@ extension Record {
       }
       for member in members {
         guard let field = policy.policy(of: member.name) else { continue }
-        let standing = record?.standing(member.name).filter { seen.contains($0.dot) } ?? []
+        let standing = record?.standing(member.name, seenBy: seen) ?? []
         let attempt = Attempt(
           name: member.name, value: member.value, field: field, seen: standing, change: change,
           origin: origin)

@@ -31,7 +31,6 @@ public struct ClientSession: Sendable {
     /// The highest counter that the office has: "synced" is said only when this is the replica's
     /// head.
     public var known: UInt64
-    public var epoch: UInt64
     public var serverTime: Timestamp
     /// Orders to carry out now that the round trip is over.
     public var orders: [Order]
@@ -142,8 +141,7 @@ public struct ClientSession: Sendable {
     }
     state = .ended
     return .finish(
-      Outcome(
-        known: ending.known, epoch: opening.epoch, serverTime: opening.serverTime, orders: orders))
+      Outcome(known: ending.known, serverTime: opening.serverTime, orders: orders))
   }
 
   private mutating func breach(_ problem: String) -> Action {

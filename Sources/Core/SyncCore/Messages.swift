@@ -153,7 +153,7 @@ public struct Order: Hashable, Sendable {
   }
 }
 
-/// All cases that this user holds, at one position. What is not in it is dropped.
+/// All cases that this user holds. What is not in it is dropped.
 public struct Scope: Hashable, Sendable {
   public struct Entry: Hashable, Sendable {
     public let caseID: CaseID
@@ -167,14 +167,10 @@ public struct Scope: Hashable, Sendable {
     }
   }
 
-  public var place: Place
   /// Ascending by case.
   public var entries: [Entry]
 
-  public init(place: Place, entries: [Entry]) {
-    self.place = place
-    self.entries = entries
-  }
+  public init(entries: [Entry]) { self.entries = entries }
 }
 
 /// Records of cases in scope, and the checkpoint to store in the same transaction.

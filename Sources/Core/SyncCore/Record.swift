@@ -137,10 +137,9 @@ public struct Record: Hashable, Sendable {
     let range = range(of: field)
     var place = place
     var kept: [StandingEdit] = []
-    // Who has seen one issue of a change has seen it.
-    let doubles = Set(edits[range].lazy.filter { seen.contains($0.dot) }.map(\.hash))
+    let superseded = Self.hashes(of: edits[range], in: seen)
     for edit in edits[range] {
-      if doubles.contains(edit.hash) {
+      if superseded.contains(edit.hash) {
         if let earlier = edit.place, let own = place { place = min(earlier, own) }
       } else {
         kept.append(edit)
@@ -225,6 +224,21 @@ public struct Record: Hashable, Sendable {
   /// The standing edits of one field, ascending by dot.
   public func standing(_ field: String) -> ArraySlice<StandingEdit> { edits[range(of: field)] }
 
+  /// The standing edits of one field that somebody has seen, ascending by dot. Who has seen one
+  /// issue of a change has seen it.
+  public func standing(_ field: String, seenBy seen: VersionVector) -> [StandingEdit] {
+    let edits = standing(field)
+    let hashes = Self.hashes(of: edits, in: seen)
+    return edits.filter { hashes.contains($0.hash) }
+  }
+
+  /// The first issues of the edits that a history contains.
+  private static func hashes(
+    of edits: ArraySlice<StandingEdit>, in seen: VersionVector
+  ) -> Set<Hash> {
+    Set(edits.lazy.filter { seen.contains($0.dot) }.map(\.hash))
+  }
+
   /// The names of the fields that hold something, ascending, deletions left out.
   public var fields: [String] {
     var names: [String] = []
@@ -245,8 +259,9 @@ public struct Record: Hashable, Sendable {
       seen.formJoin(vector)
       found = true
     }
-    let hashes = Set(edits.lazy.filter { seen.contains($0.dot) }.map(\.hash))
-    return found && edits.allSatisfy { $0.isDeletion || hashes.contains($0.hash) }
+    guard found else { return false }
+    let hashes = Self.hashes(of: edits[...], in: seen)
+    return edits.allSatisfy { $0.isDeletion || hashes.contains($0.hash) }
   }
 
   /// Whether somebody deleted what somebody else kept editing: listed for review.

@@ -30,7 +30,6 @@ extension PBFrame {
     case .order(let order): self.order = PBOrder(order)
     case .scope(let scope):
       self.scope = .with {
-        $0.place = PBPlace(scope.place)
         $0.entries = scope.entries.map { entry in
           .with {
             $0.caseID = Data(entry.caseID.bytes)
@@ -202,7 +201,7 @@ extension PBScope {
     guard entries.count <= limits.scopeCases else {
       throw .unreadable("a scope has more than \(limits.scopeCases) cases")
     }
-    var result = Scope(place: place.place, entries: [])
+    var result = Scope(entries: [])
     for entry in entries {
       result.entries.append(
         Scope.Entry(caseID: try checkedID(entry.caseID, "a case"), isSentWhole: entry.sentWhole))

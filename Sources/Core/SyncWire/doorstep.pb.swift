@@ -948,15 +948,6 @@ package nonisolated struct PBScope: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var place: PBPlace {
-    get {_place ?? PBPlace()}
-    set {_place = newValue}
-  }
-  /// Returns true if `place` has been explicitly set.
-  package var hasPlace: Bool {self._place != nil}
-  /// Clears the value of `place`. Subsequent reads from it will return its default value.
-  package mutating func clearPlace() {self._place = nil}
-
   package var entries: [PBScope.Entry] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -976,8 +967,6 @@ package nonisolated struct PBScope: Sendable {
   }
 
   package init() {}
-
-  fileprivate var _place: PBPlace? = nil
 }
 
 package nonisolated struct PBPage: Sendable {
@@ -3001,7 +2990,7 @@ nonisolated extension PBOrder.NewEpoch: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Scope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}place\0\u{1}entries\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}entries\0\u{c}\u{1}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3009,7 +2998,6 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._place) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
       default: break
       }
@@ -3017,13 +3005,6 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._place {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
     if !self.entries.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 2)
     }
@@ -3031,7 +3012,6 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
   }
 
   package static func ==(lhs: PBScope, rhs: PBScope) -> Bool {
-    if lhs._place != rhs._place {return false}
     if lhs.entries != rhs.entries {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -231,7 +231,7 @@ extension Bench {
       path: path("replica"), identity: identity, catalogue: .standard)
     let place = Place(epoch: 1, sequence: 1)
     try replica.adopt(
-      Scope(place: place, entries: [Scope.Entry(caseID: Self.caseID(0), isSentWhole: true)]))
+      Scope(entries: [Scope.Entry(caseID: Self.caseID(0), isSentWhole: true)]))
     try replica.apply(
       Page(records: [], completed: [Self.caseID(0)], checkpoint: [1], place: place))
     return replica

@@ -8,7 +8,6 @@ struct Batch {
   private let device: Device
   private let checkpoint: Checkpoint
   private let life: Life
-  private let grants: [CaseID: Grant]?
   private(set) var settled: [RecordID: Intake.Settlement] = [:]
 
   init(
@@ -20,7 +19,6 @@ struct Batch {
     self.device = device
     self.checkpoint = checkpoint
     self.life = life
-    grants = request.changes.isEmpty ? [:] : nil
   }
 
   /// One receipt a change: the first verdict again for those known, a new one for the others.
@@ -150,7 +148,9 @@ struct Batch {
     guard case .readable(let change) = request.changes[index] else { return .refused(.unreadable) }
     let body = change.body
     let stored = try drafts[body.record] ?? entry(body.record)
-    guard body.author == device.user, body.role == device.role else {
+    // An issue of somebody else's edit would be a double of it.
+    let isAnothers = try change.body.origin.map { try isTaken($0, stored?.record) } ?? false
+    guard body.author == device.user, body.role == device.role, !isAnothers else {
       return .refused(.notTheAuthor)
     }
     let policy = intake.catalogue.policy(of: body.type)
@@ -192,11 +192,8 @@ struct Batch {
     guard case .readable(let change) = request.changes[index],
       let origin = change.body.origin
     else { return nil }
-    let logged = try intake.transaction.change(firstIssuedAs: origin)
     let stored = try entry(change.body.record)
-    // One that came home inside a handed-back record is known by standing there.
-    guard let verdict = logged?.verdict ?? (stored?.record.holds(origin) == true ? .merged : nil)
-    else { return nil }
+    guard let verdict = try firstVerdict(on: change, origin, stored?.record) else { return nil }
     let sequence = try intake.transaction.nextSequence()
     if !verdict.isRefusal, var entry = stored, entry.record.applyAgain(change) {
       entry.sequence = sequence
@@ -204,6 +201,28 @@ struct Batch {
       settled[entry.record.id] = nil
     }
     return try log(index, verdict, at: sequence, isAgain: true)
+  }
+
+  /// Whether an issue of a change is in the log or stands in the record.
+  private func isTaken(_ issue: Change.Origin, _ record: Record?) throws -> Bool {
+    try record?.holds(issue) == true || intake.transaction.change(firstIssuedAs: issue) != nil
+  }
+
+  /// The verdict on the first issue of a change, if that was its author's and of the same record:
+  /// anybody can name the hash of another's edit.
+  private func firstVerdict(
+    on change: Change, _ origin: Change.Origin, _ record: Record?
+  ) throws -> Verdict? {
+    let body = change.body
+    guard body.author == device.user else { return nil }
+    if let logged = try intake.transaction.change(firstIssuedAs: origin) {
+      let first = try? Change(reading: logged.bytes, limits: intake.limits).body
+      let isTheirs = first?.author == body.author && first?.record == body.record
+      return isTheirs ? logged.verdict : nil
+    }
+    // One that came home inside a handed-back record is known by standing there.
+    let stands = record?.edits.contains { $0.hash == origin.hash && $0.by.author == body.author }
+    return stands == true ? .merged : nil
   }
 
   private enum Standing { case holder, late }

@@ -42,7 +42,6 @@ package struct Feed {
     let grants = try activeGrants(of: device.user)
     let place = Place(epoch: checkpoint.epoch, sequence: now)
     let scope = Scope(
-      place: place,
       entries: grants.map { grant in
         let from = checkpoint.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
         return Scope.Entry(caseID: grant.caseID, isSentWhole: from == 0)
