@@ -150,8 +150,10 @@ extension World {
       guard locals != expected else { continue }
       try compare(locals, with: expected, field, record)
     }
-    for (field, standing) in entry.standing.sorted(by: { $0.key < $1.key })
-    where !standing.isEmpty && copy.locals(of: field).isEmpty {
+    let lacking = entry.standing.lazy.filter { field, standing in
+      !standing.isEmpty && copy.locals(of: field).isEmpty
+    }
+    if let (field, standing) = lacking.min(by: { $0.key < $1.key }) {
       let numbers = standing.map { model.edit($0.local, of: record).number }
       throw Failure(
         .noSilentLoss, "the office shows nothing in \(field) of record \(record), not \(numbers)")

@@ -33,11 +33,13 @@ package struct Ledger {
   private(set) var entries: [Int: Entry] = [:]
   private(set) var outcomes: [Int: Outcome] = [:]
   private(set) var grants: [Grant] = []
+  /// The cases that each user holds now, ascending by number.
+  private var held: [String: [Int]] = [:]
 
   // MARK: Grants
 
   func holds(_ user: String, _ caseNumber: Int) -> Bool {
-    grants.contains { $0.user == user && $0.caseNumber == caseNumber && $0.end == nil }
+    held[user]?.contains(caseNumber) == true
   }
 
   func everHeld(_ user: String, _ caseNumber: Int) -> Bool {
@@ -46,15 +48,17 @@ package struct Ledger {
 
   /// The cases of a user, ascending by number.
   func cases(of user: String) -> [Int] {
-    Array(Set(grants.filter { $0.user == user && $0.end == nil }.map(\.caseNumber))).sorted()
+    held[user] ?? []
   }
 
   mutating func grant(_ user: String, _ caseNumber: Int, at sequence: UInt64) {
     guard !holds(user, caseNumber) else { return }
     grants.append(Grant(user: user, caseNumber: caseNumber, from: sequence))
+    held[user] = (cases(of: user) + [caseNumber]).sorted()
   }
 
   mutating func end(_ user: String, _ caseNumber: Int, at sequence: UInt64) {
+    held[user]?.removeAll { $0 == caseNumber }
     for index in grants.indices
     where grants[index].user == user && grants[index].caseNumber == caseNumber
       && grants[index].end == nil

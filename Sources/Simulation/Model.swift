@@ -90,7 +90,7 @@ package struct Model {
       throw Failure(.noSilentLoss, "\(whom) holds \(copy.id), which nobody made")
     }
     var result = Copy(record: record)
-    var issues: Set<Hash> = []
+    var issues: [Hash] = []
     for standing in copy.edits {
       guard let edit = edit(marked: Mark.number(in: standing.by.recordedAt), of: copy.id) else {
         throw Failure(.noSilentLoss, "\(whom) shows a value that nobody wrote in \(copy.id)")
@@ -108,7 +108,8 @@ package struct Model {
         issues.removeAll()
       }
       // An edit may stand under several names, and counts once.
-      guard issues.insert(standing.hash).inserted else { continue }
+      guard !issues.contains(standing.hash) else { continue }
+      issues.append(standing.hash)
       result.standing[result.standing.count - 1].locals.append(edit.local)
     }
     for index in result.standing.indices { result.standing[index].locals.sort() }

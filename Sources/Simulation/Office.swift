@@ -14,6 +14,8 @@ final class Office {
   private(set) var backups: [Backup] = []
   /// How often the store was put back. The servers start anew then, and answers that run break off.
   private(set) var restores = 0
+  /// What was made of each record's bytes when somebody last looked.
+  private var lastRead: [RecordID: (bytes: [UInt8], record: SyncCore.Record)] = [:]
 
   /// A backup of the store, with what was true of it.
   struct Backup {
@@ -126,7 +128,11 @@ final class Office {
   func epoch() throws -> UInt64 { try store.now { try $0.epoch() } }
 
   func record(_ id: RecordID) throws -> SyncCore.Record? {
-    try store.now { try $0.record(id).map { try Record(reading: $0.bytes) } }
+    guard let bytes = try store.now({ try $0.record(id)?.bytes }) else { return nil }
+    if let last = lastRead[id], last.bytes == bytes { return last.record }
+    let record = try Record(reading: bytes)
+    lastRead[id] = (bytes, record)
+    return record
   }
 
   func caseHeads() throws -> [CaseHead] {

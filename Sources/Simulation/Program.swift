@@ -58,7 +58,7 @@ extension Machine {
   private func going(
     _ body: (inout SyncRound) throws(SyncFailure) -> Step
   ) throws(Failure) -> Step {
-    guard var round else { return .failed("there is no round") }
+    guard var round = round.take() else { return .failed("there is no round") }
     do throws(SyncFailure) {
       let step = try body(&round)
       self.round = round

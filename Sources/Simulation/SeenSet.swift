@@ -36,9 +36,15 @@ package struct SeenSet: Hashable, Sendable {
 
   /// The members, ascending.
   package var numbers: [Int] {
-    words.indices.flatMap { index in
-      (0..<64).filter { words[index] & (1 << UInt64($0)) != 0 }.map { index * 64 + $0 }
+    var numbers: [Int] = []
+    for (index, word) in words.enumerated() {
+      var rest = word
+      while rest != 0 {
+        numbers.append(index * 64 + rest.trailingZeroBitCount)
+        rest &= rest - 1
+      }
     }
+    return numbers
   }
 
   private mutating func grow(to count: Int) {

@@ -11,7 +11,7 @@ package final class World {
     case arrive(Exchange)
     case pull(Exchange)
     /// A request that the network kept.
-    case comeBack(SyncRequest, Machine)
+    indirect case comeBack(SyncRequest, Machine)
     case switchOn(Machine)
   }
 

@@ -49,15 +49,26 @@ extension World {
   func judgeTheEnd() throws {
     for head in try office.caseHeads() { trace.note("\(head.caseID) \(head.digest.sum)") }
     for record in model.records.indices { try checkOffice(record) }
-    guard try office.problems().isEmpty else {
-      throw Failure(.verifier, try office.problems().joined(separator: "; "))
+    let shown = try Dictionary(
+      uniqueKeysWithValues: model.records.compactMap { record in
+        try office.record(record.id).map { stored in
+          (record.id, Shown(record: stored, copy: try model.read(stored, at: "the office")))
+        }
+      })
+    let problems = try office.problems()
+    guard problems.isEmpty else {
+      throw Failure(.verifier, problems.joined(separator: "; "))
     }
-    try checkLog()
-    try checkSuperseded()
+    // What is logged again after a restore may be known by its hash alone.
+    let log = try office.log().map { logged in
+      (logged, logged.bytes.isEmpty ? nil : try Change(reading: logged.bytes))
+    }
+    try checkLog(log)
+    try checkSuperseded(log)
     for machine in machines {
       try checkOwnEdits(of: machine)
       guard try !isRevoked(machine) else { continue }
-      try compareWithOffice(machine)
+      try compare(machine, with: shown)
     }
   }
 
@@ -104,15 +115,15 @@ extension World {
   }
 
   /// The office's log: no gaps, no dot twice, each edit taken once.
-  private func checkLog() throws {
+  private func checkLog(_ log: [(LoggedChange, Change?)]) throws {
     var taken: [Int: Change.Origin] = [:]
     var last: [ReplicaID: UInt64] = [:]
-    for logged in try office.log() {
+    for (logged, change) in log {
       guard logged.dot.counter == (last[logged.dot.replica] ?? 0) + 1 else {
         throw Failure(.sequence, "the log of \(logged.dot.replica) has a gap")
       }
       last[logged.dot.replica] = logged.dot.counter
-      guard let change = try? Change(reading: logged.bytes),
+      guard let change,
         let edit = model.edit(
           marked: Mark.number(in: change.body.recordedAt), of: change.body.record)
       else { continue }
@@ -126,10 +137,9 @@ extension World {
 
   /// Nothing stands that somebody superseded, by whichever of its names they had seen it. After a
   /// restore of the office a name may come home without what it stands for.
-  private func checkSuperseded() throws {
+  private func checkSuperseded(_ log: [(LoggedChange, Change?)]) throws {
     guard !swarm.mayRestoreOffice else { return }
-    let taken = try office.log().filter { !$0.verdict.isRefusal }
-      .compactMap { try? Change(reading: $0.bytes) }
+    let taken = log.filter { !$0.0.verdict.isRefusal }.compactMap(\.1)
     let names = Dictionary(grouping: taken, by: \.firstIssue.hash).mapValues { $0.map(\.dot) }
     for change in taken {
       guard case .set(let members) = change.body.action,
@@ -148,16 +158,21 @@ extension World {
 
   // MARK: Copies
 
+  /// A record as somebody shows it, with what the model makes of it.
+  private struct Shown {
+    let record: SyncCore.Record
+    let copy: Model.Copy
+  }
+
   /// A laptop holds its officer's cases, all of each, and shows what the office shows.
-  private func compareWithOffice(_ machine: Machine) throws {
+  private func compare(_ machine: Machine, with office: [RecordID: Shown]) throws {
     guard let store = machine.store else { return }
-    let held = office.ledger.cases(of: machine.user).map { cases[$0] }.sorted()
+    let held = self.office.ledger.cases(of: machine.user).map { cases[$0] }.sorted()
     guard try store.heldCases() == held else {
       throw Failure(.scope, "\(machine.name) holds other cases than its officer")
     }
     for (number, caseID) in cases.enumerated() {
       for id in recordsOfCase[number] {
-        let theirs = try office.record(id)
         let ours = try store.record(id)
         guard held.contains(caseID) else {
           guard ours == nil else {
@@ -165,13 +180,13 @@ extension World {
           }
           continue
         }
-        try compare(ours, theirs, on: machine)
+        try compare(ours, office[id], on: machine)
       }
     }
   }
 
   private func compare(
-    _ ours: SyncCore.Record?, _ theirs: SyncCore.Record?, on machine: Machine
+    _ ours: SyncCore.Record?, _ theirs: Shown?, on machine: Machine
   ) throws {
     guard let theirs else {
       guard ours == nil else {
@@ -180,13 +195,13 @@ extension World {
       return
     }
     guard let ours else {
-      throw Failure(.convergence, "\(machine.name) lacks record \(theirs.id)")
+      throw Failure(.convergence, "\(machine.name) lacks record \(theirs.record.id)")
     }
     let mine = try look(at: ours, on: machine)
-    let office = try model.read(theirs, at: "the office")
+    let office = theirs.copy
     guard mine.standing.map(\.field) == office.standing.map(\.field),
       mine.standing.map(\.locals) == office.standing.map(\.locals),
-      ours.isDeleted == theirs.isDeleted
+      ours.isDeleted == theirs.record.isDeleted
     else {
       let standing = { (copy: Model.Copy) in
         copy.standing.map { field, locals in
@@ -201,7 +216,7 @@ extension World {
     for (field, _) in mine.standing where field != Model.deletion {
       let rule = self.office.catalogue.policy(of: ours.type)?.rule(of: field) ?? .fieldMerge(.first)
       let reads = ours.read(field, by: rule)
-      guard reads?.value == theirs.read(field, by: rule)?.value else {
+      guard reads?.value == theirs.record.read(field, by: rule)?.value else {
         throw Failure(.convergence, "\(machine.name) reads \(field) of \(mine.record) otherwise")
       }
       if swarm.isStrict {

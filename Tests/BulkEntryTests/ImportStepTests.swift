@@ -170,6 +170,8 @@ import Testing
     let stored = StoredRecord(
       id: id, type: record.type, caseID: record.caseID, sequence: 99, bytes: record.bytes,
       proof: Proof(bytes: Array(repeating: 1, count: Proof.byteCount))!)
-    try await store.transaction { try $0.save(stored, resolved: "{}") }
+    try await store.transaction {
+      try $0.save(stored, resolved: ResolvedView(json: "{}", isContested: false))
+    }
   }
 }

@@ -33,8 +33,10 @@ enum Sample {
       certificateExpires: Timestamp(milliseconds: 9_000), enrolledAt: Timestamp(milliseconds: 5))
   }
 
-  static let resolved = #"{"text":"hello","_contested":[],"_deleted":false}"#
-  static let contested = #"{"text":"hello","_contested":["text"],"_deleted":false}"#
+  static let resolved = ResolvedView(
+    json: #"{"text":"hello","_contested":[],"_deleted":false}"#, isContested: false)
+  static let contested = ResolvedView(
+    json: #"{"text":"hello","_contested":["text"],"_deleted":false}"#, isContested: true)
 }
 
 struct Withdrawn: Error, Equatable {}

@@ -102,7 +102,7 @@ import Testing
       let bad = StoredRecord(
         id: RecordID(value: 1), type: "contact-entry", caseID: caseID, sequence: sequence,
         bytes: [1, 2, 3], proof: Proof(bytes: Array(repeating: 1, count: Proof.byteCount))!)
-      try transaction.save(bad, resolved: "{}")
+      try transaction.save(bad, resolved: ResolvedView(json: "{}", isContested: false))
       var head = try transaction.caseHead(caseID) ?? CaseHead(caseID: caseID)
       head.sequence = sequence
       try transaction.save(head)

@@ -105,7 +105,7 @@ public struct SyncRound {
   ///
   /// On any error, what had arrived whole is stored; the round is over.
   public mutating func take(_ event: ClientSession.Event) throws(SyncFailure) -> Step {
-    guard var session, let outgoing else { return .done }
+    guard let outgoing, var session = session.take() else { return .done }
     defer { self.session = session }
     switch session.handle(event) {
     case .read: return .read

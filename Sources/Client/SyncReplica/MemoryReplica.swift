@@ -8,7 +8,7 @@ package final class MemoryReplica: ReplicaStore {
   package let identity: ReplicaIdentity
   package let catalogue: Catalogue
   package let limits: Limits
-  private let tables: Mutex<MemoryTables>
+  private let rows: Mutex<MemoryRows>
 
   package init(
     identity: ReplicaIdentity, catalogue: Catalogue = .standard, limits: Limits = .standard
@@ -16,7 +16,7 @@ package final class MemoryReplica: ReplicaStore {
     self.identity = identity
     self.catalogue = catalogue
     self.limits = limits
-    tables = Mutex(MemoryTables(ReplicaState(replica: identity.replica)))
+    rows = Mutex(MemoryRows(MemoryTables(ReplicaState(replica: identity.replica))))
   }
 
   /// The whole disk, as a value: copied for a clone, kept for a backup, put back for a restore.
@@ -26,7 +26,7 @@ package final class MemoryReplica: ReplicaStore {
   }
 
   package var image: Image {
-    Image(identity: identity, tables: tables.withLock { $0 })
+    Image(identity: identity, tables: rows.withLock { $0.tables })
   }
 
   /// A store with what an image holds.
@@ -34,21 +34,19 @@ package final class MemoryReplica: ReplicaStore {
     identity = image.identity
     self.catalogue = catalogue
     self.limits = limits
-    tables = Mutex(image.tables)
+    rows = Mutex(MemoryRows(image.tables))
   }
 
   package func write<Result>(
     _ body: (any ReplicaTransaction) throws -> Result
   ) throws(ReplicaError) -> Result {
-    let outcome: Swift.Result<Result, ReplicaError> = tables.withLock { tables in
-      let before = tables
-      let rows = MemoryRows(tables)
+    let outcome: Swift.Result<Result, ReplicaError> = rows.withLock { rows in
       do {
         let result = try body(rows)
-        tables = rows.tables
+        rows.commit()
         return .success(result)
       } catch {
-        tables = before
+        rows.rollBack()
         return .failure(ReplicaError(error))
       }
     }
@@ -58,7 +56,7 @@ package final class MemoryReplica: ReplicaStore {
   package func read<Result>(
     _ body: (any ReplicaReading) throws -> Result
   ) throws(ReplicaError) -> Result {
-    let rows = MemoryRows(tables.withLock { $0 })
+    let rows = MemoryRows(rows.withLock { $0.tables })
     do { return try body(rows) } catch { throw ReplicaError(error) }
   }
 }
@@ -77,13 +75,35 @@ private struct MemoryTables: Sendable {
   init(_ state: ReplicaState) { self.state = state }
 }
 
-/// One transaction's copy of the tables, put in place when it ends well.
-private final class MemoryRows: ReplicaTransaction {
-  var tables: MemoryTables
+/// The tables with the transaction that works on them: each write notes how to take it back.
+///
+/// Unchecked: one is reached only through its store's lock, or made for one reader alone.
+private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
+  private(set) var tables: MemoryTables
+  private var undo: [(inout MemoryTables) -> Void] = []
+
   init(_ tables: MemoryTables) { self.tables = tables }
 
+  func commit() { undo.removeAll(keepingCapacity: true) }
+
+  func rollBack() {
+    for step in undo.reversed() { step(&tables) }
+    undo.removeAll()
+  }
+
+  /// Keeps whole tables as they are, before a write that goes through all of them.
+  private func keepTables() {
+    let old = tables
+    undo.append { $0 = old }
+  }
+
   func state() -> ReplicaState { tables.state }
-  func save(_ state: ReplicaState) { tables.state = state }
+
+  func save(_ state: ReplicaState) {
+    let old = tables.state
+    undo.append { $0.state = old }
+    tables.state = state
+  }
 
   // MARK: Cases
 
@@ -101,25 +121,33 @@ private final class MemoryRows: ReplicaTransaction {
   }
 
   func hold(_ held: HeldCase, in generation: Int64) {
+    let old = tables.cases[generation]?[held.caseID]
+    undo.append { $0.cases[generation]?[held.caseID] = old }
     tables.cases[generation, default: [:]][held.caseID] = held.isWhole
   }
 
   func drop(_ caseID: CaseID) {
+    keepTables()
     for generation in tables.cases.keys { tables.cases[generation]?[caseID] = nil }
     for generation in tables.records.keys { empty(caseID, in: generation) }
   }
 
   func empty(_ caseID: CaseID, in generation: Int64) {
-    guard hasRecords(of: caseID, in: generation) else { return }
-    tables.records[generation] = tables.records[generation]?.filter { $0.value.caseID != caseID }
+    let records = tables.records[generation] ?? [:]
+    let ids = records.compactMap { $0.value.caseID == caseID ? $0.key : nil }
+    guard !ids.isEmpty else { return }
+    keepTables()
+    for id in ids { tables.records[generation]?[id] = nil }
   }
 
   func delete(generation: Int64) {
+    keepTables()
     tables.cases[generation] = nil
     tables.records[generation] = nil
   }
 
   func deleteGenerations(but generation: Int64) {
+    keepTables()
     tables.cases = tables.cases.filter { $0.key == generation }
     tables.records = tables.records.filter { $0.key == generation }
   }
@@ -133,10 +161,11 @@ private final class MemoryRows: ReplicaTransaction {
   func records(
     in generation: Int64, of caseID: CaseID?, type: String?, _ body: (RecordRow) throws -> Void
   ) rethrows {
-    let rows = (tables.records[generation] ?? [:]).values.filter {
-      (caseID == nil || $0.caseID == caseID) && (type == nil || $0.type == type)
+    let rows = tables.records[generation] ?? [:]
+    let ids = rows.compactMap { id, row in
+      (caseID == nil || row.caseID == caseID) && (type == nil || row.type == type) ? id : nil
     }
-    for row in rows.sorted(by: { $0.id < $1.id }) { try body(row) }
+    for id in ids.sorted() { if let row = rows[id] { try body(row) } }
   }
 
   func hasRecords(of caseID: CaseID, in generation: Int64) -> Bool {
@@ -151,7 +180,8 @@ private final class MemoryRows: ReplicaTransaction {
   }
 
   func save(_ row: RecordRow, in generation: Int64) {
-    tables.records[generation, default: [:]][row.id] = row
+    let old = tables.records[generation, default: [:]].updateValue(row, forKey: row.id)
+    undo.append { $0.records[generation]?[row.id] = old }
   }
 
   func insert(_ arrival: Arrival, in generation: Int64) -> Bool {
@@ -164,7 +194,10 @@ private final class MemoryRows: ReplicaTransaction {
     return true
   }
 
-  func deleteRecord(_ id: RecordID, in generation: Int64) { tables.records[generation]?[id] = nil }
+  func deleteRecord(_ id: RecordID, in generation: Int64) {
+    let old = tables.records[generation]?.removeValue(forKey: id)
+    undo.append { $0.records[generation]?[id] = old }
+  }
 
   // MARK: Own changes
 
@@ -227,14 +260,24 @@ private final class MemoryRows: ReplicaTransaction {
         hash: change.hash, change: change, recordedAt: body.recordedAt))
     tables.numbers[change.dot] = number
     tables.byRecord[body.record, default: []].append(number)
+    undo.append {
+      $0.own.removeLast()
+      $0.numbers[change.dot] = nil
+      $0.byRecord[body.record]?.removeLast()
+    }
   }
 
   func update(_ row: OwnRow) {
     let index = Int(row.number) - 1
-    if tables.own[index].dot != row.dot {
-      tables.numbers[tables.own[index].dot] = nil
-      tables.numbers[row.dot] = row.number
+    let (old, firstWaiting) = (tables.own[index], tables.firstWaiting)
+    undo.append {
+      $0.numbers[row.dot] = nil
+      $0.numbers[old.dot] = old.number
+      $0.own[index] = old
+      $0.firstWaiting = firstWaiting
     }
+    tables.numbers[old.dot] = nil
+    tables.numbers[row.dot] = row.number
     tables.own[index] = row
     while Int(tables.firstWaiting) <= tables.own.count,
       self.row(tables.firstWaiting).verdict != nil
@@ -244,22 +287,29 @@ private final class MemoryRows: ReplicaTransaction {
   }
 
   func takeOutOfBase(of caseID: CaseID?) {
-    for index in tables.own.indices where caseID == nil || tables.own[index].caseID == caseID {
-      tables.own[index].isInBase = false
+    for index in tables.own.indices {
+      var row = tables.own[index]
+      guard row.isInBase, caseID == nil || row.caseID == caseID else { continue }
+      row.isInBase = false
+      update(row)
     }
   }
 
   func forgetText(of caseID: CaseID) {
-    for index in tables.own.indices where tables.own[index].caseID == caseID {
-      if let verdict = tables.own[index].verdict, !verdict.isRefusal {
-        tables.own[index].change = nil
-      }
+    for index in tables.own.indices {
+      var row = tables.own[index]
+      guard row.caseID == caseID, row.change != nil, let verdict = row.verdict,
+        !verdict.isRefusal
+      else { continue }
+      row.change = nil
+      update(row)
     }
   }
 
   // MARK: What a restored office may lack
 
   func owe(allBut survived: Place) {
+    keepTables()
     for (generation, rows) in tables.records {
       tables.records[generation] = rows.mapValues { row in
         var row = row
@@ -274,10 +324,16 @@ private final class MemoryRows: ReplicaTransaction {
   }
 
   func handedBack(_ id: RecordID, in generation: Int64) {
-    tables.records[generation]?[id]?.isOwed = false
+    guard var row = record(id, in: generation) else { return }
+    row.isOwed = false
+    save(row, in: generation)
   }
 
-  func offeredAgain(_ number: Int64) { tables.own[Int(number) - 1].isOwed = false }
+  func offeredAgain(_ number: Int64) {
+    var row = row(number)
+    row.isOwed = false
+    update(row)
+  }
 }
 
 extension Place {

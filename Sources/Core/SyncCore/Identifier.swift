@@ -39,14 +39,14 @@ extension Identifier {
 
   /// The written form of a UUID: 8-4-4-4-12 lower-case hexadecimal digits.
   public var description: String {
-    let hex = hexText(bytes).utf8
-    var text = ""
+    var text: [UInt8] = []
     text.reserveCapacity(36)
-    for (index, byte) in hex.enumerated() {
-      if index == 8 || index == 12 || index == 16 || index == 20 { text.append("-") }
-      text.unicodeScalars.append(Unicode.Scalar(byte))
+    for (index, byte) in bytes.enumerated() {
+      if (4...10).contains(index), index.isMultiple(of: 2) { text.append(UInt8(ascii: "-")) }
+      text.append(hexDigits[Int(byte >> 4)])
+      text.append(hexDigits[Int(byte & 15)])
     }
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 
   public static func < (left: Self, right: Self) -> Bool { left.value < right.value }
@@ -135,14 +135,16 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
 /// Lower-case hexadecimal text of bytes.
 public func hexText(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []
+  text.reserveCapacity(2 * bytes.underestimatedCount)
   for byte in bytes {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
+    text.append(hexDigits[Int(byte >> 4)])
+    text.append(hexDigits[Int(byte & 15)])
   }
   return String(decoding: text, as: UTF8.self)
 }
+
+private let hexDigits = Array("0123456789abcdef".utf8)
 
 func hexDigit(_ byte: UInt8) -> UInt8? {
   switch byte {

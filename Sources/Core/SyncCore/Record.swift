@@ -137,9 +137,9 @@ public struct Record: Hashable, Sendable {
     let range = range(of: field)
     var place = place
     var kept: [StandingEdit] = []
-    let superseded = Self.hashes(of: edits[range], in: seen)
+    let superseded = Seen(edits[range], by: seen)
     for edit in edits[range] {
-      if superseded.contains(edit.hash) {
+      if superseded.contains(edit) {
         if let earlier = edit.place, let own = place { place = min(earlier, own) }
       } else {
         kept.append(edit)
@@ -194,23 +194,23 @@ public struct Record: Hashable, Sendable {
     if version == other.version, edits == other.edits { return }
     var merged: [StandingEdit] = []
     merged.reserveCapacity(max(edits.count, other.edits.count))
-    var mine = edits[...]
-    var theirs = other.edits[...]
-    while let a = mine.first, let b = theirs.first {
+    var (mine, theirs) = (0, 0)
+    while mine < edits.count, theirs < other.edits.count {
+      let (a, b) = (edits[mine], other.edits[theirs])
       if a.isBefore(b) {
         if !other.version.contains(a.dot) { merged.append(a) }
-        mine.removeFirst()
+        mine += 1
       } else if b.isBefore(a) {
         if !version.contains(b.dot) { merged.append(b) }
-        theirs.removeFirst()
+        theirs += 1
       } else {
         merged.append(StandingEdit.precedes(b, a) ? b : a)
-        mine.removeFirst()
-        theirs.removeFirst()
+        mine += 1
+        theirs += 1
       }
     }
-    merged.append(contentsOf: mine.filter { !other.version.contains($0.dot) })
-    merged.append(contentsOf: theirs.filter { !version.contains($0.dot) })
+    merged += edits[mine...].lazy.filter { !other.version.contains($0.dot) }
+    merged += other.edits[theirs...].lazy.filter { !version.contains($0.dot) }
     edits = merged
     version.formJoin(other.version)
   }
@@ -228,15 +228,31 @@ public struct Record: Hashable, Sendable {
   /// issue of a change has seen it.
   public func standing(_ field: String, seenBy seen: VersionVector) -> [StandingEdit] {
     let edits = standing(field)
-    let hashes = Self.hashes(of: edits, in: seen)
-    return edits.filter { hashes.contains($0.hash) }
+    let seen = Seen(edits, by: seen)
+    return edits.filter { seen.contains($0) }
   }
 
-  /// The first issues of the edits that a history contains.
-  private static func hashes(
-    of edits: ArraySlice<StandingEdit>, in seen: VersionVector
-  ) -> Set<Hash> {
-    Set(edits.lazy.filter { seen.contains($0.dot) }.map(\.hash))
+  /// Which of some standing edits a history contains, under any of their names.
+  private enum Seen {
+    case none, all
+    /// Some, by the hashes of their first issues.
+    case some(Set<Hash>)
+
+    init(_ edits: ArraySlice<StandingEdit>, by history: VersionVector) {
+      switch edits.count(where: { history.contains($0.dot) }) {
+      case 0: self = .none
+      case edits.count: self = .all
+      default: self = .some(Set(edits.lazy.filter { history.contains($0.dot) }.map(\.hash)))
+      }
+    }
+
+    func contains(_ edit: StandingEdit) -> Bool {
+      switch self {
+      case .none: false
+      case .all: true
+      case .some(let hashes): hashes.contains(edit.hash)
+      }
+    }
   }
 
   /// The names of the fields that hold something, ascending, deletions left out.
@@ -260,8 +276,8 @@ public struct Record: Hashable, Sendable {
       found = true
     }
     guard found else { return false }
-    let hashes = Self.hashes(of: edits[...], in: seen)
-    return edits.allSatisfy { $0.isDeletion || hashes.contains($0.hash) }
+    let known = Seen(edits[...], by: seen)
+    return edits.allSatisfy { $0.isDeletion || known.contains($0) }
   }
 
   /// Whether somebody deleted what somebody else kept editing: listed for review.

@@ -256,7 +256,7 @@ final class SQLiteTransaction: ServerTransaction {
       bytes: [UInt8](row[4] as Data), proof: proof)
   }
 
-  func save(_ record: StoredRecord, resolved: String) throws {
+  func save(_ record: StoredRecord, resolved: ResolvedView) throws {
     try run(
       """
       INSERT INTO records (record_id, type, case_id, sequence, body, proof, resolved, is_contested)
@@ -268,8 +268,8 @@ final class SQLiteTransaction: ServerTransaction {
       [
         Data(record.id.bytes), record.type, Data(record.caseID.bytes),
         Int64(storing: record.sequence),
-        Data(record.bytes), Data(record.proof.bytes), resolved,
-        !resolved.contains("\"_contested\":[]"),
+        Data(record.bytes), Data(record.proof.bytes), resolved.json,
+        resolved.isContested,
       ])
   }
 

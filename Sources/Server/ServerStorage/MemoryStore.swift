@@ -56,12 +56,42 @@ private struct MemoryState: Sendable {
   var heads: [ReplicaID: ChainHead] = [:]
   var records: [RecordID: StoredRecord] = [:]
   var contested: Set<RecordID> = []
-  var byCase: [CaseID: Set<RecordID>] = [:]
+  /// The records of each case, ascending by the sequence of their last change.
+  var byCase: [CaseID: [Position]] = [:]
   var caseHeads: [CaseID: CaseHead] = [:]
   var grants: [String: [CaseID: [Grant]]] = [:]
   var devices: [DeviceID: Device] = [:]
   var codes: [Hash: EnrolmentCode] = [:]
   var orders: [StoredOrder] = []
+
+  struct Position {
+    let sequence: UInt64
+    let id: RecordID
+  }
+
+  mutating func place(_ record: StoredRecord) {
+    let position = Position(sequence: record.sequence, id: record.id)
+    let index = index(after: record.sequence, in: record.caseID)
+    byCase[record.caseID, default: []].insert(position, at: index)
+  }
+
+  mutating func displace(_ record: StoredRecord) {
+    // Records of one transaction may share a sequence.
+    var index = index(after: record.sequence, in: record.caseID) - 1
+    while byCase[record.caseID]?[index].id != record.id { index -= 1 }
+    byCase[record.caseID]?.remove(at: index)
+  }
+
+  /// The place of the first record of a case that changed after `sequence`.
+  func index(after sequence: UInt64, in caseID: CaseID) -> Int {
+    let positions = byCase[caseID] ?? []
+    var (low, high) = (0, positions.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if positions[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 
   init(secret: [UInt8], lives: [Life]) {
     self.secret = secret
@@ -110,9 +140,9 @@ private final class MemoryBook: ServerTransaction {
   func record(_ id: RecordID) -> StoredRecord? { state.records[id] }
 
   func records(of caseID: CaseID, after sequence: UInt64, limit: Int) -> [StoredRecord] {
-    let records = (state.byCase[caseID] ?? []).compactMap { state.records[$0] }
-    return Array(
-      records.filter { $0.sequence > sequence }.sorted { $0.sequence < $1.sequence }.prefix(limit))
+    let start = state.index(after: sequence, in: caseID)
+    return (state.byCase[caseID] ?? []).dropFirst(start).prefix(limit)
+      .compactMap { state.records[$0.id] }
   }
 
   func caseHead(_ caseID: CaseID) -> CaseHead? { state.caseHeads[caseID] }
@@ -179,14 +209,16 @@ private final class MemoryBook: ServerTransaction {
     undo.append { $0.heads[replica] = old }
   }
 
-  func save(_ record: StoredRecord, resolved: String) throws {
+  func save(_ record: StoredRecord, resolved: ResolvedView) throws {
     let old = state.records.updateValue(record, forKey: record.id)
-    undo.append { $0.records[record.id] = old }
-    if state.byCase[record.caseID]?.contains(record.id) != true {
-      undo.append { $0.byCase[record.caseID]?.remove(record.id) }
-      state.byCase[record.caseID, default: []].insert(record.id)
+    if let old { state.displace(old) }
+    state.place(record)
+    undo.append {
+      $0.displace(record)
+      if let old { $0.place(old) }
+      $0.records[record.id] = old
     }
-    let isContested = !resolved.contains("\"_contested\":[]")
+    let isContested = resolved.isContested
     guard isContested != state.contested.contains(record.id) else { return }
     if isContested {
       undo.append { $0.contested.remove(record.id) }

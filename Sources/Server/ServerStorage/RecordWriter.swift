@@ -22,7 +22,7 @@ struct RecordWriter {
       id: record.id, type: record.type, caseID: record.caseID, sequence: sequence,
       bytes: bytes, proof: proof)
     try transaction.save(
-      stored, resolved: ResolvedView.json(of: record, policy: catalogue.policy(of: record.type)))
+      stored, resolved: ResolvedView(of: record, policy: catalogue.policy(of: record.type)))
     var head = try transaction.caseHead(record.caseID) ?? CaseHead(caseID: record.caseID)
     head.sequence = max(head.sequence, sequence)
     head.digest.replace(before, with: record.digest)
@@ -31,28 +31,37 @@ struct RecordWriter {
   }
 }
 
-/// A record as it reads by its rules, as JSON, for reporting in SQL. Conflicting fields are named
-/// in `_contested`.
-package enum ResolvedView {
-  package static func json(of record: Record, policy: TypePolicy?) -> String {
+/// A record as it reads by its rules, for reporting in SQL.
+package struct ResolvedView: Sendable {
+  /// Conflicting fields are named in `_contested`.
+  package let json: String
+  /// Whether there are any.
+  package let isContested: Bool
+
+  package init(json: String, isContested: Bool) {
+    self.json = json
+    self.isContested = isContested
+  }
+
+  package init(of record: Record, policy: TypePolicy?) {
     var text = "{"
     var contested: [String] = []
     for field in record.fields {
       let rule = policy?.rule(of: field) ?? .fieldMerge(.first)
       guard let reading = record.read(field, by: rule) else { continue }
-      append(field, to: &text)
+      Self.append(field, to: &text)
       text += ":"
-      append(reading.value, to: &text)
+      Self.append(reading.value, to: &text)
       text += ","
       if reading.status == .contested { contested.append(field) }
     }
     text += "\"_contested\":["
     for (index, field) in contested.enumerated() {
       if index > 0 { text += "," }
-      append(field, to: &text)
+      Self.append(field, to: &text)
     }
     text += "],\"_deleted\":\(record.isDeleted)}"
-    return text
+    self.init(json: text, isContested: !contested.isEmpty)
   }
 
   private static func append(_ value: Value, to text: inout String) {

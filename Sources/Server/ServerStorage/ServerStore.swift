@@ -91,8 +91,8 @@ package protocol ServerTransaction: ServerReading {
   func nextSequence() throws -> UInt64
   /// Adds to the change log. A dot is logged once; a second time throws.
   func append(_ change: LoggedChange) throws
-  /// - Parameter resolved: the record as it reads by its rules, as JSON, for reporting in SQL.
-  func save(_ record: StoredRecord, resolved: String) throws
+  /// - Parameter resolved: the record as it reads by its rules, for reporting in SQL.
+  func save(_ record: StoredRecord, resolved: ResolvedView) throws
   func save(_ head: CaseHead) throws
   func save(_ grant: Grant) throws
   func save(_ device: Device) throws
