@@ -254,22 +254,3 @@ def test_many_laptops_may_sync_at_once(
         laptop.sync()
         assert len(laptop.json("search", "From one of many.")) == 1
         assert laptop.json("verify")["agrees"]
-
-
-def test_a_store_that_was_restored_from_a_backup_is_noticed_and_nothing_is_lost(
-    office: Office, khan: Laptop, jones: Laptop, shared: Shared
-) -> None:
-    backup = {path: path.read_bytes() for path in khan.home.iterdir() if path.is_file()}
-    khan.note(shared.crn, "Sent before the restore.")
-    khan.sync()
-    for path in khan.home.glob("replica.sqlite*"):
-        path.unlink()
-    for path, content in backup.items():
-        path.write_bytes(content)
-    note = khan.note(shared.crn, "Written on the restored laptop.")
-    assert khan.sync()["forks"] == 1
-    jones.sync()
-    for laptop in (khan, jones):
-        assert laptop.notes(shared.crn)[note]["text"] == "Written on the restored laptop."
-        assert len(laptop.json("search", "Sent before the restore.")) == 1
-        assert laptop.json("verify")["agrees"]
