@@ -56,8 +56,10 @@ package final class MemoryReplica: ReplicaStore {
   package func read<Result>(
     _ body: (any ReplicaReading) throws -> Result
   ) throws(ReplicaError) -> Result {
-    let rows = MemoryRows(rows.withLock { $0.tables })
-    do { return try body(rows) } catch { throw ReplicaError(error) }
+    let outcome: Swift.Result<Result, ReplicaError> = rows.withLock { rows in
+      do { return .success(try body(rows)) } catch { return .failure(ReplicaError(error)) }
+    }
+    return try outcome.get()
   }
 }
 
@@ -77,7 +79,7 @@ private struct MemoryTables: Sendable {
 
 /// The tables with the transaction that works on them: each write notes how to take it back.
 ///
-/// Unchecked: one is reached only through its store's lock, or made for one reader alone.
+/// Unchecked: it is reached only through its store's lock.
 private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   private(set) var tables: MemoryTables
   private var undo: [(inout MemoryTables) -> Void] = []
@@ -217,7 +219,14 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     }
   }
 
-  func overlaid() -> Set<RecordID> { Set(tables.own.lazy.filter { !$0.isInBase }.map(\.record)) }
+  func overlaid() -> Set<RecordID> {
+    var records: Set<RecordID> = []
+    // By index, because a row is dear to copy.
+    for index in tables.own.indices where !tables.own[index].isInBase {
+      records.insert(tables.own[index].record)
+    }
+    return records
+  }
 
   func ownRecords(of caseID: CaseID?) -> [OwnRecord] {
     let rows = tables.own.lazy.filter {
@@ -228,8 +237,9 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   }
 
   func waiting(_ body: (OwnRow) throws -> Bool) rethrows {
-    for row in tables.own[(Int(tables.firstWaiting) - 1)...] where row.verdict == nil {
-      guard try body(row) else { return }
+    for index in (Int(tables.firstWaiting) - 1)..<tables.own.count
+    where tables.own[index].verdict == nil {
+      guard try body(tables.own[index]) else { return }
     }
   }
 
@@ -240,8 +250,10 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   func own(
     of replica: ReplicaID, from counter: UInt64, _ body: (OwnRow) throws -> Bool
   ) rethrows {
-    for row in tables.own where row.dot.replica == replica && row.dot.counter >= counter {
-      guard try body(row) else { return }
+    for index in tables.own.indices {
+      let dot = tables.own[index].dot
+      guard dot.replica == replica, dot.counter >= counter else { continue }
+      guard try body(tables.own[index]) else { return }
     }
   }
 
@@ -287,9 +299,9 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   }
 
   func takeOutOfBase(of caseID: CaseID?) {
-    for index in tables.own.indices {
+    for index in tables.own.indices where tables.own[index].isInBase {
       var row = tables.own[index]
-      guard row.isInBase, caseID == nil || row.caseID == caseID else { continue }
+      guard caseID == nil || row.caseID == caseID else { continue }
       row.isInBase = false
       update(row)
     }
