@@ -78,11 +78,12 @@ extension FieldKind {
   /// A value that this kind takes.
   var sample: Value {
     switch self {
-    case .text(let maxBytes): .text(String(repeating: "x", count: min(maxBytes, 5)))
+    case .text(let maxBytes, _): .text(String(repeating: "x", count: min(maxBytes, 5)))
     case .code(let codes): .text(codes.last ?? "")
     case .flag: .flag(true)
     case .integer(let range): .integer(range.upperBound)
     case .date: .text("2026-02-28")
+    case .time: .text("14:10")
     case .instant: .integer(1_772_000_000_000)
     case .reference: .text("0190163d-8694-739b-aea5-966c26f8ad91")
     case .composite(let members, _): .composite(members.mapValues(\.sample))
@@ -98,7 +99,7 @@ extension FieldKind {
     let number = Value.integer(1)
     let part = Value.composite([Value.Member("strange", .flag(true))])
     switch self {
-    case .text(let maxBytes):
+    case .text(let maxBytes, _):
       let long = String(repeating: "é", count: maxBytes / 2 + 1)
       return strange + [number, .flag(true), part, .text(long)]
     case .code: return strange + [number, .flag(true), part, text, .text("")]
@@ -106,6 +107,7 @@ extension FieldKind {
     case .integer(let range):
       return strange + [text, .flag(true), part, .integer(range.upperBound + 1)]
     case .date: return strange + [number, .flag(true), part, text, .text("2026-02-30")]
+    case .time: return strange + [number, .flag(true), part, text, .text("24:00"), .text("9:05")]
     case .instant: return strange + [text, .flag(true), part]
     case .reference: return strange + [number, .flag(true), part, text]
     case .composite(let members, let required):

@@ -9,15 +9,23 @@ private let root = URL(fileURLWithPath: #filePath)
 private let folder = root.appendingPathComponent("Protocol/Catalogue").path
 
 @Suite struct `The standard catalogue` {
-  @Test func `holds the twelve record types of now, by name`() {
-    let names = Catalogue.standard.types.map(\.name)
+  @Test func `holds every record type of the service, by name`() {
     let expected = [
-      "address", "appointment", "case-header", "contact-entry", "document-metadata",
-      "outcome-claim", "risk-concern", "risk-flag", "rosh-summary", "safety-check-in",
-      "visit-plan", "visit-record",
+      "access-limit", "access-log", "address", "alert", "alert-clearing", "allocation",
+      "appointment", "assessment-score", "breach", "case-header", "circumstance",
+      "contact-details", "contact-entry", "court-report", "disability", "disclosure",
+      "document-metadata", "enforcement-act", "event", "flag-removal", "flag-review",
+      "licence-condition", "mappa-summary", "officer-instruction", "outcome-claim", "oversight",
+      "person-alias", "personal-contact", "plan-goal", "plan-note", "plan-step", "plan-version",
+      "predictors", "premises-arrival", "premises-booking", "premises-observation",
+      "programme-referral", "programme-session", "provision", "recall", "recall-part-a",
+      "release-address-check", "report-contribution", "requirement", "resettlement-pathway",
+      "risk-concern", "risk-flag", "risk-to-self", "rosh-summary", "safety-check-in",
+      "service-appointment", "service-referral", "tier", "upw-adjustment", "upw-attendance",
+      "upw-project", "upw-requirement", "upw-session", "visit-plan", "visit-record",
+      "visit-risk-assessment",
     ]
-    #expect(names == expected)
-    #expect(Catalogue.standard.version >= 1)
+    #expect(Catalogue.standard.types.map(\.name) == expected)
   }
 
   @Test func `is what the files of the protocol say`() throws {
@@ -61,10 +69,8 @@ private let folder = root.appendingPathComponent("Protocol/Catalogue").path
 
   @Test func `nobody but the office writes who a person is`() throws {
     let header = try #require(catalogue["case-header"])
-    let isOfficeOnly = header.fields.allSatisfy {
-      $0.policy.writers == [.office] && [.serverOwned, .derived].contains($0.policy.rule)
-    }
-    #expect(isOfficeOnly)
+    #expect(header.fields.allSatisfy { $0.policy.writers == [.office] })
+    #expect(header.fields.allSatisfy { $0.policy.deciders.isSubset(of: [.office]) })
     #expect(header.fields.filter(\.policy.isRequired).map(\.name) == ["crn", "name"])
   }
 
@@ -109,10 +115,30 @@ private let folder = root.appendingPathComponent("Protocol/Catalogue").path
     #expect(type.policy.deleters.isEmpty)
   }
 
-  @Test(arguments: ["contact-entry", "visit-record", "risk-concern", "document-metadata"])
+  @Test(arguments: [
+    "contact-entry", "visit-record", "risk-concern", "document-metadata", "oversight", "disclosure",
+    "premises-observation", "assessment-score", "plan-note", "report-contribution",
+  ])
   func `what was written down is never changed`(type: String) throws {
     let fields = try #require(catalogue[type]).fields.filter { $0.name != "sensitive" }
     #expect(fields.allSatisfy { $0.policy.rule == .union })
+  }
+
+  /// Names, wishes and addresses of victims, minutes of MAPPA meetings, what police and ViSOR know:
+  /// the surest way that none of it is found on a laptop is that no record can hold it.
+  @Test(arguments: Catalogue.standard.types)
+  func `what must never be on a device has no place in any record`(type: RecordType) {
+    let names = type.fields.flatMap { [$0.name] + $0.members.map(\.name) }
+    let forbidden = ["victim", "visor", "intelligence", "meeting-minutes", "salary"]
+    for word in forbidden {
+      #expect(!type.name.contains(word) && !names.contains { $0.contains(word) })
+    }
+  }
+
+  @Test func `who may not see a case, and a submitted recall, stay at the office`() {
+    let kept = catalogue.types.filter { $0.window == .never }
+    #expect(kept.map(\.name) == ["access-limit", "recall-part-a"])
+    #expect(kept.allSatisfy { $0.fields.allSatisfy { $0.policy.writers == [.office] } })
   }
 
   @Test func `an officer writes a note offline, and a note without words is refused`() throws {

@@ -12,6 +12,8 @@ public struct Field: Hashable, Sendable {
   /// What it may hold and what people call it, in the order of forms; empty unless its kind is a
   /// code.
   public let codes: [Code]
+  /// What an integer counts; `nil` for a bare number and for every other kind.
+  public let unit: Unit?
   /// Its parts in the order of forms; empty unless its kind is a composite.
   public let members: [Member]
   /// The record type that a reference names; `nil` for every other kind.
@@ -31,8 +33,15 @@ public struct Member: Hashable, Sendable {
   public let isRequired: Bool
   /// Empty unless its kind is a code.
   public let codes: [Code]
+  /// What an integer counts; `nil` for a bare number and for every other kind.
+  public let unit: Unit?
   /// The record type that a reference names; `nil` for every other kind.
   public let target: String?
+}
+
+/// What a number counts, shown beside it.
+public enum Unit: String, CaseIterable, Sendable {
+  case minutes, hours, days, weeks, months, points, percent
 }
 
 /// One value of a closed list, with what people call it.

@@ -43,4 +43,6 @@ public enum Window: Hashable, Sendable {
   case latest(Int)
   /// As long as the record that this reference field names.
   case with(field: String)
+  /// It stays at the office.
+  case never
 }

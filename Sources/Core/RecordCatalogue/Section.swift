@@ -124,7 +124,14 @@ struct Section {
   /// A whole number.
   mutating func number(_ key: String, in range: ClosedRange<Int64>) throws(CatalogueError) -> Int64
   {
-    let word = try word(key)
+    guard let number = try optionalNumber(key, in: range) else { throw missing(key) }
+    return number
+  }
+
+  mutating func optionalNumber(
+    _ key: String, in range: ClosedRange<Int64>
+  ) throws(CatalogueError) -> Int64? {
+    guard let word = try optionalWord(key) else { return nil }
     guard let number = Int64(word.text), range.contains(number) else {
       throw wrong(
         "\(quoted(key)) should be a whole number, not \(quoted(word.text))", at: word.line,
@@ -148,7 +155,15 @@ struct Section {
   /// One of the names of an enumeration.
   mutating func choice<Choice>(_ key: String, of type: Choice.Type) throws(CatalogueError) -> Choice
   where Choice: CaseIterable & RawRepresentable, Choice.RawValue == String {
-    let word = try word(key)
+    guard let choice = try optionalChoice(key, of: type) else { throw missing(key) }
+    return choice
+  }
+
+  mutating func optionalChoice<Choice>(
+    _ key: String, of type: Choice.Type
+  ) throws(CatalogueError) -> Choice?
+  where Choice: CaseIterable & RawRepresentable, Choice.RawValue == String {
+    guard let word = try optionalWord(key) else { return nil }
     guard let choice = Choice(rawValue: word.text) else {
       throw wrong(
         "there is no \(key) \(quoted(word.text))", at: word.line,

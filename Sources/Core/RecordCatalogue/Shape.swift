@@ -4,11 +4,12 @@ import SyncCore
 struct Shape {
   /// The words for `kind`.
   enum Kind: String, CaseIterable {
-    case text, code, flag, integer, date, instant, reference, composite
+    case text, code, flag, integer, date, time, instant, reference, composite
   }
 
   var kind: FieldKind
   var codes: [Code] = []
+  var unit: Unit?
   var members: [Member] = []
   /// The record type of a reference, with its line: whether it exists is known only when all files
   /// are read.
@@ -18,7 +19,9 @@ struct Shape {
     switch try section.choice("kind", of: Kind.self) {
     case .text:
       let range = 1...Int64(Limits.standard.textBytes)
-      kind = .text(maxBytes: Int(try section.number("bytes", in: range)))
+      kind = .text(
+        maxBytes: Int(try section.number("bytes", in: range)),
+        maxCharacters: try section.optionalNumber("characters", in: range).map(Int.init) ?? .max)
     case .code:
       codes = try Self.codes(in: &section)
       kind = .code(codes.map(\.code))
@@ -27,8 +30,11 @@ struct Shape {
     case .integer:
       let lowest = try section.number("from", in: .min ... .max)
       kind = .integer(lowest...(try section.number("to", in: lowest ... .max)))
+      unit = try section.optionalChoice("unit", of: Unit.self)
     case .date:
       kind = .date
+    case .time:
+      kind = .time
     case .instant:
       kind = .instant
     case .reference:
@@ -92,6 +98,7 @@ struct Shape {
           kind: shape.kind,
           isRequired: try own.claim("required"),
           codes: shape.codes,
+          unit: shape.unit,
           target: shape.targets.first?.text))
       targets += shape.targets
       try own.finish()

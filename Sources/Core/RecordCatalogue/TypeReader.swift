@@ -44,6 +44,7 @@ struct TypeReader {
     let window = try window(in: &section, fields: fields)
     let naturalKey = try naturalKey(in: &section, fields: fields)
     try section.finish()
+    try checkWindow(window, fields, section)
     let policies = Dictionary(
       fields.map { ($0.name, $0.policy) }, uniquingKeysWith: { first, _ in first })
     let type = RecordType(
@@ -87,7 +88,7 @@ struct TypeReader {
       name: name,
       label: try section.sentence("label", bytes: Self.labelBytes),
       hint: try section.optionalSentence("hint", bytes: Self.textBytes) ?? "",
-      policy: policy, codes: shape.codes, members: shape.members,
+      policy: policy, codes: shape.codes, unit: shape.unit, members: shape.members,
       target: shape.members.isEmpty ? shape.targets.first?.text : nil,
       why: try section.optionalSentence("why", bytes: Self.textBytes) ?? why)
   }
@@ -109,10 +110,10 @@ struct TypeReader {
     let room = Limits.standard.nameBytes - name.utf8.count - 1
     let longest: Int
     switch policy.kind {
-    case .text(let bytes): longest = bytes
+    case .text(let bytes, _): longest = bytes
     case .code(let codes): longest = codes.map(\.utf8.count).max() ?? 0
     case .reference: longest = 36
-    case .flag, .integer, .date, .instant, .composite:
+    case .flag, .integer, .date, .time, .instant, .composite:
       throw section.wrong(
         "\(section.title) is a set of something other than texts, codes or references",
         remedy: "make its kind text, code or reference")
@@ -157,6 +158,7 @@ struct TypeReader {
     let word = try section.word("window")
     let words = word.text.split(separator: " ").map(String.init)
     if words == ["while-held"] { return .whileHeld }
+    if words == ["never"] { return .never }
     if words.count == 2 {
       if words[1] == "days", let days = Int(words[0]), (1...3_660).contains(days) {
         return .days(days)
@@ -172,7 +174,19 @@ struct TypeReader {
     }
     throw section.wrong(
       "\(quoted(word.text)) is no window", at: word.line,
-      remedy: "write while-held, 365 days, latest 4, or with and the name of a reference field")
+      remedy: "write while-held, 365 days, latest 4, never, or with and the name of a reference field")
+  }
+
+  /// What never goes to a device cannot come from one.
+  private func checkWindow(
+    _ window: Window, _ fields: [Field], _ section: Section
+  ) throws(CatalogueError) {
+    guard window == .never, fields.contains(where: { $0.policy.writers != [.office] }) else {
+      return
+    }
+    throw section.wrong(
+      "\(section.title) never goes to a device, but others than the office write it",
+      remedy: "write writers: [office], and leave the fields' own writers out")
   }
 
   private func naturalKey(

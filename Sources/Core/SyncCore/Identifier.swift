@@ -116,6 +116,14 @@ extension Identifier {
   }
 }
 
+extension CaseID {
+  /// What the office keeps of a case and gives to no laptop: a case of its own, which nobody is
+  /// granted, so that whatever sends, compares or counts cases needs to know nothing of it.
+  public static func officeFile(of caseID: CaseID) -> CaseID {
+    .named("office-file", caseID.description)
+  }
+}
+
 /// A moment as a wall clock gave it, in milliseconds since 1970-01-01 UTC.
 ///
 /// Evidence, never order: recorded and shown, deciding nothing.

@@ -1,21 +1,3 @@
-/// What a field may hold.
-public indirect enum FieldKind: Hashable, Sendable {
-  /// At most this many UTF-8 bytes.
-  case text(maxBytes: Int)
-  /// One of these codes.
-  case code([String])
-  case flag
-  case integer(ClosedRange<Int64>)
-  /// A calendar day, written `YYYY-MM-DD`.
-  case date
-  /// A moment: milliseconds since 1970 UTC.
-  case instant
-  /// The id of another record.
-  case reference
-  /// Parts that mean something only together; `required` names those that must be there.
-  case composite(members: [String: FieldKind], required: Set<String>)
-}
-
 /// One field of a record type: what it holds, who writes it, how concurrent values are read.
 public struct FieldPolicy: Hashable, Sendable {
   public var kind: FieldKind

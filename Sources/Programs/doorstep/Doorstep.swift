@@ -16,12 +16,14 @@ struct Doorstep: AsyncParsableCommand {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Your cases", subcommands: [Cases.self, Case.self, Search.self, History.self]),
+        name: "Your cases", subcommands: [
+          Cases.self, Case.self, Records.self, Search.self, History.self,
+        ]),
       CommandGroup(
         name: "Recording",
         subcommands: [
           Visit.self, Note.self, Outcome.self, Concern.self, Address.self, Sensitive.self,
-          Drafts.self,
+          Add.self, Change.self, Forms.self, Drafts.self,
         ]),
       CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),
       CommandGroup(

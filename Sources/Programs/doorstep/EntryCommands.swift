@@ -22,33 +22,15 @@ struct OccasionOptions: ParsableArguments, Sendable {
       members["date"] = .text(day.description)
     }
     if let time {
-      guard let entered = ClockTime(time) else {
+      guard let entered = LocalTime(entered: time) else {
         throw Failure(.badData, code: "bad-time", "“\(time)” is not a time. Enter it like 14:10.")
       }
-      members["time"] = .text(entered.text)
+      members["time"] = .text(entered.description)
     } else if date == nil {
       members["time"] = .text(Show.clockTime(now))
     }
     return .composite(members)
   }
-}
-
-/// A time of day as people type it.
-struct ClockTime {
-  let hour: Int
-  let minute: Int
-
-  init?(_ entered: String) {
-    let parts = entered.split(whereSeparator: { $0 == ":" || $0 == "." })
-    guard parts.count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]),
-      (0...23).contains(hour),
-      (0...59).contains(minute), parts[1].count == 2
-    else { return nil }
-    self.hour = hour
-    self.minute = minute
-  }
-
-  var text: String { (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)" }
 }
 
 /// Text from the arguments, or from standard input where there is none.

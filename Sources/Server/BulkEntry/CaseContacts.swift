@@ -94,7 +94,7 @@ extension CaseFile {
         "document-metadata",
         [
           "title": .text(isPhoto ? "Photograph of a letter" : chance.one(of: Self.titles)),
-          "media-type": .text(isPhoto ? "image/jpeg" : "application/pdf"),
+          "media-type": .text(isPhoto ? "jpeg" : "pdf"),
           "size": .integer(Int64(chance.number(in: 12_000...2_400_000))),
           "sha-256": .text(Hash(of: chance.wide().bigEndianBytes).description),
           "at": .instant(moment),

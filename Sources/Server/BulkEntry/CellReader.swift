@@ -87,21 +87,12 @@ struct CellReader {
     return date
   }
 
-  /// `9:05`, `09:05` or `09.05`.
-  private func time(_ text: String) throws(Fault) -> String {
-    let parts = text.utf8.split(
-      omittingEmptySubsequences: false, whereSeparator: { $0 == 0x3A || $0 == 0x2E })
-    let digits = parts.flatMap { $0 }
-    guard parts.count == 2, (1...2).contains(parts[0].count), parts[1].count == 2,
-      digits.allSatisfy({ (0x30...0x39).contains($0) })
-    else { throw Self.noTime }
-    let number = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    guard number / 100 < 24, number % 100 < 60 else { throw Self.noTime }
-    return clockText(number / 100 * 60 + number % 100)
+  private func time(_ text: String) throws(Fault) -> LocalTime {
+    guard let time = LocalTime(entered: text) else {
+      throw Fault("there is no such time", "write hours and minutes of 24 hours: 14:10")
+    }
+    return time
   }
-
-  private static let noTime = Fault(
-    "there is no such time", "write hours and minutes of 24 hours: 14:10")
 
   private func user(_ text: String) throws(Fault) -> Value {
     guard text.utf8.count <= Limits.standard.nameBytes, !text.contains(where: \.isWhitespace) else {
@@ -114,9 +105,12 @@ struct CellReader {
 
   private func catalogued(_ text: String) throws(Fault) -> Value {
     switch kind {
-    case .text(let maxBytes):
+    case .text(let maxBytes, let maxCharacters):
       guard text.utf8.count <= maxBytes else {
         throw Fault("the text is longer than \(maxBytes) bytes", "shorten it")
+      }
+      guard kind.accepts(.text(text)) else {
+        throw Fault("the text is longer than \(maxCharacters) characters", "shorten it")
       }
       return .text(text)
     case .code(let codes):
@@ -134,6 +128,7 @@ struct CellReader {
       default: throw Fault("that is neither yes nor no", "write yes or no")
       }
     case .date: return .text(try date(text).description)
+    case .time: return .text(try time(text).description)
     case .integer, .instant, .reference, .composite:
       throw Fault("the catalogue has no text here", "leave the column out")
     }

@@ -27,10 +27,14 @@ package struct OfficeWriter {
 
   /// Sets fields of a record, making it when there is none. Its context is what the office last
   /// had.
+  /// - Parameter caseID: where the type never goes to a device, the record is kept in that case's
+  ///   office file.
   package mutating func set(
     _ fields: [String: Value], of id: RecordID, type: String, caseID: CaseID, author: String,
     role: Role = .office, recordedAt: Timestamp? = nil, reason: String = ""
   ) throws {
+    let isForOfficeAlone = catalogue[type]?.window == .never
+    let caseID = isForOfficeAlone ? CaseID.officeFile(of: caseID) : caseID
     let stored = try transaction.record(id).map { try Record(reading: $0.bytes) }
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     let change = Change(

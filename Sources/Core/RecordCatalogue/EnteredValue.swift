@@ -1,0 +1,112 @@
+import SyncCore
+
+/// Reads what people type into values: one reader for every form, so that a date or a code is
+/// entered alike everywhere.
+public struct EntryReader {
+  /// Why a text is not a value, and what to enter.
+  public struct Problem: Error, Hashable, Sendable {
+    /// A clause that says what is wrong, for instance “there is no such date”.
+    public let problem: String
+    /// What to do, for instance “write it like 17/5/2024”.
+    public let remedy: String
+
+    public init(_ problem: String, _ remedy: String) {
+      self.problem = problem
+      self.remedy = remedy
+    }
+  }
+
+  private let moment: (CalendarDate, LocalTime) -> Timestamp?
+  private let record: (String, _ type: String?) throws(Problem) -> RecordID
+
+  /// - Parameters:
+  ///   - moment: when the clocks of the United Kingdom show this; `nil` where they never do.
+  ///   - record: the one record that somebody means by a part of its id.
+  public init(
+    moment: @escaping (CalendarDate, LocalTime) -> Timestamp?,
+    record: @escaping (String, _ type: String?) throws(Problem) -> RecordID
+  ) {
+    self.moment = moment
+    self.record = record
+  }
+
+  /// The value that somebody means by a text.
+  /// - Parameters:
+  ///   - codes: what people call the codes of a kind that has them.
+  ///   - target: the record type of a reference.
+  public func value(
+    of text: String, as kind: FieldKind, codes: [Code] = [], target: String? = nil
+  ) throws(Problem) -> Value {
+    switch kind {
+    case .text(let maxBytes, let maxCharacters):
+      guard text.utf8.count <= maxBytes, kind.accepts(.text(text)) else {
+        let limit =
+          maxCharacters == .max ? "\(maxBytes) bytes" : "\(maxCharacters) characters"
+        throw Problem("the text is longer than \(limit)", "shorten it")
+      }
+      return .text(text)
+    case .code: return .text(try code(text, codes))
+    case .flag: return .flag(try flag(text))
+    case .integer(let range):
+      guard let number = Int64(text), range.contains(number) else {
+        throw Problem(
+          "that is no whole number of its range",
+          "write a number from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return .integer(number)
+    case .date: return .text(try date(text).description)
+    case .time: return .text(try time(text).description)
+    case .instant: return .integer(try instant(text).milliseconds)
+    case .reference: return .text(try record(text, target).description)
+    case .composite:
+      throw Problem("it has several parts", "give each, as NAME.PART=VALUE")
+    }
+  }
+
+  private func code(_ text: String, _ codes: [Code]) throws(Problem) -> String {
+    // Codes differ in more than the case of their letters.
+    let wanted = text.lowercased()
+    let found = codes.first { $0.code == text }
+      ?? codes.first { $0.code.lowercased() == wanted || $0.label.lowercased() == wanted }
+    guard let found else {
+      let list = codes.map { "\n  \($0.code)  \($0.label)" }.joined()
+      throw Problem("there is no such code", "write one of these:\(list)")
+    }
+    return found.code
+  }
+
+  func flag(_ text: String) throws(Problem) -> Bool {
+    switch text.lowercased() {
+    case "yes", "y", "true", "1": return true
+    case "no", "n", "false", "0": return false
+    default: throw Problem("that is neither yes nor no", "write yes or no")
+    }
+  }
+
+  private func date(_ text: String) throws(Problem) -> CalendarDate {
+    guard let date = CalendarDate(entered: text) else {
+      throw Problem("there is no such date", "write the day, the month and the year: 17/5/2024")
+    }
+    return date
+  }
+
+  private func time(_ text: String) throws(Problem) -> LocalTime {
+    guard let time = LocalTime(entered: text) else {
+      throw Problem("there is no such time", "write hours and minutes of 24 hours: 14:10")
+    }
+    return time
+  }
+
+  private func instant(_ text: String) throws(Problem) -> Timestamp {
+    let parts = text.split(separator: " ")
+    guard parts.count >= 2, let last = parts.last else {
+      throw Problem("it needs a day and a time", "write both: 17/5/2024 14:10")
+    }
+    let day = try date(parts.dropLast().joined(separator: " "))
+    guard let moment = moment(day, try time(String(last))) else {
+      throw Problem(
+        "the clocks go forward then, and never show it", "write the time before or after")
+    }
+    return moment
+  }
+}

@@ -1,0 +1,241 @@
+import ArgumentParser
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import SyncCore
+import SyncReplica
+
+/// What somebody types of any record: the catalogue says what it takes.
+struct EnteredRecord {
+  let type: RecordType
+
+  init(_ name: String, in catalogue: Catalogue) throws {
+    guard let type = catalogue[name.lowercased()] else {
+      throw Failure(
+        .badData, code: "unknown-type",
+        "There is no record type “\(name)”. See all: doorstep forms.")
+    }
+    self.type = type
+  }
+
+  /// The entered fields as values, merged with what the record shows.
+  func fields(
+    _ entries: [String], on current: Record?, in replica: Replica
+  ) throws -> [String: Value] {
+    let reader = EntryReader(moment: Show.moment) { text, type throws(EntryReader.Problem) in
+      do { return try replica.findRecord(text, type: type).id } catch {
+        throw .init(Failure(error).message, "give the end of an id that is shown")
+      }
+    }
+    do throws(EnteredForm.Fault) {
+      return try EnteredForm(type, reader, on: current).fields(entries)
+    } catch {
+      throw Failure(
+        .badData, code: "bad-field",
+        "\(error.field): \(error.problem.problem). To mend it: \(error.problem.remedy)")
+    }
+  }
+}
+
+struct Forms: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show every kind of record, or what one of them takes.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "A record type, for instance personal-contact.") var type: String?
+
+  struct Row: Encodable {
+    let name, label: String
+    let fields: [FieldRow]
+  }
+  struct FieldRow: Encodable {
+    let name, label, takes: String
+    let isRequired: Bool
+    let writers: [String]
+  }
+
+  func perform() async throws {
+    let catalogue = Catalogue.standard
+    guard let name = type else {
+      try output.answer(catalogue.types.map(Self.row))
+      output.table(
+        ["Type", "What it is", "Written by"],
+        catalogue.types.map { [$0.name, $0.label, Self.writers(of: $0).joined(separator: ", ")] })
+      return
+    }
+    let found = try EnteredRecord(name, in: catalogue).type
+    let row = Self.row(found)
+    try output.answer(row)
+    output.say("\(found.label) (\(found.name)). \(found.why)")
+    output.say("")
+    for field in row.fields {
+      output.say("\(field.name)\(field.isRequired ? " *" : "")  \(field.label)")
+      output.say("    \(field.takes)")
+    }
+    output.say("")
+    output.say("* must be there from the beginning.")
+  }
+
+  private static func row(_ type: RecordType) -> Row {
+    Row(
+      name: type.name, label: type.label,
+      fields: type.fields.map { field in
+        FieldRow(
+          name: field.name, label: field.label, takes: field.takes,
+          isRequired: field.policy.isRequired,
+          writers: field.policy.writers.map(\.rawValue).sorted())
+      })
+  }
+
+  private static func writers(of type: RecordType) -> [String] {
+    type.fields.reduce(into: Set<Role>()) { $0.formUnion($1.policy.writers) }
+      .map(\.rawValue).sorted()
+  }
+}
+
+struct Add: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Add a record of any kind to a case.",
+    discussion: """
+      Fields are given as NAME=VALUE, parts of a field as NAME.PART=VALUE; a set takes one NAME=VALUE an element. \
+      `doorstep forms TYPE` shows what a type takes. For instance:
+        doorstep add personal-contact X123456 name="Ann Hill" relationship=Mother
+      """)
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The record type.") var type: String
+  @Argument(help: "The CRN.") var crn: String
+  @Argument(help: "NAME=VALUE …") var fields: [String] = []
+  @Option(name: .long, help: "Why, where it needs a reason.") var reason = ""
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let form = try EnteredRecord(type, in: replica.catalogue)
+    let caseID = try replica.findCase(crn)
+    let entered = try form.fields(fields, on: nil, in: replica)
+    guard !entered.isEmpty else {
+      throw Failure(
+        .badData, code: "no-fields",
+        "There is nothing to save. See what it takes: doorstep forms \(form.type.name).")
+    }
+    var id = newRecord()
+    if !form.type.naturalKey.isEmpty {
+      guard let named = form.type.naturalID(of: entered, in: caseID) else {
+        throw Failure(
+          .badData, code: "missing",
+          "It must say \(form.type.naturalKey.joined(separator: " and ")): that is what names it.")
+      }
+      id = named
+    }
+    let known = try replica.record(id)
+    let edit = Edit.set(
+      entered.filter { known == nil || !form.type.naturalKey.contains($0.key) }, of: id,
+      type: form.type.name, caseID: caseID, context: known?.version ?? VersionVector(),
+      reason: reason)
+    try save([edit], replica, form.type.label)
+  }
+}
+
+struct Change: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Change fields of a record of any kind.",
+    discussion:
+      "Fields are given as for `doorstep add`. Parts of a field that are not given stay as they are.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The record's id, or the end of it.") var record: String
+  @Argument(help: "NAME=VALUE …") var fields: [String]
+  @Option(name: .long, help: "Why, where it needs a reason.") var reason = ""
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let record = try replica.findRecord(record)
+    let form = try EnteredRecord(record.type, in: replica.catalogue)
+    let entered = try form.fields(fields, on: record, in: replica)
+    let edit = Edit.set(
+      entered, of: record.id, type: record.type, caseID: record.caseID, context: record.version,
+      reason: reason)
+    try save([edit], replica, form.type.label)
+  }
+}
+
+struct Records: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show the records of a case, all or of one kind.")
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The CRN.") var crn: String
+  @Argument(help: "A record type, for instance personal-contact.") var type: String?
+
+  struct Row: Encodable {
+    let id, type: String
+    let fields: [FieldRow]
+  }
+  struct FieldRow: Encodable {
+    let name, value: String
+    let isContested: Bool
+  }
+
+  func perform() async throws {
+    let replica = try laptop.reading()
+    let catalogue = replica.catalogue
+    let wanted = try type.map { try EnteredRecord($0, in: catalogue).type.name }
+    let wording = Wording(catalogue: catalogue)
+    let records = try replica.records(caseID: try replica.findCase(crn), type: wanted)
+      .sorted { ($0.type, $0.id) < ($1.type, $1.id) }
+    let rows = records.map { record in
+      Row(
+        id: record.id.description, type: record.type,
+        fields: record.fields.compactMap { field in
+          let rule = catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first)
+          return record.read(field, by: rule).map { reading in
+            FieldRow(
+              name: field, value: wording.text(reading.value, type: record.type, field: field),
+              isContested: reading.status == .contested)
+          }
+        })
+    }
+    try output.answer(rows)
+    for (record, row) in zip(records, rows) {
+      output.say("\(catalogue[record.type]?.label ?? record.type)  \(record.id.short)")
+      for field in row.fields {
+        let mark = field.isContested ? "  (in dispute: doorstep conflicts)" : ""
+        output.say("  \(field.name): \(field.value)\(mark)")
+      }
+    }
+    if rows.isEmpty { output.say("No such records on this laptop.") }
+  }
+}
+
+extension Field {
+  /// What it takes, for who fills it in.
+  fileprivate var takes: String {
+    let text =
+      members.isEmpty
+      ? Self.takes(policy.kind, codes, unit, target)
+      : members.map { part in
+        "\(name).\(part.name)\(part.isRequired ? " *" : ""): "
+          + Self.takes(part.kind, part.codes, part.unit, part.target)
+      }.joined(separator: "\n    ")
+    return (policy.isSet ? "any number of: " : "") + text + (hint.isEmpty ? "" : "\n    \(hint)")
+  }
+
+  private static func takes(
+    _ kind: FieldKind, _ codes: [Code], _ unit: RecordCatalogue.Unit?, _ target: String?
+  ) -> String {
+    switch kind {
+    case .text(let maxBytes, let maxCharacters):
+      maxCharacters == .max
+        ? "text, at most \(maxBytes) bytes" : "text, at most \(maxCharacters) characters"
+    case .code: codes.map { "\($0.code) (\($0.label))" }.joined(separator: ", ")
+    case .flag: "yes or no"
+    case .integer(let range):
+      "\(range.lowerBound) to \(range.upperBound)" + (unit.map { " \($0.rawValue)" } ?? "")
+    case .date: "a date, for instance 17/5/2024"
+    case .time: "a time, for instance 14:10"
+    case .instant: "a date and a time, for instance 17/5/2024 14:10"
+    case .reference: "the id of a \(target ?? "record"), or the end of it"
+    case .composite: "parts"
+    }
+  }
+}
