@@ -8,8 +8,8 @@ public struct EnteredForm {
   private let reader: EntryReader
   private let current: Record?
 
-  /// - Parameter current: the record as its form shows it; `nil` for a new one. Parts of a composite
-  ///   that are not entered stay as they are in it.
+  /// - Parameter current: the record as its form shows it; `nil` for a new one. Parts of a
+  ///   composite that are not entered stay as they are in it.
   public init(_ type: RecordType, _ reader: EntryReader, on current: Record?) {
     self.type = type
     self.reader = reader
@@ -87,8 +87,8 @@ public struct EnteredForm {
 
   /// The members of a composite as the form shows them.
   private func shown(_ field: String) -> [String: Value] {
-    guard case .composite(let members)? = current?.read(field, by: type.policy.rule(of: field))?.value
-    else { return [:] }
+    let reading = current?.read(field, by: type.policy.rule(of: field))
+    guard case .composite(let members)? = reading?.value else { return [:] }
     return Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
   }
 }

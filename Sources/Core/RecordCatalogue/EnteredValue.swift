@@ -66,7 +66,8 @@ public struct EntryReader {
   private func code(_ text: String, _ codes: [Code]) throws(Problem) -> String {
     // Codes differ in more than the case of their letters.
     let wanted = text.lowercased()
-    let found = codes.first { $0.code == text }
+    let found =
+      codes.first { $0.code == text }
       ?? codes.first { $0.code.lowercased() == wanted || $0.label.lowercased() == wanted }
     guard let found else {
       let list = codes.map { "\n  \($0.code)  \($0.label)" }.joined()

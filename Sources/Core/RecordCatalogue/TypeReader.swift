@@ -174,7 +174,8 @@ struct TypeReader {
     }
     throw section.wrong(
       "\(quoted(word.text)) is no window", at: word.line,
-      remedy: "write while-held, 365 days, latest 4, never, or with and the name of a reference field")
+      remedy:
+        "write while-held, 365 days, latest 4, never, or with and the name of a reference field")
   }
 
   /// What never goes to a device cannot come from one.

@@ -16,7 +16,8 @@ struct Doorstep: AsyncParsableCommand {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Your cases", subcommands: [
+        name: "Your cases",
+        subcommands: [
           Cases.self, Case.self, Records.self, Search.self, History.self,
         ]),
       CommandGroup(

@@ -140,7 +140,8 @@ struct Change: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Change fields of a record of any kind.",
     discussion:
-      "Fields are given as for `doorstep add`. Parts of a field that are not given stay as they are.")
+      "Fields are given as for `doorstep add`. Parts of a field that are not given stay as they are."
+  )
 
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The record's id, or the end of it.") var record: String

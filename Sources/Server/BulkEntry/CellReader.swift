@@ -43,7 +43,7 @@ struct CellReader {
         throw Fault("the date is after today", "check the year, and write it with four digits")
       }
       return .text(date.description)
-    case .time: return .text(try time(text))
+    case .time: return .text(try time(text).description)
     case .user: return try user(text)
     case .shortText:
       guard text.utf8.count <= 200, !text.utf8.contains(10) else {

@@ -5,7 +5,7 @@ enum NoteOpenings {
 
   static let byKind: [String: [NoteTemplate]] = [
     missed: absence,
-    "CHVS": visit, "COHV": visit, "CMS47": visit, "CODC": doorstep, "CODI": doorstep,
+    "CHVS": visit, "COHV": visit, "CMS47": visit, "IOHV": visit, "CODC": doorstep, "CODI": doorstep,
     "COAP": office, "COAI": induction, "COPT": planned, "COVC": video, "COVI": video,
     "COOO": elsewhere, "C084": threeWay, "CTOA": phoneFrom, "CTOB": phoneTo, "CMOA": messageFrom,
     "CMOB": messageTo, "C204": police, "CSPO": manager, "C157": children, "C161": adult,
