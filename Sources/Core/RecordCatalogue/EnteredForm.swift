@@ -33,7 +33,7 @@ public struct EnteredForm {
         let names = type.fields.map(\.name).joined(separator: ", ")
         throw Fault(
           field: base,
-          problem: .init("a \(type.label.lowercased()) has no such field", "it has: \(names)"))
+          problem: .init("there is no such field", "name one of \(names)"))
       }
       do throws(EntryReader.Problem) {
         if field.policy.isSet {
@@ -48,7 +48,16 @@ public struct EnteredForm {
         }
       } catch { throw Fault(field: name, problem: error) }
     }
-    for (name, members) in parts { fields[name] = .composite(members) }
+    for (name, members) in parts {
+      let field = type.fields.first { $0.name == name }
+      let missing = field?.members.first { $0.isRequired && members[$0.name] == nil }
+      if let missing {
+        throw Fault(
+          field: "\(name).\(missing.name)",
+          problem: .init("it is missing", "give it too: the parts of a field belong together"))
+      }
+      fields[name] = .composite(members)
+    }
     return fields
   }
 
@@ -78,7 +87,7 @@ public struct EnteredForm {
       let names = field.members.map(\.name).joined(separator: ", ")
       throw .init(
         "it has no part “\(part)”",
-        names.isEmpty ? "write \(field.name)=VALUE" : "its parts are: \(names)")
+        names.isEmpty ? "write \(field.name)=VALUE" : "name one of \(names)")
     }
     let value = try reader.value(
       of: text, as: member.kind, codes: member.codes, target: member.target)

@@ -27,13 +27,25 @@ struct EnteredRecord {
         throw .init(Failure(error).message, "give the end of an id that is shown")
       }
     }
+    let fields: [String: Value]
     do throws(EnteredForm.Fault) {
-      return try EnteredForm(type, reader, on: current).fields(entries)
+      fields = try EnteredForm(type, reader, on: current).fields(entries)
     } catch {
       throw Failure(
         .badData, code: "bad-field",
-        "\(error.field): \(error.problem.problem). To mend it: \(error.problem.remedy)")
+        "\(error.field): \(error.problem.problem). To mend it: \(error.problem.remedy).")
     }
+    for name in fields.keys.sorted() {
+      guard let policy = type.policy.policy(of: name) else { continue }
+      let mayWrite = policy.writers.union(policy.deciders).contains(replica.identity.role)
+      guard mayWrite else {
+        throw Failure(
+          .badData, code: "role-may-not-write",
+          "\(name): it is written by \(policy.writers.map(\.rawValue).sorted().joined(separator: ", ")), not on this laptop."
+        )
+      }
+    }
+    return fields
   }
 }
 
@@ -45,13 +57,18 @@ struct Forms: LaptopCommand {
   @Argument(help: "A record type, for instance personal-contact.") var type: String?
 
   struct Row: Encodable {
-    let name, label: String
+    let name, label, why: String
+    let naturalKey: [String]
     let fields: [FieldRow]
   }
   struct FieldRow: Encodable {
-    let name, label, takes: String
-    let isRequired: Bool
+    let name, label, hint, kind: String
+    let isRequired, isSet: Bool
     let writers: [String]
+    /// By code.
+    let codes: [String: String]
+    let unit, refersTo: String?
+    let parts: [FieldRow]
   }
 
   func perform() async throws {
@@ -64,12 +81,11 @@ struct Forms: LaptopCommand {
       return
     }
     let found = try EnteredRecord(name, in: catalogue).type
-    let row = Self.row(found)
-    try output.answer(row)
+    try output.answer(Self.row(found))
     output.say("\(found.label) (\(found.name)). \(found.why)")
     output.say("")
-    for field in row.fields {
-      output.say("\(field.name)\(field.isRequired ? " *" : "")  \(field.label)")
+    for field in found.fields {
+      output.say("\(field.name)\(field.policy.isRequired ? " *" : "")  \(field.label)")
       output.say("    \(field.takes)")
     }
     output.say("")
@@ -78,13 +94,24 @@ struct Forms: LaptopCommand {
 
   private static func row(_ type: RecordType) -> Row {
     Row(
-      name: type.name, label: type.label,
+      name: type.name, label: type.label, why: type.why, naturalKey: type.naturalKey,
       fields: type.fields.map { field in
         FieldRow(
-          name: field.name, label: field.label, takes: field.takes,
-          isRequired: field.policy.isRequired,
-          writers: field.policy.writers.map(\.rawValue).sorted())
+          name: field.name, label: field.label, hint: field.hint, kind: field.policy.kind.word,
+          isRequired: field.policy.isRequired, isSet: field.policy.isSet,
+          writers: field.policy.writers.map(\.rawValue).sorted(), codes: words(field.codes),
+          unit: field.unit?.rawValue, refersTo: field.target,
+          parts: field.members.map { part in
+            FieldRow(
+              name: part.name, label: part.label, hint: part.hint, kind: part.kind.word,
+              isRequired: part.isRequired, isSet: false, writers: [], codes: words(part.codes),
+              unit: part.unit?.rawValue, refersTo: part.target, parts: [])
+          })
       })
+  }
+
+  private static func words(_ codes: [Code]) -> [String: String] {
+    Dictionary(codes.map { ($0.code, $0.label) }) { first, _ in first }
   }
 
   private static func writers(of type: RecordType) -> [String] {
@@ -237,6 +264,23 @@ extension Field {
     case .instant: "a date and a time, for instance 17/5/2024 14:10"
     case .reference: "the id of a \(target ?? "record"), or the end of it"
     case .composite: "parts"
+    }
+  }
+}
+
+extension FieldKind {
+  /// As the catalogue's files call it.
+  fileprivate var word: String {
+    switch self {
+    case .text: "text"
+    case .code: "code"
+    case .flag: "flag"
+    case .integer: "integer"
+    case .date: "date"
+    case .time: "time"
+    case .instant: "instant"
+    case .reference: "reference"
+    case .composite: "composite"
     }
   }
 }
