@@ -34,7 +34,7 @@ struct BadFile: CustomTestStringConvertible {
     self.remedy = remedy
   }
 
-  var testDescription: String { "\(kind) \(name): \(problem)" }
+  var testDescription: String { "\(kind.name) \(name): \(problem)" }
 }
 
 extension BadFile {
@@ -80,7 +80,7 @@ extension BadFile {
       .cases, "\(head),date_of_birth\nX000001,Nia,Parry,17/5/62\n", at: 2, in: "date_of_birth",
       "after today", "four digits"),
     BadFile(
-      .cases, "\(head),language\nX000001,Nia,Parry,fr\n", at: 2, in: "language", "no code",
+      .cases, "\(head),language\nX000001,Nia,Parry,fr\n", at: 2, in: "language", "no such code",
       "write one of"),
     BadFile(
       .cases, "\(head),interpreter\nX000001,Nia,Parry,perhaps\n", at: 2, in: "interpreter",
@@ -114,7 +114,7 @@ extension BadFile {
       .contacts, "\(contactHead)\nX000001,CTOA,11/3/2026,t,a,1\n", at: 2, in: "date", "after today",
       "check the year"),
     BadFile(
-      .contacts, "\(contactHead)\nX000001,phone,1/2/25,t,a.khan,1\n", at: 2, in: "kind", "no code",
+      .contacts, "\(contactHead)\nX000001,phone,1/2/25,t,a.khan,1\n", at: 2, in: "kind", "no such code",
       "CTOA"),
     BadFile(
       .contacts, "\(contactHead),time\nX000001,CTOA,1/2/25,t,a.khan,1,24:00\n", at: 2, in: "time",

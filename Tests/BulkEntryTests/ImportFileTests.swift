@@ -70,6 +70,22 @@ import Testing
     #expect(try !Samples.problems(.cases, bytes, name: name).isEmpty)
   }
 
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: ["accompanying", "expected_finish", "when.date", "when.start", "appointment"])
+  func `nor does one in a column of any other record`(column: String) throws {
+    let plans = try #require(ImportKind("visit-plan", in: .standard))
+    let letter = "e" + String(repeating: "\u{301}\u{323}", count: 200_000)
+    let text = "crn,reference,when.date,when.start\nX000001,p-1,17/5/2024,9:05\n"
+    let lines = text.split(separator: "\n").map(String.init)
+    let isNamed = lines[0].contains(column)
+    let bytes =
+      isNamed
+      ? Array("\(lines[0])\nX000001,p-1,\(letter),\(letter)\n".utf8)
+      : Array("\(lines[0]),\(column)\n\(lines[1]),\(letter)\n".utf8)
+    #expect(try !Samples.problems(plans, bytes).isEmpty)
+  }
+
   @Test func `no problem repeats what stands in the file`() throws {
     for file in BadFile.all {
       for problem in try Samples.problems(file.kind, file.bytes, name: file.name) {

@@ -33,15 +33,16 @@ import Testing
     #expect(report.problems.isEmpty)
   }
 
-  @Test(arguments: [ImportKind.cases, .contacts, .grants])
-  func `a file imported twice changes nothing the second time`(kind: ImportKind) async throws {
+  @Test(arguments: [
+    ("cases", cases), ("contacts", contacts),
+    ("grants", "crn,user,reason\nX000001,A.Khan,allocated\nX000001,b.jones,\n"),
+    ("event", "crn,number,active,court\nX000001,1,yes,Leeds\nX000001,2,no,\n"),
+  ])
+  func `a file imported twice changes nothing the second time`(
+    name: String, text: String
+  ) async throws {
     let store = try await Samples.storeWithCase()
-    let text =
-      switch kind {
-      case .cases: Self.cases
-      case .contacts: Self.contacts
-      case .grants: "crn,user,reason\nX000001,A.Khan,allocated\nX000001,b.jones,\n"
-      }
+    let kind = try #require(ImportKind(name, in: .standard))
     let file = try Samples.read(kind, text)
     let first = try await Samples.apply(file, to: store)
     #expect(first.new + first.changed == 2)

@@ -116,7 +116,7 @@ def test_two_laptops_that_meet_the_same_thing_make_one_record(
     (("add", "personal-contact", "CRN", "nam=x"), "name one of name, relationship"),
     (("add", "visit-plan", "CRN", "when.date=31/2/2024"), "17/5/2024"),
     (("add", "visit-plan", "CRN", "when.start=9:05"), "when.date: it is missing"),
-    (("add", "visit-plan", "CRN", "purpose=visit"), "safeguarding  Safeguarding"),
+    (("add", "visit-plan", "CRN", "purpose=visit"), "safeguarding (Safeguarding)"),
     (("add", "tier", "CRN", "tier=A"), "written by office"),
     (("add", "upw-attendance", "CRN", "session=beef"), "ends in beef"),
     (("add", "contact-details", "CRN", "detail.value=1", "detail.verified=stated"), "say kind"),

@@ -16,17 +16,10 @@ public struct EntryReader {
     }
   }
 
-  private let moment: (CalendarDate, LocalTime) -> Timestamp?
   private let record: (String, _ type: String?) throws(Problem) -> RecordID
 
-  /// - Parameters:
-  ///   - moment: when the clocks of the United Kingdom show this; `nil` where they never do.
-  ///   - record: the one record that somebody means by a part of its id.
-  public init(
-    moment: @escaping (CalendarDate, LocalTime) -> Timestamp?,
-    record: @escaping (String, _ type: String?) throws(Problem) -> RecordID
-  ) {
-    self.moment = moment
+  /// - Parameter record: the one record that somebody means by a text.
+  public init(record: @escaping (String, _ type: String?) throws(Problem) -> RecordID) {
     self.record = record
   }
 
@@ -64,34 +57,40 @@ public struct EntryReader {
   }
 
   private func code(_ text: String, _ codes: [Code]) throws(Problem) -> String {
-    // Codes differ in more than the case of their letters.
-    let wanted = text.lowercased()
-    let found =
-      codes.first { $0.code == text }
-      ?? codes.first { $0.code.lowercased() == wanted || $0.label.lowercased() == wanted }
-    guard let found else {
-      let list = codes.map { "\n  \($0.code)  \($0.label)" }.joined()
-      throw Problem("there is no such code", "write one of these:\(list)")
+    if let exact = codes.first(where: { $0.code.utf8.elementsEqual(text.utf8) }) {
+      return exact.code
     }
-    return found.code
+    // No code and no label is longer, and to compare texts by letters is slow.
+    let wanted = text.utf8.count <= TypeReader.labelBytes ? text.lowercased() : ""
+    let meant = codes.first {
+      $0.code.lowercased() == wanted || $0.label.lowercased() == wanted
+    }
+    guard let meant else {
+      let list = codes.prefix(30).map { "\($0.code) (\($0.label))" }.joined(separator: ", ")
+      let more = codes.count > 30 ? " and \(codes.count - 30) more" : ""
+      throw Problem("there is no such code", "write one of \(list)\(more)")
+    }
+    return meant.code
   }
 
   func flag(_ text: String) throws(Problem) -> Bool {
-    switch text.lowercased() {
+    switch text.utf8.count <= 5 ? text.lowercased() : "" {
     case "yes", "y", "true", "1": return true
     case "no", "n", "false", "0": return false
     default: throw Problem("that is neither yes nor no", "write yes or no")
     }
   }
 
-  private func date(_ text: String) throws(Problem) -> CalendarDate {
+  /// A day as `CalendarDate(entered:)` takes it.
+  public func date(_ text: String) throws(Problem) -> CalendarDate {
     guard let date = CalendarDate(entered: text) else {
       throw Problem("there is no such date", "write the day, the month and the year: 17/5/2024")
     }
     return date
   }
 
-  private func time(_ text: String) throws(Problem) -> LocalTime {
+  /// A time as `LocalTime(entered:)` takes it.
+  public func time(_ text: String) throws(Problem) -> LocalTime {
     guard let time = LocalTime(entered: text) else {
       throw Problem("there is no such time", "write hours and minutes of 24 hours: 14:10")
     }
@@ -99,12 +98,13 @@ public struct EntryReader {
   }
 
   private func instant(_ text: String) throws(Problem) -> Timestamp {
-    let parts = text.split(separator: " ")
+    // A single letter may be as long as a file.
+    let parts = text.utf8.count <= 40 ? text.split(separator: " ") : []
     guard parts.count >= 2, let last = parts.last else {
       throw Problem("it needs a day and a time", "write both: 17/5/2024 14:10")
     }
     let day = try date(parts.dropLast().joined(separator: " "))
-    guard let moment = moment(day, try time(String(last))) else {
+    guard let moment = Timestamp(on: day, at: try time(String(last))) else {
       throw Problem(
         "the clocks go forward then, and never show it", "write the time before or after")
     }

@@ -127,7 +127,6 @@ package enum Show {
   private static let dayAndTime = formatter("d MMM yyyy HH:mm")
   private static let day = formatter("yyyy-MM-dd")
   private static let clock = formatter("HH:mm")
-  private static let entered = formatter("yyyy-MM-dd HH:mm")
 
   private static func date(_ milliseconds: Int64) -> Date {
     Date(timeIntervalSince1970: Double(milliseconds) / 1000)
@@ -141,15 +140,6 @@ package enum Show {
   }
   package static func clockTime(_ milliseconds: Int64) -> String {
     clock.string(from: date(milliseconds))
-  }
-
-  /// When clocks here show a day and a time; `nil` where they go forward past it. Where they go
-  /// back, the earlier of the two.
-  package static func moment(_ day: CalendarDate, _ time: LocalTime) -> Timestamp? {
-    entered.date(from: "\(day) \(time)").flatMap {
-      let moment = Timestamp(milliseconds: Int64($0.timeIntervalSince1970 * 1000))
-      return clockTime(moment.milliseconds) == time.description ? moment : nil
-    }
   }
 
   package static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {

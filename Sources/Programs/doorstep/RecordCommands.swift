@@ -22,7 +22,7 @@ struct EnteredRecord {
   func fields(
     _ entries: [String], on current: Record?, in replica: Replica
   ) throws -> [String: Value] {
-    let reader = EntryReader(moment: Show.moment) { text, type throws(EntryReader.Problem) in
+    let reader = EntryReader { text, type throws(EntryReader.Problem) in
       do { return try replica.findRecord(text, type: type).id } catch {
         throw .init(Failure(error).message, "give the end of an id that is shown")
       }

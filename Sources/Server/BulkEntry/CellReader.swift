@@ -5,23 +5,26 @@ import SyncCore
 struct CellReader {
   private let form: Column.Form
   private let kind: FieldKind
+  private let codes: [Code]
+  /// The type of records that a reference names.
+  private let target: RecordType?
   private let today: CalendarDate
 
-  /// - Parameter kind: the catalogue's kind of the column's field; `nil` for one that it does not
-  ///   know, which is taken as text.
-  init(_ column: Column, _ kind: FieldKind?, today: CalendarDate) {
+  /// - Parameter field: the column's field; `nil` for one that the catalogue does not know, which
+  ///   is taken as text.
+  init(_ column: Column, _ field: Field?, _ catalogue: Catalogue, today: CalendarDate) {
     form = column.form
     self.today = today
+    let part = column.member.flatMap { name in field?.members.first { $0.name == name } }
     let text = FieldKind.text(maxBytes: Limits.standard.textBytes)
-    if let member = column.member, case .composite(let members, _) = kind {
-      self.kind = members[member] ?? text
-    } else {
-      self.kind = kind ?? text
-    }
+    kind = part?.kind ?? (column.member == nil ? field?.policy.kind : nil) ?? text
+    codes = part?.codes ?? field?.codes ?? []
+    target = (part?.target ?? field?.target).flatMap { catalogue[$0] }
   }
 
-  /// - Returns: `nil` for blanks alone.
-  func value(of text: String) throws(Fault) -> Value? {
+  /// - Parameter caseID: the row's case; `nil` where its number is wrong.
+  /// - Returns: `nil` for blanks alone; a list for the elements of a set.
+  func value(of text: String, in caseID: CaseID?) throws(Fault) -> Value? {
     let text = try Self.tidied(text)
     guard !text.isEmpty else { return nil }
     switch form {
@@ -36,21 +39,29 @@ struct CellReader {
     case .cro:
       return try identifier(
         CRONumber(text)?.description, "as in 265416/21G; its last letter must fit its digits")
-    case .date: return .text(try date(text).description)
+    case .date: return try entered(text, as: .date, in: caseID)
     case .pastDate:
-      let date = try date(text)
+      guard let date = try entered(text, as: .date, in: caseID).text.flatMap({ CalendarDate($0) })
+      else { return nil }
       guard date <= today else {
         throw Fault("the date is after today", "check the year, and write it with four digits")
       }
       return .text(date.description)
-    case .time: return .text(try time(text).description)
+    case .time: return try entered(text, as: .time, in: caseID)
     case .user: return try user(text)
     case .shortText:
       guard text.utf8.count <= 200, !text.utf8.contains(10) else {
         throw Fault("the text is longer than 200 bytes or than one line", "shorten it")
       }
       return .text(text)
-    case .catalogued: return try catalogued(text)
+    case .catalogued: return try entered(text, as: kind, in: caseID)
+    case .elements:
+      var elements: [Value] = []
+      for element in text.utf8.split(separator: UInt8(ascii: ";")) {
+        let element = try Self.tidied(String(element) ?? "")
+        if !element.isEmpty { elements.append(try entered(element, as: kind, in: caseID)) }
+      }
+      return .list(elements)
     }
   }
 
@@ -80,20 +91,6 @@ struct CellReader {
     return .text(canonical)
   }
 
-  private func date(_ text: String) throws(Fault) -> CalendarDate {
-    guard let date = CalendarDate(entered: text) else {
-      throw Fault("there is no such date", "write the day, the month and the year: 17/5/2024")
-    }
-    return date
-  }
-
-  private func time(_ text: String) throws(Fault) -> LocalTime {
-    guard let time = LocalTime(entered: text) else {
-      throw Fault("there is no such time", "write hours and minutes of 24 hours: 14:10")
-    }
-    return time
-  }
-
   private func user(_ text: String) throws(Fault) -> Value {
     guard text.utf8.count <= Limits.standard.nameBytes, !text.contains(where: \.isWhitespace) else {
       throw Fault(
@@ -103,39 +100,27 @@ struct CellReader {
     return .text(text)
   }
 
-  private func catalogued(_ text: String) throws(Fault) -> Value {
-    switch kind {
-    case .text(let maxBytes, let maxCharacters):
-      guard text.utf8.count <= maxBytes else {
-        throw Fault("the text is longer than \(maxBytes) bytes", "shorten it")
-      }
-      guard kind.accepts(.text(text)) else {
-        throw Fault("the text is longer than \(maxCharacters) characters", "shorten it")
-      }
-      return .text(text)
-    case .code(let codes):
-      // No code and no word is longer, and to compare texts by letters is slow.
-      let text = text.utf8.count <= 64 ? text : ""
-      let same = codes.first { $0 == text } ?? codes.first { $0.lowercased() == text.lowercased() }
-      guard let code = same else {
-        throw Fault("that is no code of this column", "write one of \(Self.listed(codes))")
-      }
-      return .text(code)
-    case .flag:
-      switch text.utf8.count <= 64 ? text.lowercased() : "" {
-      case "yes", "y", "true", "1": return .flag(true)
-      case "no", "n", "false", "0": return .flag(false)
-      default: throw Fault("that is neither yes nor no", "write yes or no")
-      }
-    case .date: return .text(try date(text).description)
-    case .time: return .text(try time(text).description)
-    case .integer, .instant, .reference, .composite:
-      throw Fault("the catalogue has no text here", "leave the column out")
+  private func entered(
+    _ text: String, as kind: FieldKind, in caseID: CaseID?
+  ) throws(Fault) -> Value {
+    let reader = EntryReader { text, _ throws(EntryReader.Problem) in
+      try record(text, in: caseID)
     }
+    do throws(EntryReader.Problem) {
+      return try reader.value(of: text, as: kind, codes: codes, target: target?.name)
+    } catch { throw Fault(error.problem, error.remedy) }
   }
 
-  private static func listed(_ codes: [String]) -> String {
-    let shown = codes.prefix(30).joined(separator: ", ")
-    return codes.count > 30 ? shown + " and \(codes.count - 30) more" : shown
+  /// A record by its id; by its natural key; or by the name that another system has for it.
+  private func record(
+    _ text: String, in caseID: CaseID?
+  ) throws(EntryReader.Problem) -> RecordID {
+    if let id = RecordID(text) { return id }
+    guard let target, let caseID, text.utf8.count <= 200 else {
+      throw .init("it names no record", "write its id, its key or its reference")
+    }
+    return target.naturalKey.isEmpty
+      ? .named(ImportKind.referenceKind(of: target.name), text)
+      : target.naturalID(text, in: caseID)
   }
 }

@@ -67,7 +67,7 @@ package struct ImportFile: Sendable {
       if let earlier = lines.updateValue(entry.line, forKey: entry.key) {
         problems.add(
           Fault("line \(earlier) is about the same", "leave one of the two out"), line: entry.line,
-          column: entry.keyColumn)
+          column: kind.keyColumn)
       }
     }
     guard problems.isEmpty else { throw problems.all }
@@ -119,14 +119,6 @@ struct ImportEntry {
     switch content {
     case .record(let id, _, _): id
     case .grant(let user, _): .named("grant", "\(crn) \(user)")
-    }
-  }
-
-  /// The column that names it.
-  var keyColumn: String {
-    switch content {
-    case .record(_, let type, _): type == "contact-entry" ? "reference" : "crn"
-    case .grant: "user"
     }
   }
 }

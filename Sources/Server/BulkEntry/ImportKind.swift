@@ -1,18 +1,102 @@
+import RecordCatalogue
+import SyncCore
+
 /// What a file holds, one row each.
 ///
 /// A file is CSV with a first line of column names, or JSON Lines with one flat object a line whose
 /// keys are the columns. An empty field, like a column left out, says nothing: what stands stays.
-package enum ImportKind: String, CaseIterable, Sendable {
+package struct ImportKind: Sendable {
+  /// What a row is about, so that the same file imported twice makes each thing once.
+  enum Identity: Sendable {
+    /// The person on probation.
+    case crn
+    /// The other system's own name for it.
+    case reference(kind: String)
+    /// The values of its natural key.
+    case naturalKey(RecordType)
+    /// Who holds which case.
+    case grant
+  }
+
+  package let name: String
+  /// The record type that its rows become; `nil` for grants, which are no records.
+  let type: String?
+  let identity: Identity
+  let columns: [Column]
+
   /// People on probation. A row makes a case or changes what the office says of it.
   ///
   /// `officer` names the responsible officer; it opens the case to nobody, which is what `grants`
   /// is for.
-  case cases
-  /// Entries of the contact log. `reference` is the other system's own name for the entry, so that
-  /// the same file imported twice makes each entry once.
-  case contacts
+  package static let cases = ImportKind(
+    name: "cases", type: "case-header", identity: .crn, columns: casesColumns)
+  /// Entries of the contact log.
+  package static let contacts = ImportKind(
+    name: "contacts", type: "contact-entry", identity: .reference(kind: "contact"),
+    columns: contactsColumns)
   /// Who holds which case from now on.
-  case grants
+  package static let grants = ImportKind(
+    name: "grants", type: nil, identity: .grant, columns: grantsColumns)
+  package static let named = [cases, contacts, grants]
+
+  /// One of the three above, or the name of any record type.
+  package init?(_ name: String, in catalogue: Catalogue) {
+    if let known = Self.named.first(where: { $0.name == name }) {
+      self = known
+    } else if let type = catalogue[name] {
+      self.init(type)
+    } else {
+      return nil
+    }
+  }
+
+  /// Records of any type: a column a field, `field.part` for each part of a composite; elements of
+  /// a set stand in one column, with semicolons between them.
+  package init(_ type: RecordType) {
+    var columns = [Column("crn", .crn, isRequired: true)]
+    if type.naturalKey.isEmpty { columns.append(Column("reference", .shortText, isRequired: true)) }
+    for field in type.fields {
+      let name = Column.name(of: field.name)
+      if field.members.isEmpty {
+        let form: Column.Form = field.policy.isSet ? .elements : .catalogued
+        let isRequired = field.policy.isRequired
+        columns.append(Column(name, form, to: field.name, isRequired: isRequired))
+      }
+      for part in field.members {
+        columns.append(
+          Column(
+            "\(name).\(Column.name(of: part.name))", .catalogued, to: field.name, part.name,
+            isRequired: field.policy.isRequired && part.isRequired))
+      }
+    }
+    self.init(
+      name: type.name, type: type.name,
+      identity: type.naturalKey.isEmpty
+        ? .reference(kind: Self.referenceKind(of: type.name)) : .naturalKey(type),
+      columns: columns)
+  }
+
+  private init(name: String, type: String?, identity: Identity, columns: [Column]) {
+    self.name = name
+    self.type = type
+    self.identity = identity
+    self.columns = columns
+  }
+
+  /// The column that names what a row is about.
+  var keyColumn: String {
+    switch identity {
+    case .crn: "crn"
+    case .reference: "reference"
+    case .naturalKey(let type): type.naturalKey.last.map(Column.name) ?? "crn"
+    case .grant: "user"
+    }
+  }
+
+  /// Under which kind of name the references of a type's rows are known.
+  static func referenceKind(of type: String) -> String {
+    type == "contact-entry" ? "contact" : type
+  }
 
   /// The names of its columns, those that every row must fill first.
   package var columnNames: [String] {
@@ -20,23 +104,6 @@ package enum ImportKind: String, CaseIterable, Sendable {
   }
 
   package var requiredColumnNames: [String] { columns.filter(\.isRequired).map(\.name) }
-
-  /// The record type that its rows become; `nil` for grants, which are no records.
-  var type: String? {
-    switch self {
-    case .cases: "case-header"
-    case .contacts: "contact-entry"
-    case .grants: nil
-    }
-  }
-
-  var columns: [Column] {
-    switch self {
-    case .cases: Self.casesColumns
-    case .contacts: Self.contactsColumns
-    case .grants: Self.grantsColumns
-    }
-  }
 
   private static let casesColumns = [
     Column("crn", .crn, to: "crn", isRequired: true),
@@ -74,37 +141,4 @@ package enum ImportKind: String, CaseIterable, Sendable {
     Column("user", .user, isRequired: true),
     Column("reason", .shortText),
   ]
-}
-
-/// One column of a file, and the field that it fills.
-struct Column: Sendable {
-  /// How its text is read.
-  enum Form: Sendable {
-    /// As the catalogue says of the field.
-    case catalogued
-    case crn, noms, pnc, cro, date, time, user
-    /// A date that is not after today.
-    case pastDate
-    /// One line of at most 200 bytes.
-    case shortText
-  }
-
-  let name: String
-  let form: Form
-  /// The field of the record; `nil` where it is no field.
-  let field: String?
-  /// The part of the field, where that is a composite.
-  let member: String?
-  let isRequired: Bool
-
-  init(
-    _ name: String, _ form: Form, to field: String? = nil, _ member: String? = nil,
-    isRequired: Bool = false
-  ) {
-    self.name = name
-    self.form = form
-    self.field = field
-    self.member = member
-    self.isRequired = isRequired
-  }
 }

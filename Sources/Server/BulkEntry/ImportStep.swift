@@ -18,7 +18,7 @@ extension ImportFile {
   /// - Throws: `ImportProblems` for what cannot be entered, and what the store throws.
   package func plan(in store: some ServerStore) async throws -> ImportCounts {
     try await store.read { reading in
-      var step = ImportStep(reading, catalogue)
+      var step = ImportStep(reading, catalogue, kind)
       return try run(&step) { _, _ in }
     }
   }
@@ -32,7 +32,7 @@ extension ImportFile {
     to store: some ServerStore, author: String, now: Timestamp
   ) async throws -> ImportCounts {
     try await store.transaction { transaction in
-      var step = ImportStep(transaction, catalogue)
+      var step = ImportStep(transaction, catalogue, kind)
       var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
       return try run(&step) { entry, fields in
         switch entry.content {
@@ -84,12 +84,14 @@ private struct ImportStep {
 
   private let store: any ServerReading
   private let catalogue: Catalogue
+  private let keyColumn: String
   private var known: Set<CaseID> = []
   private var granted: [String: Set<CaseID>] = [:]
 
-  init(_ store: any ServerReading, _ catalogue: Catalogue) {
+  init(_ store: any ServerReading, _ catalogue: Catalogue, _ kind: ImportKind) {
     self.store = store
     self.catalogue = catalogue
+    keyColumn = kind.keyColumn
   }
 
   mutating func finding(of entry: ImportEntry) throws -> Finding {
@@ -102,14 +104,14 @@ private struct ImportStep {
     case .record(let id, let type, let parts):
       let record = try store.record(id).map { try Record(reading: $0.bytes) }
       if let record, record.type != type || record.caseID != entry.caseID {
-        return .refused(Self.fault(.identityChanged), column: entry.keyColumn)
+        return .refused(Self.fault(.identityChanged), column: keyColumn)
       }
       if record?.isDeleted ?? false { return .deleted }
       let fields = differing(parts, from: record, type)
       guard !fields.isEmpty else { return .unchanged }
       if let refusal = refusal(of: fields, id, entry, type, record) {
         let column = parts.first { $0.field == refusal.field }?.column
-        return .refused(Self.fault(refusal), column: column ?? entry.keyColumn)
+        return .refused(Self.fault(refusal), column: column ?? keyColumn)
       }
       return record == nil ? .new(fields) : .changed(fields)
     case .grant(let user, _):

@@ -12,8 +12,13 @@ struct RowChecker {
   init(_ kind: ImportKind, _ catalogue: Catalogue, today: CalendarDate) {
     self.kind = kind
     columns = kind.columns
-    let fields = kind.type.flatMap { catalogue.policy(of: $0) }?.fields ?? [:]
-    readers = columns.map { CellReader($0, fields[$0.field ?? ""]?.kind, today: today) }
+    let type = kind.type.flatMap { catalogue[$0] }
+    let fields = type?.policy.fields ?? [:]
+    readers = columns.map { column in
+      CellReader(
+        column, column.field.flatMap { name in type?.fields.first { $0.name == name } },
+        catalogue, today: today)
+    }
     var needed: [String: Set<String>] = [:]
     for column in columns {
       if let field = column.field, let member = column.member,
@@ -30,15 +35,25 @@ struct RowChecker {
     var values: [String: Value] = [:]
     var parts: [ImportEntry.Part] = []
     var isSound = true
+    let crn = CRN(row.cells[0]?.text ?? "")
+    let caseID = crn.map { CaseID.named("case", $0.description) }
     for (place, column) in columns.enumerated() {
       guard let cell = row.cells[place] else { continue }
       do {
-        guard let value = try readers[place].value(of: cell.text) else { continue }
+        guard let value = try readers[place].value(of: cell.text, in: caseID) else { continue }
         values[column.name] = value
-        if let field = column.field {
+        guard let field = column.field else { continue }
+        guard case .list(let elements) = value else {
           parts.append(
             ImportEntry.Part(
               column: column.name, field: field, member: column.member, value: value))
+          continue
+        }
+        for element in elements {
+          parts.append(
+            ImportEntry.Part(
+              column: column.name, field: "\(field)/\(element.text ?? "")", member: nil,
+              value: .flag(true)))
         }
       } catch {
         problems.add(error, line: cell.line, column: column.name)
@@ -58,17 +73,27 @@ struct RowChecker {
     at line: Int, _ values: [String: Value], _ parts: [ImportEntry.Part]
   ) -> ImportEntry? {
     guard let crn = values["crn"]?.text else { return nil }
-    let content: ImportEntry.Content
-    switch kind {
-    case .cases:
-      content = .record(.named("case-header", crn), type: "case-header", parts: parts)
-    case .contacts:
+    let id: RecordID
+    switch kind.identity {
+    case .crn: id = .named("case-header", crn)
+    case .reference(let name):
       guard let reference = values["reference"]?.text else { return nil }
-      content = .record(.named("contact", reference), type: "contact-entry", parts: parts)
-    case .grants:
+      id = .named(name, reference)
+    case .naturalKey(let type):
+      let fields = parts.map { ($0.field, $0.value) }
+      let named = type.naturalID(
+        of: Dictionary(fields) { first, _ in first }, in: .named("case", crn))
+      guard let named else { return nil }
+      id = named
+    case .grant:
       guard let user = values["user"]?.text else { return nil }
-      content = .grant(user: user.lowercased(), reason: values["reason"]?.text ?? "imported")
+      return ImportEntry(
+        line: line, crn: crn,
+        content: .grant(user: user.lowercased(), reason: values["reason"]?.text ?? "imported"),
+        author: nil)
     }
+    guard let type = kind.type else { return nil }
+    let content = ImportEntry.Content.record(id, type: type, parts: parts)
     return ImportEntry(line: line, crn: crn, content: content, author: values["author"]?.text)
   }
 
