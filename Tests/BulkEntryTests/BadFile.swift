@@ -114,7 +114,8 @@ extension BadFile {
       .contacts, "\(contactHead)\nX000001,CTOA,11/3/2026,t,a,1\n", at: 2, in: "date", "after today",
       "check the year"),
     BadFile(
-      .contacts, "\(contactHead)\nX000001,phone,1/2/25,t,a.khan,1\n", at: 2, in: "kind", "no such code",
+      .contacts, "\(contactHead)\nX000001,phone,1/2/25,t,a.khan,1\n", at: 2, in: "kind",
+      "no such code",
       "CTOA"),
     BadFile(
       .contacts, "\(contactHead),time\nX000001,CTOA,1/2/25,t,a.khan,1,24:00\n", at: 2, in: "time",
