@@ -64,6 +64,19 @@ import Testing
     #expect(try await office.records(of: caseID).count == 10)
   }
 
+  @Test func `sends an outbox of any length in one sync`() async throws {
+    let office = OfficeInProcess()
+    let caseID = try await office.open("X000001")
+    var limits = Limits.standard
+    limits.pushChanges = 1
+    let sam = try await office.laptop("sam", holding: [caseID], limits: limits)
+    try await sam.sync()
+    for number in 1...100 { try sam.note("\(number)", in: caseID) }
+    let report = try await sam.sync()
+    #expect(report.exchanges == 100)
+    #expect(report.isSynced)
+  }
+
   @Test func `takes along what is saved while it runs, at the latest in the next`() async throws {
     let office = OfficeInProcess()
     let caseID = try await office.open("X000001")

@@ -64,10 +64,14 @@ public struct SyncRound {
   /// From where the office asked for changes again.
   private var resendFrom: UInt64?
   private var didBeginAnew = false
+  /// Changes that the answer to the present request has settled.
+  private var settled = 0
+  /// Requests that settled nothing, or were answered with an order.
+  private var fruitless = 0
 
-  /// Requests in one round. An outbox of 25,000 changes fits; a peer that never lets a round end
-  /// does not.
-  private static let exchangesPerRound = 60
+  /// What there is to send is finite, and each other request settles some of it: so a round ends,
+  /// however much has gathered, and whatever the peer does.
+  private static let fruitlessPerRound = 60
 
   public init(_ store: any ReplicaStore, isVerifying: Bool = false, chance: Chance) {
     self.store = store
@@ -77,7 +81,7 @@ public struct SyncRound {
 
   /// The next request.
   public mutating func request() throws(SyncFailure) -> SyncRequest {
-    guard report.exchanges < Self.exchangesPerRound else {
+    guard fruitless < Self.fruitlessPerRound else {
       throw .garbled("The sync does not come to an end.")
     }
     report.exchanges += 1
@@ -98,6 +102,7 @@ public struct SyncRound {
     session = ClientSession(request)
     delivery = Delivery()
     gathered = 0
+    settled = 0
     return request
   }
 
@@ -131,6 +136,8 @@ public struct SyncRound {
           known: outcome.known, time: chance.now(), serverTime: outcome.serverTime)
       }
       try keep()
+      settled += outgoing.returned.count + outgoing.offered.count
+      if settled == 0 || !outcome.orders.isEmpty { fruitless += 1 }
       return try follow(outcome, outgoing) ? .again : .done
     case .reject(let breach):
       try keep()
@@ -263,6 +270,7 @@ public struct SyncRound {
   private mutating func keep(_ part: Delivery) throws(ReplicaError) {
     report.dropped += try store.take(part)
     report.receipts += part.receipts
+    settled += part.receipts.count { $0.verdict != .retry }
     report.pages += part.pages.count
     report.records += part.pages.reduce(0) { $0 + $1.records.count }
   }

@@ -86,6 +86,7 @@ private struct Taking {
     if !delivery.witness.isEmpty { state.witness = delivery.witness }
     for receipt in delivery.receipts { try acknowledge(receipt) }
     let dropped = try delivery.scope.map { try adopt($0) } ?? []
+    if let scope = delivery.scope, !scope.witness.isEmpty { state.witness = scope.witness }
     for page in delivery.pages { try apply(page) }
     if let ending = delivery.ending {
       state.known = ending.known

@@ -169,6 +169,9 @@ public struct Scope: Hashable, Sendable {
 
   /// Ascending by case.
   public var entries: [Entry]
+  /// Shown with the next request, it proves that what this scope tells of is still there; empty
+  /// when the store has not gone on since the checkpoint.
+  public var witness: [UInt8] = []
 
   public init(entries: [Entry]) { self.entries = entries }
 }

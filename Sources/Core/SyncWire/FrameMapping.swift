@@ -30,6 +30,7 @@ extension PBFrame {
     case .order(let order): self.order = PBOrder(order)
     case .scope(let scope):
       self.scope = .with {
+        $0.witness = Data(scope.witness)
         $0.entries = scope.entries.map { entry in
           .with {
             $0.caseID = Data(entry.caseID.bytes)
@@ -201,7 +202,11 @@ extension PBScope {
     guard entries.count <= limits.scopeCases else {
       throw .unreadable("a scope has more than \(limits.scopeCases) cases")
     }
+    guard witness.count <= limits.checkpointBytes else {
+      throw .unreadable("a witness is too large")
+    }
     var result = Scope(entries: [])
+    result.witness = [UInt8](witness)
     for entry in entries {
       result.entries.append(
         Scope.Entry(caseID: try checkedID(entry.caseID, "a case"), isSentWhole: entry.sentWhole))

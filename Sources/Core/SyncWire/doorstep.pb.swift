@@ -950,6 +950,9 @@ package nonisolated struct PBScope: Sendable {
 
   package var entries: [PBScope.Entry] = []
 
+  /// when the store went on since the checkpoint: opaque, shown again with the next request
+  package var witness: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct Entry: Sendable {
@@ -2990,7 +2993,7 @@ nonisolated extension PBOrder.NewEpoch: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Scope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}entries\0\u{c}\u{1}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}entries\0\u{1}witness\0\u{c}\u{1}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2999,6 +3002,7 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.witness) }()
       default: break
       }
     }
@@ -3008,11 +3012,15 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.entries.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 2)
     }
+    if !self.witness.isEmpty {
+      try visitor.visitSingularBytesField(value: self.witness, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBScope, rhs: PBScope) -> Bool {
     if lhs.entries != rhs.entries {return false}
+    if lhs.witness != rhs.witness {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -41,17 +41,19 @@ package struct Feed {
     let now = try store.sequence()
     let grants = try activeGrants(of: device.user)
     let place = Place(epoch: checkpoint.epoch, sequence: now)
-    let scope = Scope(
+    let history = try store.history()
+    var scope = Scope(
       entries: grants.map { grant in
         let from = checkpoint.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
         return Scope.Entry(caseID: grant.caseID, isSentWhole: from == 0)
       })
+    if history != checkpoint.history { scope.witness = try witness(for: device) }
     var page = PageBuilder(limits: limits, settled: grounds?.settled ?? [:])
     var next = checkpoint
     // A pull that began earlier ends where the store stood then; another takes the rest.
     var goesOn = try pull(grants, into: &page, at: &next, now)
     if !goesOn, next.position < now { goesOn = try pull(grants, into: &page, at: &next, now) }
-    next.history = try store.history()
+    next.history = history
     let sealed = next.sealed(for: Self.owner(of: device), key: try Self.key(store))
     return ServerSession.Reading(
       scope: scope,
@@ -59,6 +61,13 @@ package struct Feed {
         records: page.records, proofs: page.proofs, completed: page.completed, checkpoint: sealed,
         place: place),
       next: goesOn ? next : nil, digests: wantsDigests && !goesOn ? try digests(of: grants) : [])
+  }
+
+  /// Shown with a later request, it proves that what the device has been told is still here.
+  func witness(for device: Device) throws -> [UInt8] {
+    var witness = Checkpoint.start(epoch: try store.life().epoch)
+    witness.history = try store.history()
+    return witness.sealed(for: Self.owner(of: device), key: try Self.key(store))
   }
 
   /// Reads each case on, until all have been read up to the pull's target or the page is full.

@@ -52,19 +52,28 @@ struct Homecoming {
     let change = offered.bytes.flatMap { try? Change(reading: $0) }
     guard offered.bytes == nil || (change?.hash == offered.hash && change?.dot == offered.dot)
     else { return false }
-    guard let logged = try transaction.change(offered.dot) else {
+    let logged = try transaction.change(offered.dot)
+    if try logged == nil && follows(change, offered.dot) {
       try log(change, offered.dot, offered.hash, offered.verdict)
       return true
     }
-    // Two copies of one laptop counted the same dot, one before the restore and one after it; or
-    // another copy brought the place of this change without its text.
-    if logged.hash != offered.hash || logged.bytes.isEmpty, let change,
+    // Two copies of one laptop counted the same dot, or one before it, the one before the restore
+    // and the other after it; or another copy brought the place of this change without its text.
+    if logged?.hash != offered.hash || logged?.bytes.isEmpty == true, let change,
       try transaction.change(firstIssuedAs: change.firstIssue) == nil
     {
       let issued = try issuedAgain(change)
       try log(issued, issued.dot, issued.hash, offered.verdict)
     }
     return true
+  }
+
+  /// Whether a dot is the next of its replica's chain, by the change's own word where there is its
+  /// text.
+  private func follows(_ change: Change?, _ dot: Dot) throws -> Bool {
+    let head = try transaction.head(of: dot.replica)
+    return dot.counter == head.counter + 1
+      && (change.map { $0.body.previous == head.hash } ?? true)
   }
 
   private func issuedAgain(_ change: Change) throws -> Change {

@@ -95,7 +95,7 @@ package struct Intake {
     device.unsent =
       request.unsent >= UInt64(request.changes.count)
       ? request.unsent - UInt64(request.changes.count) : 0
-    if !request.bringsNothing { acceptance.witness = try witness(of: device, life) }
+    if !request.bringsNothing { acceptance.witness = try Feed(transaction).witness(for: device) }
     var outcome = try answer(request, device, life, acceptance)
     outcome.grounds.settled = batch.settled
     outcome.unproven = unproven
@@ -116,13 +116,6 @@ package struct Intake {
       finding: .sound(firstNew: 0), epoch: life.epoch, serverTime: now, known: 0, checkpoint: nil)
     acceptance.orders = [Order(id: 0, kind: .newEpoch(life.epoch, survived: survived))]
     return acceptance
-  }
-
-  /// Shown with the next request, it proves that what this one brought is still here.
-  private func witness(of device: Device, _ life: Life) throws -> [UInt8] {
-    var witness = Checkpoint.start(epoch: life.epoch)
-    witness.history = try transaction.history()
-    return witness.sealed(for: Feed.owner(of: device), key: try Feed.key(transaction))
   }
 
   /// The life to go on in: a new one, of a new epoch, when the laptop was sent what this store does
