@@ -54,7 +54,7 @@ def test_the_standard_catalogue_may_be_given_as_a_folder(
         ("risk-flag.yaml", "priority: 1", "priorty: 1", ["risk-flag.yaml:", "priority"]),
         ("visit-plan.yaml", "to: address", "to: nowhere", ["visit-plan.yaml:", "nowhere"]),
         ("outcome-claim.yaml", "holding: disputed", "", ["outcome-claim.yaml"]),
-        ("catalogue.yaml", "version: 1", "version: one", ["catalogue.yaml:"]),
+        ("catalogue.yaml", "version:", "version: one", ["catalogue.yaml:"]),
     ],
     ids=lambda part: part if isinstance(part, str) and ".yaml" in part else "")
 def test_a_mistake_in_a_file_is_named_with_its_place_and_remedy(

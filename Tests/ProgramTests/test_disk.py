@@ -123,7 +123,7 @@ def test_a_note_that_finds_no_room_is_not_saved_by_half(
     laptop = moved(khan, small_disk(size + 256))
     before = laptop.facts()
     ballast = fill(laptop.home)
-    text = "No room for this. " * 2000
+    text = "€" * 11_900
     answer = laptop.run("note", shared.crn, "--json", given=text)
     answer.expect(programs.DISK, "disk is full", "nothing was saved", "free some space")
     assert answer.json["error"] == "disk-full"
@@ -206,7 +206,7 @@ def test_an_office_whose_disk_is_full_says_so_and_the_note_stays_on_the_laptop(
     disk = small_disk(size + 512)
     office.data = Path(shutil.move(office.data, disk / "office"))
     office.start()
-    note = khan.note(shared.crn, "The office has no room for this. " * 1000)
+    note = khan.note(shared.crn, "€" * 11_900)
     before = (khan.facts(), office.facts())
     ballast = fill(disk)
     answer = khan.run("sync", "--json")

@@ -95,12 +95,13 @@ def test_a_wrong_day_is_noticed_before_anybody_types(
         programs.end(process)
 
 
-@pytest.mark.parametrize("size", [48_001, 70_000])
+@pytest.mark.parametrize(("size", "says"), [
+    (12_001, "12001 characters long, and the service takes 12000"), (70_000, "64 KiB")])
 def test_a_note_that_is_too_long_is_kept_as_a_draft(
-    laptop: Laptop, shared: Shared, size: int
+    laptop: Laptop, shared: Shared, size: int, says: str
 ) -> None:
     answer = laptop.run("note", shared.crn, given="x" * size)
-    answer.expect(programs.BAD_DATA, "not saved", "draft")
+    answer.expect(programs.BAD_DATA, "not saved", says, "draft")
     (draft,) = laptop.json("drafts")
     assert draft["text"] == "x" * size
     assert laptop.status()["unsent"] == 0

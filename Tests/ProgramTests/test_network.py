@@ -370,10 +370,10 @@ def test_n3_two_laptops_replies_that_were_swapped_are_taken_by_neither(
             assert laptop.json("verify")["agrees"]
 
 
-def large_outbox(laptop: Laptop, crn: str, notes: int = 23) -> list[str]:
-    """Notes of which two fill a page, and 23 do not fit one request of 1,048,576 bytes."""
+def large_outbox(laptop: Laptop, crn: str, notes: int = 31) -> list[str]:
+    """Notes of which two fill a page, and 31 do not fit one request of 1,048,576 bytes."""
     return [
-        laptop.json("note", crn, given=f"Large note {number:02}. " + "x" * 47_000)["record"]
+        laptop.json("note", crn, given=f"Large note {number:02}. " + "€" * 11_900)["record"]
         for number in range(notes)
     ]
 

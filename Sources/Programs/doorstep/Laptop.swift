@@ -108,13 +108,36 @@ struct Saved: Encodable {
 extension LaptopCommand {
   /// Saves one act, and says so only once it is durable.
   func save(_ edits: [Edit], group: GroupID? = nil, _ replica: Replica, _ what: String) throws {
-    let changes = try replica.edit(edits, group: group, at: World.now())
+    let changes: [SyncCore.Change]
+    do { changes = try replica.edit(edits, group: group, at: World.now()) } catch {
+      throw tooLong(edits, replica.catalogue, error) ?? error
+    }
     guard let first = edits.first else { return }
     let unsent = unsent(in: replica)
     try output.answer(
       Saved(record: first.record.description, changes: changes.map(\.dot.counter), unsent: unsent))
     let waiting = unsent.map { " \(Show.count($0, "change")) waiting to be sent." } ?? ""
     output.say("\(what) saved on this laptop (\(first.record.short)).\(waiting)")
+  }
+
+  /// A text that is too long is told by how much.
+  private func tooLong(_ edits: [Edit], _ catalogue: Catalogue, _ error: ReplicaError) -> Failure? {
+    guard case .refused(.invalid(let name)) = error else { return nil }
+    for edit in edits {
+      guard case .set(let members) = edit.action, let field = catalogue[edit.type]?.field(name),
+        case .text(let maxBytes, let maxCharacters) = field.policy.kind,
+        let text = members.first(where: { $0.name == name })?.value.text
+      else { continue }
+      let length = text.serviceCharacters
+      let sizes =
+        length > maxCharacters
+        ? "\(length) characters long, and the service takes \(maxCharacters)"
+        : "\(text.utf8.count) bytes long, and \(maxBytes) fit"
+      return Failure(
+        .badData, code: "invalid",
+        "Not saved: “\(field.label)” is \(sizes). Shorten it, or divide it into two entries.")
+    }
+    return nil
   }
 
   /// What was saved is saved, also when the store cannot be read a moment later.
