@@ -98,6 +98,7 @@ public struct SyncRound {
     request.witness = outgoing.witness
     request.returned = outgoing.returned.map(\.record)
     request.offered = outgoing.offered.map(\.change)
+    request.survived = outgoing.survived
     self.outgoing = outgoing
     session = ClientSession(request)
     delivery = Delivery()

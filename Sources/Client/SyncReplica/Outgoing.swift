@@ -20,6 +20,8 @@ public struct Outgoing: Sendable {
   public var returned: [(record: ReturnedRecord, id: RecordID, generation: Int64)] = []
   /// For an office whose store was put back: changes to offer again.
   public var offered: [(change: OfferedChange, number: Int64)] = []
+  /// See `SyncRequest.survived`.
+  public var survived: UInt64 = 0
   /// Whether a restored office is still owed something, this request's part included.
   public var owes: Bool
 }
@@ -38,6 +40,7 @@ extension ReplicaStore {
         checkpoint: isBuilding ? state.buildingCheckpoint : state.checkpoint, firstCounter: 1,
         unsent: try rows.waitingCount(), obeyed: state.obeyed, isResyncing: isBuilding,
         owes: state.owes)
+      outgoing.survived = state.survived
       if state.witness != outgoing.checkpoint { outgoing.witness = state.witness }
       if state.owes { try gatherOwed(rows, into: &outgoing) }
       if !outgoing.hasMore { try gatherOutbox(rows, state, from: first, into: &outgoing) }

@@ -30,6 +30,7 @@ extension ReplicaState {
       values["obeyed"].flatMap(String.fromDatabaseValue)?
       .split(separator: ",").compactMap { UInt64($0) } ?? []
     owes = number("owes") == 1
+    survived = UInt64(stored: number("survived"))
   }
 
   var values: [(key: String, value: (any DatabaseValueConvertible)?)] {
@@ -44,7 +45,7 @@ extension ReplicaState {
       ("epoch", Int64(storing: epoch)), ("known", Int64(storing: known)),
       ("last-sync", lastSync?.milliseconds), ("clock-offset", clockOffset),
       ("obeyed", obeyed.isEmpty ? nil : obeyed.map(String.init).joined(separator: ",")),
-      ("owes", owes ? 1 : nil),
+      ("owes", owes ? 1 : nil), ("survived", survived > 0 ? Int64(storing: survived) : nil),
     ]
   }
 

@@ -29,6 +29,8 @@ public struct ReplicaState: Hashable, Sendable {
   public var obeyed: [UInt64] = []
   /// Whether something is still to be handed back or offered again to a restored office.
   public var owes = false
+  /// While it is: of the epochs that it knew, what was placed up to here is there.
+  public var survived: UInt64 = 0
 
   public init(replica: ReplicaID) { self.replica = replica }
 

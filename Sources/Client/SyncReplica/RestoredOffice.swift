@@ -20,6 +20,7 @@ extension ReplicaStore {
       try rows.issueAgain(above: try rows.lastReceipted(of: known.replica), as: replica)
       var state = try rows.state()
       state.epoch = epoch
+      state.survived = state.owes ? min(state.survived, survived) : survived
       state.owes = true
       state.checkpoint = []
       state.witness = []
@@ -40,6 +41,7 @@ extension ReplicaStore {
       for offered in outgoing.offered { try rows.offeredAgain(offered.number) }
       if !outgoing.hasMore {
         state.owes = false
+        state.survived = 0
         try rows.save(state)
       }
     }

@@ -71,6 +71,8 @@ public struct SyncRequest: Sendable {
   /// After the office's store was put back: this laptop's changes that had a receipt, under the
   /// dots that they had, ascending for each replica.
   public var offered: [OfferedChange] = []
+  /// With these: of the epoch that they are of, the office still had what was placed up to here.
+  public var survived: UInt64 = 0
 
   /// Whether it brings nothing that the office is to keep.
   public var bringsNothing: Bool { changes.isEmpty && returned.isEmpty && offered.isEmpty }

@@ -215,6 +215,12 @@ public struct Record: Hashable, Sendable {
     version.formJoin(other.version)
   }
 
+  /// Puts an edit back that something dropped by a dot which was counted twice.
+  public mutating func reinstate(_ edit: StandingEdit) {
+    let at = edits.firstIndex { edit.isBefore($0) } ?? edits.count
+    edits.insert(edit, at: at)
+  }
+
   public func merged(with other: Record) -> Record {
     var result = self
     result.merge(other)

@@ -33,6 +33,7 @@ extension PBSyncRequest {
       }
     }
     offered = request.offered.map { PBOfferedChange($0, form) }
+    survived = request.survived
   }
 }
 
@@ -139,6 +140,7 @@ extension Unverified {
       changes: changes, unsent: message.unsent, hasMore: message.hasMore_p, obeyed: message.obeyed,
       wantsDigests: message.wantsDigests)
     request.witness = [UInt8](message.witness)
+    request.survived = message.survived
     for returned in message.returned { request.returned.append(try returned.returned()) }
     for offered in message.offered { request.offered.append(try offered.offered()) }
     return request

@@ -545,6 +545,12 @@ package nonisolated struct PBSyncRequest: @unchecked Sendable {
     set {_uniqueStorage()._witness = newValue}
   }
 
+  /// with `returned` or `offered`: of the earlier epoch, as the order for the new one said
+  package var survived: UInt64 {
+    get {_storage._survived}
+    set {_uniqueStorage()._survived = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2169,7 +2175,7 @@ nonisolated extension PBPlace: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SyncRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}replica\0\u{1}epoch\0\u{1}head\0\u{1}checkpoint\0\u{3}catalogue_version\0\u{3}device_time\0\u{3}first_counter\0\u{1}changes\0\u{1}unsent\0\u{3}has_more\0\u{1}obeyed\0\u{3}wants_digests\0\u{1}returned\0\u{1}offered\0\u{1}witness\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}replica\0\u{1}epoch\0\u{1}head\0\u{1}checkpoint\0\u{3}catalogue_version\0\u{3}device_time\0\u{3}first_counter\0\u{1}changes\0\u{1}unsent\0\u{3}has_more\0\u{1}obeyed\0\u{3}wants_digests\0\u{1}returned\0\u{1}offered\0\u{1}witness\0\u{1}survived\0")
 
   fileprivate class _StorageClass {
     var _protocolVersion: UInt32 = 0
@@ -2189,6 +2195,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _returned: [PBReturnedRecord] = []
     var _offered: [PBOfferedChange] = []
     var _witness: Data = Data()
+    var _survived: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2216,6 +2223,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _returned = source._returned
       _offered = source._offered
       _witness = source._witness
+      _survived = source._survived
     }
   }
 
@@ -2251,6 +2259,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._returned) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._offered) }()
         case 17: try { try decoder.decodeSingularBytesField(value: &_storage._witness) }()
+        case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._survived) }()
         default: break
         }
       }
@@ -2314,6 +2323,9 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._witness.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._witness, fieldNumber: 17)
       }
+      if _storage._survived != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._survived, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2340,6 +2352,7 @@ nonisolated extension PBSyncRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._returned != rhs_storage._returned {return false}
         if _storage._offered != rhs_storage._offered {return false}
         if _storage._witness != rhs_storage._witness {return false}
+        if _storage._survived != rhs_storage._survived {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -11,6 +11,8 @@ import SyncCore
 struct Homecoming {
   private let intake: Intake
   private let life: Life
+  /// Of the earlier epoch, what the office still had.
+  private var survived: UInt64 = 0
   private var transaction: any ServerTransaction { intake.transaction }
 
   init(_ intake: Intake, _ life: Life) {
@@ -19,13 +21,26 @@ struct Homecoming {
   }
 
   /// - Returns: how many were not the office's own, and were passed over.
-  func take(_ request: SyncRequest) throws -> Int {
+  mutating func take(_ request: SyncRequest) throws -> Int {
     guard !request.returned.isEmpty || !request.offered.isEmpty else { return 0 }
+    survived = request.survived
     let key = try Feed.key(transaction)
     var unproven = 0
     for returned in request.returned where try !merge(returned, key) { unproven += 1 }
     for offered in request.offered where try !log(offered, key) { unproven += 1 }
     return unproven
+  }
+
+  /// What was taken after the restore and before anybody noticed it cannot have been seen by what
+  /// comes home. Where its dot says so, a laptop that was put back too has counted that dot twice,
+  /// and neither may displace the other.
+  private func keepUnseen(of stored: Record, in record: inout Record) throws {
+    for edit in stored.edits where !record.edits.contains(where: { $0.hash == edit.hash }) {
+      guard let logged = try transaction.change(edit.dot), logged.sequence > survived,
+        try transaction.life(at: logged.sequence).epoch < life.epoch
+      else { continue }
+      record.reinstate(edit)
+    }
   }
 
   /// Merges a record with what the store holds of it.
@@ -38,7 +53,8 @@ struct Homecoming {
       return true
     }
     guard stored.type == handed.type, stored.caseID == handed.caseID else { return false }
-    let merged = stored.merged(with: handed)
+    var merged = stored.merged(with: handed)
+    try keepUnseen(of: stored, in: &merged)
     if merged != stored { try save(merged, replacing: stored) }
     return true
   }
@@ -110,6 +126,7 @@ struct Homecoming {
       record.apply(
         change, at: Place(epoch: life.epoch, sequence: sequence), supersedes: !isEasing)
     }
+    if let stored { try keepUnseen(of: stored, in: &record) }
     guard record != stored else { return }
     try RecordWriter(transaction, intake.catalogue)
       .save(record, at: sequence, replacing: stored?.digest)

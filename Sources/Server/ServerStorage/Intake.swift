@@ -82,7 +82,8 @@ package struct Intake {
       device.forks += 1
       return try answer(request, device, life, acceptance)
     case .sound(let firstNew):
-      unproven = try Homecoming(self, life).take(request)
+      var homecoming = Homecoming(self, life)
+      unproven = try homecoming.take(request)
       acceptance.receipts = try batch.receipts(firstNew: firstNew)
     }
     acceptance.known = try transaction.head(of: request.replica).counter
