@@ -2,9 +2,10 @@ import Foundation
 import ServerStorage
 import SyncClient
 import SyncCore
-import SyncReplica
 import TestSupport
 import Testing
+
+@testable import SyncReplica
 
 @Suite struct `An order of the office` {
   @Test func `to resync is obeyed, reported once, and costs no work`() async throws {
@@ -76,6 +77,52 @@ import Testing
     }
     #expect(try !sam.replica.isResyncing())
     #expect(try sam.replica.record(id)?.read("text", by: .union)?.value == .text("kept"))
+  }
+
+  /// An office that sends the laptop round in circles, each time with another reason.
+  @Test(arguments: [Order.Kind.resync, .newEpoch(0, survived: 0)])
+  func `that comes again for ever ends the round with all work kept`(kind: Order.Kind) throws {
+    let store = MemoryReplica(
+      identity: ReplicaIdentity(
+        replica: ReplicaID(value: 1), device: DeviceID(value: 1), user: "sam", role: .officer,
+        office: "Office"))
+    let caseID = CaseID(value: 0xCA5E)
+    try store.adopt(Scope(entries: [.init(caseID: caseID, isSentWhole: true)]))
+    try store.apply(
+      Page(records: [], completed: [caseID], checkpoint: [1], place: Place(epoch: 1, sequence: 1)))
+    let id = RecordID(value: 7)
+    try store.edit([.note("kept", in: caseID, id: id)], at: Timestamp(milliseconds: 1))
+    var chance = Seeded(3)
+    var round = SyncRound(
+      store, chance: .init(now: { Timestamp(milliseconds: 2) }, random: { chance.next() }))
+    var step = SyncRound.Step.again
+    let failure = #expect(throws: SyncFailure.self) {
+      for number in UInt64(1)...1_000 {
+        let request = try round.request()
+        let epoch = UInt64(request.epoch)
+        let isEpoch = if case .newEpoch = kind { true } else { false }
+        let order = Order(id: number, kind: isEpoch ? .newEpoch(epoch + 1, survived: 0) : kind)
+        let frames: [Frame] = [
+          .opening(
+            Frame.Opening(
+              protocolVersion: request.protocolVersion, requestID: request.requestID, epoch: epoch,
+              serverTime: Timestamp(milliseconds: 3))),
+          .order(order), .end(Frame.Ending(frames: 2, known: request.firstCounter - 1)),
+        ]
+        for frame in frames { step = try round.take(.frame(frame)) }
+        guard case .again = step else { return }
+      }
+    }
+    #expect(failure == .garbled("The sync does not come to an end."))
+    #expect((10...200).contains(round.report.exchanges))
+    var unsent: [RecordID] = []
+    try store.read { rows in
+      try rows.waiting {
+        unsent.append($0.record)
+        return true
+      }
+    }
+    #expect(unsent == [id])
   }
 
   @Test func `to send missing changes is obeyed`() async throws {

@@ -39,14 +39,17 @@ private struct Scene {
 }
 
 extension OfficeInProcess {
-  /// The office that goes on from a backup of its store.
-  fileprivate func restored(from image: MemoryStore.Image) async throws -> OfficeInProcess {
+  /// The office that goes on from a backup of its store, in a life of its own.
+  /// - Parameter isDeclared: whether somebody said that it was put back.
+  fileprivate func restored(
+    from image: MemoryStore.Image, isDeclared: Bool = true
+  ) async throws -> OfficeInProcess {
     let store = MemoryStore(image)
     try store.now { transaction in
       let start = try transaction.sequence()
-      let epoch = try transaction.epoch() + 1
+      let epoch = try transaction.epoch() + (isDeclared ? 1 : 0)
       try transaction.begin(
-        Life(replica: ReplicaID(value: 0xBEEF + UInt128(epoch)), epoch: epoch, start: start))
+        Life(replica: ReplicaID(value: 0xBEEF + UInt128(start)), epoch: epoch, start: start))
     }
     return OfficeInProcess(store)
   }
@@ -138,6 +141,45 @@ extension OfficeInProcess {
     #expect(try await scene.sam.sync(with: silent).isSynced)
     #expect(try await silent.store.read { try $0.epoch() } == 2)
     #expect(try await silent.record(id) != nil)
+  }
+
+  /// Office and laptop both go back, and go on before anybody notices: the laptop counts a dot for
+  /// the second time, and the office takes it.
+  @Test func `finds two changes under one dot and keeps both`() async throws {
+    let store = MemoryStore()
+    let scene = try await Scene.make(store)
+    let pat = try await scene.office.laptop("pat", holding: [scene.caseID])
+    let id = scene.sam.newID()
+    try scene.sam.edit(.appointment(in: scene.caseID, id: id))
+    try await scene.sam.sync()
+    try await pat.sync()
+    let (sam, restoredSam) = try scene.split()
+    let backup = store.image
+
+    let lost = try sam.change(id, ["officer": .text("kim"), "place": .text("at home")])
+    try await sam.sync()
+    try await pat.sync()
+    let silent = try await scene.office.restored(from: backup, isDeclared: false)
+    let taken = try restoredSam.change(id, ["place": .text("at the door"), "notes": .text("late")])
+    #expect(taken.dot == lost.dot)
+    #expect(try await restoredSam.sync(with: silent).isSynced)
+    let later = try restoredSam.change(id, ["notes": .text("very late")])
+    #expect(try await restoredSam.sync(with: silent).isSynced)
+
+    #expect(try await pat.sync(with: silent).isSynced)
+    #expect(try await restoredSam.sync(with: silent).isSynced)
+    #expect(try await pat.sync(with: silent).isSynced)
+    let atOffice = try #require(try await silent.record(id))
+    for record in [atOffice, try pat.replica.record(id), try restoredSam.replica.record(id)] {
+      let record = try #require(record)
+      #expect(record.standing("officer").map(\.value) == [.text("kim")])
+      #expect(
+        Set(record.standing("place").map(\.value)) == [.text("at home"), .text("at the door")])
+      // What the later change had seen, it displaced for good.
+      #expect(record.standing("notes").map(\.hash) == [later.hash])
+    }
+    #expect(try await silent.problems() == [])
+    #expect(try await pat.sync(with: silent).handedBack == 0)
   }
 
   @Test func `keeps refused what was refused`() async throws {

@@ -91,7 +91,7 @@ struct DoublesTests {
 
   @Test func `what comes home beside something supersedes nothing`() {
     var record = Self.record(0..<2)
-    record.apply(Self.next(7, "b", seen: [Self.issue(0).dot]), at: nil, supersedes: false)
+    record.apply(Self.next(7, "b", seen: [Self.issue(0).dot]), at: nil, having: VersionVector())
     #expect(Set(Self.values(record)) == [.text("a"), .text("b")])
   }
 }

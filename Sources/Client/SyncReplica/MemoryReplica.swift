@@ -131,15 +131,17 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   func drop(_ caseID: CaseID) {
     keepTables()
     for generation in tables.cases.keys { tables.cases[generation]?[caseID] = nil }
-    for generation in tables.records.keys { empty(caseID, in: generation) }
+    for generation in tables.records.keys { remove(caseID, from: generation) }
   }
 
   func empty(_ caseID: CaseID, in generation: Int64) {
-    let records = tables.records[generation] ?? [:]
-    let ids = records.compactMap { $0.value.caseID == caseID ? $0.key : nil }
-    guard !ids.isEmpty else { return }
+    guard hasRecords(of: caseID, in: generation) else { return }
     keepTables()
-    for id in ids { tables.records[generation]?[id] = nil }
+    remove(caseID, from: generation)
+  }
+
+  private func remove(_ caseID: CaseID, from generation: Int64) {
+    tables.records[generation] = tables.records[generation]?.filter { $0.value.caseID != caseID }
   }
 
   func delete(generation: Int64) {

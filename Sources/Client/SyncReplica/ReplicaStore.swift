@@ -10,12 +10,13 @@ public protocol ReplicaStore: Sendable {
   var catalogue: Catalogue { get }
   var limits: Limits { get }
 
-  /// Runs one durable transaction; when `body` throws, nothing of it remains.
+  /// Runs one durable transaction; when `body` throws, nothing of it remains. `body` must not open
+  /// another door of the same store: a store may hold a lock for as long as it runs.
   func write<Result>(
     _ body: (any ReplicaTransaction) throws -> Result
   ) throws(ReplicaError) -> Result
 
-  /// Runs `body` on one unchanging view.
+  /// Runs `body` on one unchanging view. As for `write`, `body` must not open another door.
   func read<Result>(_ body: (any ReplicaReading) throws -> Result) throws(ReplicaError) -> Result
 }
 

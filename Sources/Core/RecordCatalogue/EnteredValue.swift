@@ -32,7 +32,7 @@ public struct EntryReader {
   ) throws(Problem) -> Value {
     switch kind {
     case .text(let maxBytes, let maxCharacters):
-      guard text.utf8.count <= maxBytes, kind.accepts(.text(text)) else {
+      guard kind.accepts(.text(text)) else {
         let limit =
           maxCharacters == .max ? "\(maxBytes) bytes" : "\(maxCharacters) characters"
         throw Problem("the text is longer than \(limit)", "shorten it")
@@ -82,7 +82,7 @@ public struct EntryReader {
   }
 
   /// A day as `CalendarDate(entered:)` takes it.
-  public func date(_ text: String) throws(Problem) -> CalendarDate {
+  private func date(_ text: String) throws(Problem) -> CalendarDate {
     guard let date = CalendarDate(entered: text) else {
       throw Problem("there is no such date", "write the day, the month and the year: 17/5/2024")
     }
@@ -90,7 +90,7 @@ public struct EntryReader {
   }
 
   /// A time as `LocalTime(entered:)` takes it.
-  public func time(_ text: String) throws(Problem) -> LocalTime {
+  private func time(_ text: String) throws(Problem) -> LocalTime {
     guard let time = LocalTime(entered: text) else {
       throw Problem("there is no such time", "write hours and minutes of 24 hours: 14:10")
     }

@@ -23,6 +23,12 @@ public struct RecordType: Hashable, Sendable {
   /// make one record; empty where each record is its own.
   public let naturalKey: [String]
 
+  /// The case that a record of it is kept in: for one that never goes to a device, the office's own
+  /// file of the case.
+  public func home(in caseID: CaseID) -> CaseID {
+    window == .never ? .officeFile(of: caseID) : caseID
+  }
+
   /// The field as records name it, elements of sets included; `nil` for one that this catalogue
   /// does not know.
   public func field(_ name: String) -> Field? {

@@ -64,6 +64,14 @@ public struct StandingEdit: Hashable, Sendable {
     if case .seen = value { field == Record.deletionField } else { false }
   }
 
+  /// A deletion of no more than what a history contains.
+  fileprivate func reduced(to history: VersionVector) -> Self {
+    guard case .seen(let seen) = value else { return self }
+    return Self(
+      field: field, dot: dot, hash: hash, value: .seen(seen.met(with: history)), by: by,
+      place: place)
+  }
+
   fileprivate func isBefore(_ other: Self) -> Bool {
     field == other.field ? dot < other.dot : field < other.field
   }
@@ -110,14 +118,14 @@ public struct Record: Hashable, Sendable {
   /// record's version, contains. An edit takes the place of the earliest that it displaces.
   /// - Parameters:
   ///   - place: where the office put it; `nil` on the laptop that made it.
-  ///   - supersedes: whether it displaces what it has seen; otherwise it stands beside that.
+  ///   - context: what it may displace, where that is not all that its author had seen.
   /// - Returns: whether anything changed.
   @discardableResult
   public mutating func apply(
-    _ change: Change, at place: Place?, supersedes: Bool = true
+    _ change: Change, at place: Place?, having context: VersionVector? = nil
   ) -> Bool {
     guard !version.contains(change.dot) else { return false }
-    let seen = supersedes ? change.body.context.met(with: version) : VersionVector()
+    let seen = (context ?? change.body.context).met(with: version)
     switch change.body.action {
     case .set(let members):
       for member in members {
@@ -215,10 +223,12 @@ public struct Record: Hashable, Sendable {
     version.formJoin(other.version)
   }
 
-  /// Puts an edit back that something dropped by a dot which was counted twice.
-  public mutating func reinstate(_ edit: StandingEdit) {
-    let at = edits.firstIndex { edit.isBefore($0) } ?? edits.count
-    edits.insert(edit, at: at)
+  /// The record of whoever has seen no more than `history`, and some of its edits not.
+  public func reduced(to history: VersionVector, leavingOut strays: Set<StandingEdit>) -> Record {
+    let kept = edits.filter { !strays.contains($0) }
+    return Record(
+      id: id, type: type, caseID: caseID, version: history,
+      edits: kept.map { $0.reduced(to: history) })
   }
 
   public func merged(with other: Record) -> Record {

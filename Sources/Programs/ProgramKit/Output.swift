@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import SyncCore
 
 /// How a command answers: for people by default, for programs with `--json`.
 package struct Output: ParsableArguments, Sendable {

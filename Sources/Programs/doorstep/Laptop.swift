@@ -125,17 +125,21 @@ extension LaptopCommand {
     guard case .refused(.invalid(let name)) = error else { return nil }
     for edit in edits {
       guard case .set(let members) = edit.action, let field = catalogue[edit.type]?.field(name),
-        case .text(let maxBytes, let maxCharacters) = field.policy.kind,
-        let text = members.first(where: { $0.name == name })?.value.text
+        let value = members.first(where: { $0.name == name })?.value
       else { continue }
-      let length = text.serviceCharacters
-      let sizes =
-        length > maxCharacters
-        ? "\(length) characters long, and the service takes \(maxCharacters)"
-        : "\(text.utf8.count) bytes long, and \(maxBytes) fit"
-      return Failure(
-        .badData, code: "invalid",
-        "Not saved: “\(field.label)” is \(sizes). Shorten it, or divide it into two entries.")
+      for (label, kind, part) in field.texts(in: value) {
+        guard case .text(let maxBytes, let maxCharacters) = kind, !kind.accepts(.text(part)) else {
+          continue
+        }
+        let length = part.serviceCharacters
+        let sizes =
+          length > maxCharacters
+          ? "\(length) characters long, and the service takes \(maxCharacters)"
+          : "\(part.utf8.count) bytes long, and \(maxBytes) fit"
+        return Failure(
+          .badData, code: "invalid",
+          "Not saved: “\(label)” is \(sizes). Shorten it, or divide it into two entries.")
+      }
     }
     return nil
   }
@@ -170,4 +174,17 @@ extension LaptopCommand {
   }
 
   func newRecord() -> RecordID { .timeOrdered(at: World.now(), random: World.random()) }
+}
+
+extension Field {
+  /// Each text that a value of it holds, with what it is called and what it may be.
+  fileprivate func texts(in value: Value) -> [(label: String, kind: FieldKind, text: String)] {
+    if let text = value.text { return [(label, policy.kind, text)] }
+    guard case .composite(let parts) = value else { return [] }
+    return parts.compactMap { part in
+      guard let member = members.first(where: { $0.name == part.name }), let text = part.value.text
+      else { return nil }
+      return (member.label, member.kind, text)
+    }
+  }
 }

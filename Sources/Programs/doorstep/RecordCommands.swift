@@ -139,27 +139,44 @@ struct Add: LaptopCommand {
     let replica = try laptop.writing()
     let form = try EnteredRecord(type, in: replica.catalogue)
     let caseID = try replica.findCase(crn)
-    let entered = try form.fields(fields, on: nil, in: replica)
+    var entered = try form.fields(fields, on: nil, in: replica)
     guard !entered.isEmpty else {
       throw Failure(
         .badData, code: "no-fields",
         "There is nothing to save. See what it takes: doorstep forms \(form.type.name).")
     }
-    var id = newRecord()
-    if !form.type.naturalKey.isEmpty {
-      guard let named = form.type.naturalID(of: entered, in: caseID) else {
-        throw Failure(
-          .badData, code: "missing",
-          "It must say \(form.type.naturalKey.joined(separator: " and ")): that is what names it.")
-      }
-      id = named
-    }
+    let id = try id(of: entered, form.type, caseID)
     let known = try replica.record(id)
+    if let known {
+      guard known.caseID == caseID else {
+        throw Failure(
+          .badData, code: "other-case", "\(form.type.label) \(id.short) is of another case.")
+      }
+      // What names the record stands in it already; the rest is a change of it.
+      entered = try form.fields(fields, on: known, in: replica)
+        .filter { !form.type.naturalKey.contains($0.key) }
+      guard !entered.isEmpty else {
+        throw Failure(
+          .badData, code: "no-fields",
+          "\(form.type.label) \(id.short) is there already, and there is nothing to add to it.")
+      }
+    }
     let edit = Edit.set(
-      entered.filter { known == nil || !form.type.naturalKey.contains($0.key) }, of: id,
-      type: form.type.name, caseID: caseID, context: known?.version ?? VersionVector(),
-      reason: reason)
+      entered, of: id, type: form.type.name, caseID: caseID,
+      context: known?.version ?? VersionVector(), reason: reason)
     try save([edit], replica, form.type.label)
+  }
+
+  private func id(
+    of fields: [String: Value], _ type: RecordType, _ caseID: CaseID
+  ) throws -> RecordID {
+    guard !type.naturalKey.isEmpty else { return newRecord() }
+    guard let id = type.naturalID(of: fields, in: caseID) else {
+      throw Failure(
+        .badData, code: "missing",
+        "It must say \(type.naturalKey.joined(separator: " and ")): that is what names it.")
+    }
+    return id
   }
 }
 

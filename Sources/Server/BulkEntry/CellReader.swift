@@ -58,7 +58,7 @@ struct CellReader {
     case .elements:
       var elements: [Value] = []
       for element in text.utf8.split(separator: UInt8(ascii: ";")) {
-        let element = try Self.tidied(String(element) ?? "")
+        let element = try Self.tidied(String(Substring(element)))
         if !element.isEmpty { elements.append(try entered(element, as: kind, in: caseID)) }
       }
       return .list(elements)

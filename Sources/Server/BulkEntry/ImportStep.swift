@@ -103,13 +103,14 @@ private struct ImportStep {
     switch entry.content {
     case .record(let id, let type, let parts):
       let record = try store.record(id).map { try Record(reading: $0.bytes) }
-      if let record, record.type != type || record.caseID != entry.caseID {
+      let home = catalogue[type]?.home(in: entry.caseID) ?? entry.caseID
+      if let record, record.type != type || record.caseID != home {
         return .refused(Self.fault(.identityChanged), column: keyColumn)
       }
       if record?.isDeleted ?? false { return .deleted }
       let fields = differing(parts, from: record, type)
       guard !fields.isEmpty else { return .unchanged }
-      if let refusal = refusal(of: fields, id, entry, type, record) {
+      if let refusal = refusal(of: fields, id, entry, type, home, record) {
         let column = parts.first { $0.field == refusal.field }?.column
         return .refused(Self.fault(refusal), column: column ?? keyColumn)
       }
@@ -164,13 +165,13 @@ private struct ImportStep {
   /// What the catalogue would say to the change.
   private func refusal(
     of fields: [String: Value], _ id: RecordID, _ entry: ImportEntry, _ type: String,
-    _ record: Record?
+    _ home: CaseID, _ record: Record?
   ) -> Refusal? {
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     let change = Change(
       Change.Body(
         dot: Dot(ReplicaID(value: 0), 1), previous: .zero, record: id, type: type,
-        caseID: entry.caseID, context: record?.version ?? VersionVector(), action: .set(members),
+        caseID: home, context: record?.version ?? VersionVector(), action: .set(members),
         author: entry.author ?? "", role: .office, recordedAt: Timestamp(milliseconds: 0)))
     return Record.refusal(
       of: change, to: record, policy: catalogue.policy(of: type), origin: .office)

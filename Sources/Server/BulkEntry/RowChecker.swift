@@ -35,7 +35,8 @@ struct RowChecker {
     var values: [String: Value] = [:]
     var parts: [ImportEntry.Part] = []
     var isSound = true
-    let crn = CRN(row.cells[0]?.text ?? "")
+    let crnPlace = columns.firstIndex { $0.form == .crn }
+    let crn = crnPlace.flatMap { row.cells[$0] }.flatMap { CRN($0.text) }
     let caseID = crn.map { CaseID.named("case", $0.description) }
     for (place, column) in columns.enumerated() {
       guard let cell = row.cells[place] else { continue }

@@ -11,19 +11,21 @@ import SyncCore
 struct Homecoming {
   private let intake: Intake
   private let life: Life
-  /// Of the earlier epoch, what the office still had.
-  private var survived: UInt64 = 0
+  /// Of the epoch that it is of, what the office still had.
+  private let survived: UInt64
+  /// Up to which counter what comes home can have seen each replica; see `seenBefore`.
+  private var bounds: [ReplicaID: UInt64] = [:]
   private var transaction: any ServerTransaction { intake.transaction }
 
-  init(_ intake: Intake, _ life: Life) {
+  init(_ intake: Intake, _ life: Life, survived: UInt64) {
     self.intake = intake
     self.life = life
+    self.survived = survived
   }
 
   /// - Returns: how many were not the office's own, and were passed over.
   mutating func take(_ request: SyncRequest) throws -> Int {
     guard !request.returned.isEmpty || !request.offered.isEmpty else { return 0 }
-    survived = request.survived
     let key = try Feed.key(transaction)
     var unproven = 0
     for returned in request.returned where try !merge(returned, key) { unproven += 1 }
@@ -31,37 +33,101 @@ struct Homecoming {
     return unproven
   }
 
-  /// What was taken after the restore and before anybody noticed it cannot have been seen by what
-  /// comes home. Where its dot says so, a laptop that was put back too has counted that dot twice,
-  /// and neither may displace the other.
-  private func keepUnseen(of stored: Record, in record: inout Record) throws {
-    for edit in stored.edits where !record.edits.contains(where: { $0.hash == edit.hash }) {
-      guard let logged = try transaction.change(edit.dot), logged.sequence > survived,
-        try transaction.life(at: logged.sequence).epoch < life.epoch
-      else { continue }
-      record.reinstate(edit)
-    }
-  }
-
   /// Merges a record with what the store holds of it.
-  private func merge(_ returned: ReturnedRecord, _ key: SymmetricKey) throws -> Bool {
+  private mutating func merge(_ returned: ReturnedRecord, _ key: SymmetricKey) throws -> Bool {
     guard Proof.ofRecord(returned.bytes, key: key) == returned.proof,
       let handed = try? Record(reading: returned.bytes)
     else { return false }
-    guard let stored = try record(handed.id) else {
-      try save(handed, replacing: nil)
-      return true
+    let stored = try record(handed.id)
+    guard stored.map({ $0.type == handed.type && $0.caseID == handed.caseID }) ?? true else {
+      return false
     }
-    guard stored.type == handed.type, stored.caseID == handed.caseID else { return false }
-    var merged = stored.merged(with: handed)
-    try keepUnseen(of: stored, in: &merged)
+    let strays = try strays(of: handed)
+    let known = handed.reduced(to: try seenBefore(handed.version), leavingOut: Set(strays))
+    var merged = stored?.merged(with: known) ?? known
+    for issue in Dictionary(grouping: strays, by: \.hash).values.sorted(by: {
+      $0[0].dot < $1[0].dot
+    }) { try issueAgain(issue, of: &merged) }
     if merged != stored { try save(merged, replacing: stored) }
     return true
   }
 
+  // MARK: Dots counted twice
+
+  /// What can have been seen before the restore of a history that comes home.
+  ///
+  /// The store may have gone on for a while before anybody noticed that it was put back, and with
+  /// it a laptop that was put back too, which then counted for the second time. What was taken in
+  /// that while cannot have been seen by what comes home, though its dots say so.
+  private mutating func seenBefore(_ history: VersionVector) throws -> VersionVector {
+    VersionVector(
+      try history.entries.compactMap { dot in
+        let counter = min(dot.counter, try bound(of: dot.replica))
+        return counter > 0 ? Dot(dot.replica, counter) : nil
+      })
+  }
+
+  /// The last counter of a replica before the first that was taken in that while; the highest there
+  /// is where none was.
+  private mutating func bound(of replica: ReplicaID) throws -> UInt64 {
+    if let bound = bounds[replica] { return bound }
+    // Counters rise with sequences, so the first one is found by halving.
+    var (low, high): (UInt64, UInt64) = (1, try transaction.head(of: replica).counter)
+    var bound = UInt64.max
+    while low <= high {
+      let middle = low + (high - low) / 2
+      let sequence = try transaction.change(Dot(replica, middle))?.sequence ?? 0
+      if sequence > survived {
+        if try transaction.life(at: sequence).epoch < life.epoch { bound = middle - 1 }
+        high = middle - 1
+      } else {
+        low = middle + 1
+      }
+    }
+    bounds[replica] = bound
+    return bound
+  }
+
+  /// The edits whose dots are not theirs in this store.
+  private mutating func strays(of handed: Record) throws -> [StandingEdit] {
+    try handed.edits.filter { edit in
+      guard try edit.dot.counter > bound(of: edit.dot.replica) else { return false }
+      let logged = try transaction.change(edit.dot)
+      return logged?.hash != edit.hash && logged?.origin?.hash != edit.hash
+    }
+  }
+
+  /// Issues what is left of a change under a dot of the office's own, once. It displaces nothing:
+  /// what it had displaced is gone from the record that brought it.
+  private mutating func issueAgain(_ edits: [StandingEdit], of record: inout Record) throws {
+    var context = VersionVector()
+    var action = Change.Action.set(edits.map { Value.Member($0.field, $0.value) })
+    if case .seen(let seen) = edits[0].value {
+      (context, action) = (try seenBefore(seen), .delete)
+    }
+    let (first, head) = (edits[0], try transaction.head(of: life.replica))
+    let origin = Change.Origin(dot: first.dot, hash: first.hash)
+    guard try transaction.change(firstIssuedAs: origin) == nil else { return }
+    let change = Change(
+      Change.Body(
+        dot: Dot(life.replica, head.counter + 1), previous: head.hash, record: record.id,
+        type: record.type, caseID: record.caseID, context: context,
+        action: action, author: first.by.author,
+        role: first.by.role, recordedAt: first.by.recordedAt, origin: origin))
+    let sequence = try transaction.nextSequence()
+    try transaction.append(
+      LoggedChange(
+        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied,
+        sequence: sequence, record: record.id, caseID: record.caseID, receivedAt: intake.now,
+        origin: origin))
+    record.apply(change, at: first.place)
+  }
+
+  // MARK: Changes
+
   /// Logs a change under its old dot with its old verdict, and applies it where its record lacks
   /// it.
-  private func log(_ offered: OfferedChange, _ key: SymmetricKey) throws -> Bool {
+  private mutating func log(_ offered: OfferedChange, _ key: SymmetricKey) throws -> Bool {
     guard Proof.ofVerdict(offered.verdict, on: offered.hash, key: key) == offered.proof else {
       return false
     }
@@ -101,7 +167,8 @@ struct Homecoming {
     return Change(body)
   }
 
-  private func log(_ change: Change?, _ dot: Dot, _ hash: Hash, _ verdict: Verdict) throws {
+  private mutating func log(_ change: Change?, _ dot: Dot, _ hash: Hash, _ verdict: Verdict) throws
+  {
     let sequence = try transaction.nextSequence()
     let known = try change.flatMap { try transaction.change(firstIssuedAs: $0.firstIssue) }
     try transaction.append(
@@ -124,9 +191,9 @@ struct Homecoming {
         mayBeLost: true)
       let isEasing = if case .easing = refusal { true } else { false }
       record.apply(
-        change, at: Place(epoch: life.epoch, sequence: sequence), supersedes: !isEasing)
+        change, at: Place(epoch: life.epoch, sequence: sequence),
+        having: isEasing ? VersionVector() : try seenBefore(body.context))
     }
-    if let stored { try keepUnseen(of: stored, in: &record) }
     guard record != stored else { return }
     try RecordWriter(transaction, intake.catalogue)
       .save(record, at: sequence, replacing: stored?.digest)

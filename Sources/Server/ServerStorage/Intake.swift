@@ -82,7 +82,7 @@ package struct Intake {
       device.forks += 1
       return try answer(request, device, life, acceptance)
     case .sound(let firstNew):
-      var homecoming = Homecoming(self, life)
+      var homecoming = Homecoming(self, life, survived: request.survived)
       unproven = try homecoming.take(request)
       acceptance.receipts = try batch.receipts(firstNew: firstNew)
     }

@@ -77,13 +77,17 @@ private struct MemoryState: Sendable {
 
   mutating func displace(_ record: StoredRecord) {
     // Records of one transaction may share a sequence.
-    var index = index(after: record.sequence, in: record.caseID) - 1
-    while byCase[record.caseID]?[index].id != record.id { index -= 1 }
-    byCase[record.caseID]?.remove(at: index)
+    let end = index(after: record.sequence, in: record.caseID)
+    let place = byCase[record.caseID]?[..<end].lastIndex { $0.id == record.id }
+    if let place { byCase[record.caseID]?.remove(at: place) }
+  }
+
+  func positions(of caseID: CaseID, after sequence: UInt64) -> ArraySlice<Position> {
+    (byCase[caseID] ?? [])[index(after: sequence, in: caseID)...]
   }
 
   /// The place of the first record of a case that changed after `sequence`.
-  func index(after sequence: UInt64, in caseID: CaseID) -> Int {
+  private func index(after sequence: UInt64, in caseID: CaseID) -> Int {
     let positions = byCase[caseID] ?? []
     var (low, high) = (0, positions.count)
     while low < high {
@@ -140,8 +144,7 @@ private final class MemoryBook: ServerTransaction {
   func record(_ id: RecordID) -> StoredRecord? { state.records[id] }
 
   func records(of caseID: CaseID, after sequence: UInt64, limit: Int) -> [StoredRecord] {
-    let start = state.index(after: sequence, in: caseID)
-    return (state.byCase[caseID] ?? []).dropFirst(start).prefix(limit)
+    return state.positions(of: caseID, after: sequence).prefix(limit)
       .compactMap { state.records[$0.id] }
   }
 

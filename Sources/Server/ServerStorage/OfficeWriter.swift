@@ -33,8 +33,7 @@ package struct OfficeWriter {
     _ fields: [String: Value], of id: RecordID, type: String, caseID: CaseID, author: String,
     role: Role = .office, recordedAt: Timestamp? = nil, reason: String = ""
   ) throws {
-    let isForOfficeAlone = catalogue[type]?.window == .never
-    let caseID = isForOfficeAlone ? CaseID.officeFile(of: caseID) : caseID
+    let caseID = catalogue[type]?.home(in: caseID) ?? caseID
     let stored = try transaction.record(id).map { try Record(reading: $0.bytes) }
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     let change = Change(
