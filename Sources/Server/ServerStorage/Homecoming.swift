@@ -42,12 +42,15 @@ struct Homecoming {
     guard stored.map({ $0.type == handed.type && $0.caseID == handed.caseID }) ?? true else {
       return false
     }
-    let strays = try strays(of: handed)
-    let known = handed.reduced(to: try seenBefore(handed.version), leavingOut: Set(strays))
+    let shared = try sharedDots(of: handed)
+    let strays = try strays(of: handed, beyond: shared)
+    let known = handed.reduced(
+      to: try seenBefore(handed.version, but: strays, orShared: shared), leavingOut: Set(strays))
     var merged = stored?.merged(with: known) ?? known
-    for issue in Dictionary(grouping: strays, by: \.hash).values.sorted(by: {
-      $0[0].dot < $1[0].dot
-    }) { try issueAgain(issue, of: &merged) }
+    let issues = Dictionary(grouping: strays.sorted { $0.dot < $1.dot }, by: \.hash).values
+    for edits in issues.sorted(by: { $0[0].dot < $1[0].dot }) {
+      try issueAgain(edits, of: &merged)
+    }
     if merged != stored { try save(merged, replacing: stored) }
     return true
   }
@@ -59,12 +62,31 @@ struct Homecoming {
   /// The store may have gone on for a while before anybody noticed that it was put back, and with
   /// it a laptop that was put back too, which then counted for the second time. What was taken in
   /// that while cannot have been seen by what comes home, though its dots say so.
-  private mutating func seenBefore(_ history: VersionVector) throws -> VersionVector {
+  /// - Parameters:
+  ///   - strays: edits whose dots, and those after them, say nothing of this store's.
+  ///   - shared: what it has seen for certain.
+  private mutating func seenBefore(
+    _ history: VersionVector, but strays: [StandingEdit] = [],
+    orShared shared: VersionVector = VersionVector()
+  ) throws -> VersionVector {
     VersionVector(
       try history.entries.compactMap { dot in
-        let counter = min(dot.counter, try bound(of: dot.replica))
-        return counter > 0 ? Dot(dot.replica, counter) : nil
+        let replica = dot.replica
+        let first = strays.lazy.map(\.dot).filter { $0.replica == replica }.map(\.counter).min()
+        let bound = min(try bound(of: replica), first.map { max($0, 1) - 1 } ?? .max)
+        let counter = min(dot.counter, max(bound, shared.counter(of: replica)))
+        return counter > 0 ? Dot(replica, counter) : nil
       })
+  }
+
+  /// The dots under which the store logged what the record has under them. Each change names the
+  /// one before it by its hash, so all before these is shared too.
+  private func sharedDots(of handed: Record) throws -> VersionVector {
+    VersionVector(
+      try handed.edits.filter { edit in
+        let logged = try transaction.change(edit.dot)
+        return logged?.hash == edit.hash || logged?.origin?.hash == edit.hash
+      }.map(\.dot))
   }
 
   /// The last counter of a replica before the first that was taken in that while; the highest there
@@ -89,11 +111,13 @@ struct Homecoming {
   }
 
   /// The edits whose dots are not theirs in this store.
-  private mutating func strays(of handed: Record) throws -> [StandingEdit] {
+  private mutating func strays(
+    of handed: Record, beyond shared: VersionVector
+  ) throws -> [StandingEdit] {
     try handed.edits.filter { edit in
-      guard try edit.dot.counter > bound(of: edit.dot.replica) else { return false }
-      let logged = try transaction.change(edit.dot)
-      return logged?.hash != edit.hash && logged?.origin?.hash != edit.hash
+      guard !shared.contains(edit.dot) else { return false }
+      return try transaction.change(edit.dot) != nil
+        || edit.dot.counter > bound(of: edit.dot.replica)
     }
   }
 
@@ -101,7 +125,10 @@ struct Homecoming {
   /// what it had displaced is gone from the record that brought it.
   private mutating func issueAgain(_ edits: [StandingEdit], of record: inout Record) throws {
     var context = VersionVector()
-    var action = Change.Action.set(edits.map { Value.Member($0.field, $0.value) })
+    // Two issues of one change set its fields alike.
+    let fields = Dictionary(edits.map { ($0.field, $0.value) }) { first, _ in first }
+    var action = Change.Action.set(
+      fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name })
     if case .seen(let seen) = edits[0].value {
       (context, action) = (try seenBefore(seen), .delete)
     }
