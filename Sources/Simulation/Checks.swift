@@ -65,7 +65,8 @@ extension World {
         guard let copy = entry.form.copy else { return false }
         return copy.seen.numbers.allSatisfy { wasRefused($0, of: copy.record) }
       }
-    case .identityChanged, .stageBack, .outOfScope, .notTheAuthor, .tooLarge, .groupRefused,
+    case .identityChanged, .stageBack, .checkFailed, .outOfScope, .notTheAuthor, .tooLarge,
+      .groupRefused,
       .unreadable:
       isFair = false
     }

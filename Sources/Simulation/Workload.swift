@@ -103,7 +103,7 @@ enum Workload {
 
   private static func when(_ number: Int, _ chance: inout Chance) -> Value {
     .composite([
-      "date": .text("2026-05-0\(1 + chance.below(3))"), "start": .text("\(10 + number % 10):10"),
+      "date": .text("2026-04-0\(1 + chance.below(3))"), "start": .text("\(10 + number % 10):10"),
     ])
   }
 

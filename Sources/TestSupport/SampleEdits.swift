@@ -16,14 +16,14 @@ extension Edit {
   ) -> Edit {
     var fields: [String: Value] = [
       "type": .text("CHVS"),
-      "when": .composite(["date": .text("2026-05-04"), "start": .text(start)]),
+      "when": .composite(["date": .text("2026-04-20"), "start": .text(start)]),
     ]
     if let place { fields["place"] = .text(place) }
     return .set(fields, of: id, type: "appointment", caseID: caseID)
   }
 
   package static func plan(in caseID: CaseID, id: RecordID) -> Edit {
-    let when = Value.composite(["date": .text("2026-05-04"), "start": .text("09:00")])
+    let when = Value.composite(["date": .text("2026-04-20"), "start": .text("09:00")])
     return .set(["when": when], of: id, type: "visit-plan", caseID: caseID)
   }
 

@@ -42,7 +42,7 @@ def assert_refused(laptop: Laptop, command: list[object], error: str, *words: st
         (["address", "CRN", "--verify", "ffffffff"], "unknown-record", ["nothing"]),
         (
             ["address", "CRN", "--line-1", "1 High St", "--town", "Leeds", "--postcode",
-             "LS1 1AA AAAA"], "invalid", ["address", "not valid"]),
+             "LS1 1AA AAAA"], "invalid", ["Postcode", "8 fit", "shorten it"]),
         (["sensitive", "ffffffff"], "unknown-record", ["nothing"]),
         (["history", "ffffffff"], "unknown-record", ["nothing"]),
         (["resolve", "ffffffff", "a", "--reason", "why"], "unknown-record", ["nothing"]),

@@ -271,6 +271,7 @@ struct AdmissionTests {
     .identityChanged, .roleMayNotDelete, .roleMayNotWrite(field: "f"), .easing(field: "f"),
     .roleMayNotDecide(field: "f"), .officeOnly(field: "f"), .writtenOnce(field: "f"),
     .stageBack(field: "f"), .invalid(field: "f"), .missing(field: "f"),
+    .checkFailed(check: "f"),
   ])
   func `every refusal has a code of its own and names its field`(refusal: Refusal) {
     #expect(refusal.code.allSatisfy { $0.isLowercase || $0 == "-" })

@@ -71,6 +71,9 @@ extension ReplicaStore {
         }
         var record = row.current ?? Record(id: edit.record, type: edit.type, caseID: edit.caseID)
         record.apply(change, at: nil)
+        if let failed = try failedCheck(change, record, rows, state) {
+          throw ReplicaError.refused(.checkFailed(check: failed.name))
+        }
         row.shown = record
         try rows.append(change)
         try rows.save(row, in: state.generation)
@@ -83,6 +86,21 @@ extension ReplicaStore {
       else { throw ReplicaError.tooLarge(limit: limits.pushBytes) }
       return changes
     }
+  }
+
+  /// A check that the record fails with what else this laptop shows.
+  private func failedCheck(
+    _ change: Change, _ record: Record, _ rows: any ReplicaTransaction, _ state: ReplicaState
+  ) throws -> Check? {
+    guard let policy = catalogue.policy(of: record.type), !policy.checks.isEmpty,
+      case .set(let members) = change.body.action
+    else { return nil }
+    // A clock that was put back is not believed: the office's last answer was not later than now.
+    let now = max(change.body.recordedAt, state.lastSync ?? change.body.recordedAt)
+    return try policy.failedCheck(
+      setting: Set(members.map(\.name)), in: record, today: CalendarDate(at: now),
+      referred: { try rows.record($0, in: state.generation)?.current },
+      policy: catalogue.policy)
   }
 
   /// Room that a change takes more when it is issued again: its origin, and one entry in its

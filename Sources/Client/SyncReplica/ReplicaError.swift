@@ -94,6 +94,8 @@ extension Refusal {
     case .stageBack(let field): "“\(field)” has gone further already and does not go back."
     case .invalid(let field): "what was entered for “\(field)” is not valid."
     case .missing(let field): "“\(field)” must be filled in."
+    case .checkFailed(let check):
+      "its fields do not fit one another: see “\(check)” in doorstep forms."
     case .recordUnknown: "the office does not know the record that it changes."
     case .identityChanged: "a record cannot change its type or its case."
     case .outOfScope: "the case is not on your caseload."

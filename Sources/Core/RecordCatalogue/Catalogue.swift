@@ -108,6 +108,10 @@ public struct Catalogue: Hashable, Sendable {
       }
     }
     self.init(version: version, types: results.map(\.result.type))
+    let types = Dictionary(types.map { ($0.name, $0) }) { first, _ in first }
+    for (file, result) in results {
+      for check in result.checks { try CheckReader.verify(check, of: result.type, in: file, types) }
+    }
   }
 
   private static func version(in part: Part) throws(CatalogueError) -> UInt32 {

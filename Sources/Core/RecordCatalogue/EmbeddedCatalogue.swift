@@ -140,6 +140,11 @@ writers[
 deleters[
  =administrator
  =office
+checks{
+ ends-after-it-begins{
+  says=Somebody moves out after moving in.
+  field=address.to
+  at-least=address.from
 fields{
  address{
   label=Address
@@ -444,6 +449,11 @@ writers[
 deleters[
  =administrator
  =office
+checks{
+ ends-after-it-starts{
+  says=An appointment ends after it starts, on the same day.
+  field=when.end
+  at-least=when.start
 fields{
  type{
   label=Type of appointment
@@ -909,7 +919,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=2
+version=3
 
 """#
     ),
@@ -929,6 +939,11 @@ writers[
 deleters[
  =administrator
  =office
+checks{
+ ends-after-it-starts{
+  says=A circumstance ends after it starts.
+  field=end
+  at-least=start
 fields{
  type{
   label=Type
@@ -1460,6 +1475,42 @@ writers[
  =administrator
  =office
 deleters[
+checks{
+ answers-a-failure{
+  says=An outcome that complied, or an absence that was accepted, is answered by no action or by a withdrawal only.
+  when=outcome>claim.code
+  is[
+   =ATTC
+   =ATSS
+   =ATCH
+   =AFDA
+   =AAME
+   =AAEM
+   =AAFC
+   =AACL
+   =AAHO
+   =AARE
+   =AARC
+   =AASD
+   =CO05
+   =CO10
+   =RSSR
+   =RSSL
+   =RSOF
+  field=action
+  among[
+   =NFA
+   =EA06
+   =EA07
+   =ROM
+ done-already{
+  says=An act is recorded when it is done, not before.
+  field=on.date
+  at-most=today
+ time-to-respond{
+  says=A response is due on the day of the letter or later.
+  field=respond-by
+  at-least=on.date
 fields{
  outcome{
   label=Outcome
@@ -1994,6 +2045,11 @@ writers[
 deleters[
  =administrator
  =data-protection
+checks{
+ ends-after-it-begins{
+  says=An instruction ends after it takes effect.
+  field=effective-to
+  at-least=effective-from
 fields{
  about{
   label=About
@@ -2070,6 +2126,63 @@ writers[
  =administrator
  =office
 deleters[
+checks{
+ appointment-has-begun{
+  says=An outcome is recorded from the day of the appointment on, not before.
+  when=claim.code
+  is[
+   =ATTC
+   =AFTC
+   =ATSH
+   =ATSS
+   =ATCH
+   =AFDA
+   =ATFI
+   =UAAB
+   =AFTA
+  field=appointment>when.date
+  at-most=today
+ fits-the-appointment{
+  says=Concurrent hours and standing down are outcomes of unpaid work, not of an appointment with an officer.
+  when=appointment>type
+  is[
+   =CHVS
+   =COHV
+   =CODC
+   =CODI
+   =COAI
+   =COAP
+   =COPT
+   =COVC
+   =COVI
+   =COOO
+   =C084
+  field=claim.code
+  among[
+   =ATTC
+   =AFTC
+   =ATSH
+   =ATSS
+   =AFDA
+   =ATFI
+   =UAAB
+   =AFTA
+   =AAME
+   =AAEM
+   =AAFC
+   =AACL
+   =AAHO
+   =AARE
+   =AARC
+   =AAM11
+   =CO05
+   =CO10
+   =RSSR
+   =RSSL
+   =RSOF
+   =CO38
+   =CO39
+   =CO40
 fields{
  appointment{
   label=Appointment
@@ -4983,6 +5096,25 @@ writers[
  =administrator
  =office
 deleters[
+checks{
+ travel-has-a-limit{
+  says=Travel time is at most 180 minutes.
+  when=reason
+  is[
+   =TTX
+  field=minutes
+  at-most=180
+ not-in-the-future{
+  says=An adjustment is for today or an earlier day.
+  field=on
+  at-most=today
+ says-which-reason{
+  says=Another reason is told in the details.
+  when=reason
+  is[
+   =other
+  field=details
+  present=yes
 fields{
  requirement{
   label=Unpaid work requirement
@@ -5045,6 +5177,44 @@ writers[
  =administrator
  =office
 deleters[
+checks{
+ session-has-begun{
+  says=Attendance is recorded from the day of the session on, not before.
+  field=session>when.date
+  at-most=today
+ credit-is-time-worked{
+  says=The minutes credited are those from start to finish, less the minutes taken off.
+  field=claim.credited-minutes
+  equal-to=claim.end - claim.start - claim.penalty-minutes?
+ nothing-without-attendance{
+  says=Nothing is credited to somebody who did not attend.
+  when=claim.code
+  is[
+   =UAAB
+   =AFTA
+   =AAME
+   =AAEM
+   =AAFC
+   =AACL
+   =AAHO
+   =AARE
+   =AARC
+   =AASD
+   =AAM11
+   =CO05
+   =CO10
+   =RSSR
+   =RSSL
+   =RSOF
+   =CO38
+   =CO39
+   =CO40
+  field=claim.credited-minutes
+  at-most=0
+ worked-to-the-end{
+  says=Work finishes after it starts, on the same day.
+  field=claim.end
+  at-least=claim.start
 fields{
  session{
   label=Session
@@ -5430,6 +5600,11 @@ deleters[
  =officer
  =administrator
  =office
+checks{
+ ends-after-it-starts{
+  says=A visit ends after it starts, on the same day.
+  field=when.end
+  at-least=when.start
 fields{
  appointment{
   label=Appointment
@@ -5542,6 +5717,11 @@ writers[
 deleters[
  =administrator
  =data-protection
+checks{
+ left-after-arriving{
+  says=The officer leaves after arriving.
+  field=left
+  at-least=arrived
 fields{
  plan{
   label=Planned visit

@@ -11,6 +11,7 @@ struct TypeReader {
   struct Result {
     var type: RecordType
     var targets: [Word]
+    var checks: [CheckReader.Result]
   }
 
   let file: String
@@ -43,6 +44,7 @@ struct TypeReader {
       in: try section.section("fields", title: .init(kind: "the list of fields")))
     let window = try window(in: &section, fields: fields)
     let naturalKey = try naturalKey(in: &section, fields: fields)
+    let checks = try checks(in: &section)
     try section.finish()
     try checkWindow(window, fields, section)
     let policies = Dictionary(
@@ -50,9 +52,16 @@ struct TypeReader {
     let type = RecordType(
       name: name, label: label, plural: plural,
       policy: TypePolicy(
-        name: name, fields: policies, deleters: deleters, isAlwaysAccepted: isAlwaysAccepted),
+        name: name, fields: policies, deleters: deleters, isAlwaysAccepted: isAlwaysAccepted,
+        checks: checks.map(\.check)),
       fields: fields, priority: priority, window: window, why: why, naturalKey: naturalKey)
-    return Result(type: type, targets: targets)
+    return Result(type: type, targets: targets, checks: checks)
+  }
+
+  private func checks(in section: inout Section) throws(CatalogueError) -> [CheckReader.Result] {
+    guard section.part("checks") != nil else { return [] }
+    return try CheckReader.checks(
+      in: try section.section("checks", title: .init(kind: "the list of checks")))
   }
 
   private mutating func fields(in list: Section) throws(CatalogueError) -> [Field] {

@@ -46,7 +46,7 @@ extension Record {
           origin: origin)
         if let refusal = attempt.refusal { return refusal }
       }
-      return nil
+      return policy.failedCheck(by: members, isNew: isNew).map { .checkFailed(check: $0.name) }
     }
   }
 }

@@ -28,6 +28,15 @@ public struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConverti
     self.init(year: numbers[0], month: numbers[1], day: numbers[2])
   }
 
+  /// Days since 1970-01-01; negative before it.
+  public var dayNumber: Int64 {
+    // Years are counted from March, so that a leap day comes last; 400 of them have 146,097 days.
+    let years = Int64(month > 2 ? year : year - 1)
+    let months = Int64((month + 9) % 12)
+    let days = years * 365 + years / 4 - years / 100 + years / 400
+    return days + (months * 153 + 2) / 5 + Int64(day) - 1 - 719_468
+  }
+
   private static func days(in month: Int, of year: Int) -> Int {
     switch month {
     case 4, 6, 9, 11: 30

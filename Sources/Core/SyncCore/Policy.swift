@@ -33,11 +33,14 @@ public struct TypePolicy: Hashable, Sendable {
   /// Whether it is accepted from an author who no longer holds the case: information about harm
   /// outranks tidiness.
   public var isAlwaysAccepted: Bool
+  /// What several fields together must be.
+  public var checks: [Check]
 
   public init(
     name: String, fields: [String: FieldPolicy], deleters: Set<Role> = [],
-    isAlwaysAccepted: Bool = false
+    isAlwaysAccepted: Bool = false, checks: [Check] = []
   ) {
+    self.checks = checks
     self.name = name
     self.fields = fields
     self.deleters = deleters
@@ -71,6 +74,8 @@ public enum Refusal: Error, Hashable, Sendable {
   case stageBack(field: String)
   case invalid(field: String)
   case missing(field: String)
+  /// Several fields together are not what the type's check of this name asks.
+  case checkFailed(check: String)
   /// The change edits a record that the office does not hold.
   case recordUnknown
   /// A record never changes its type or case.
@@ -96,6 +101,7 @@ public enum Refusal: Error, Hashable, Sendable {
     case .stageBack: "stage-back"
     case .invalid: "invalid"
     case .missing: "missing"
+    case .checkFailed: "check-failed"
     case .recordUnknown: "record-unknown"
     case .identityChanged: "identity-changed"
     case .outOfScope: "out-of-scope"
@@ -106,12 +112,12 @@ public enum Refusal: Error, Hashable, Sendable {
     }
   }
 
-  /// The field that it is about; empty when it is about the whole change.
+  /// The field, or the check, that it is about; empty when it is about the whole change.
   public var field: String {
     switch self {
     case .roleMayNotWrite(let field), .roleMayNotDecide(let field), .officeOnly(let field),
       .writtenOnce(let field), .easing(let field), .stageBack(let field), .invalid(let field),
-      .missing(let field):
+      .missing(let field), .checkFailed(let field):
       field
     case .roleMayNotDelete, .recordUnknown, .identityChanged, .outOfScope, .notTheAuthor, .tooLarge,
       .groupRefused, .unreadable:

@@ -110,7 +110,9 @@ extension LaptopCommand {
   func save(_ edits: [Edit], group: GroupID? = nil, _ replica: Replica, _ what: String) throws {
     let changes: [SyncCore.Change]
     do { changes = try replica.edit(edits, group: group, at: World.now()) } catch {
-      throw tooLong(edits, replica.catalogue, error) ?? error
+      if let failure = tooLong(edits, replica.catalogue, error) { throw failure }
+      if let failure = failedCheck(edits, replica.catalogue, error) { throw failure }
+      throw error
     }
     guard let first = edits.first else { return }
     let unsent = unsent(in: replica)
@@ -118,6 +120,16 @@ extension LaptopCommand {
       Saved(record: first.record.description, changes: changes.map(\.dot.counter), unsent: unsent))
     let waiting = unsent.map { " \(Show.count($0, "change")) waiting to be sent." } ?? ""
     output.say("\(what) saved on this laptop (\(first.record.short)).\(waiting)")
+  }
+
+  /// What several fields together must be is told in the catalogue's own words.
+  private func failedCheck(
+    _ edits: [Edit], _ catalogue: Catalogue, _ error: ReplicaError
+  ) -> Failure? {
+    guard case .refused(.checkFailed(let name)) = error else { return nil }
+    let checks = edits.flatMap { catalogue.policy(of: $0.type)?.checks ?? [] }
+    guard let check = checks.first(where: { $0.name == name }) else { return nil }
+    return Failure(.badData, code: "check-failed", "Not saved. \(check.says)")
   }
 
   /// A text that is too long is told by how much.
@@ -138,7 +150,8 @@ extension LaptopCommand {
           : "\(part.utf8.count) bytes long, and \(maxBytes) fit"
         return Failure(
           .badData, code: "invalid",
-          "Not saved: “\(label)” is \(sizes). Shorten it, or divide it into two entries.")
+          "Not saved: “\(label)” is \(sizes). Shorten it\(maxBytes < 1_000 ? "" : ", or divide it into two entries")."
+        )
       }
     }
     return nil

@@ -60,6 +60,8 @@ struct Forms: LaptopCommand {
     let name, label, why: String
     let naturalKey: [String]
     let fields: [FieldRow]
+    /// What several fields together must be.
+    let checks: [String]
   }
   struct FieldRow: Encodable {
     let name, label, hint, kind: String
@@ -89,6 +91,7 @@ struct Forms: LaptopCommand {
       output.say("    \(field.takes)")
     }
     output.say("")
+    for check in found.policy.checks { output.say("- \(check.says)") }
     output.say("* must be there from the beginning.")
   }
 
@@ -107,7 +110,7 @@ struct Forms: LaptopCommand {
               isRequired: part.isRequired, isSet: false, writers: [], codes: words(part.codes),
               unit: part.unit?.rawValue, refersTo: part.target, parts: [])
           })
-      })
+      }, checks: type.policy.checks.map(\.says))
   }
 
   private static func words(_ codes: [Code]) -> [String: String] {

@@ -30,7 +30,7 @@ package struct ImportFile: Sendable {
   let catalogue: Catalogue
   private let form: ImportForm
   private let bytes: [UInt8]
-  private let today: CalendarDate
+  let today: CalendarDate
   let limits: ImportLimits
 
   /// Reads and checks a whole file.

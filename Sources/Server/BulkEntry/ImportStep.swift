@@ -18,7 +18,7 @@ extension ImportFile {
   /// - Throws: `ImportProblems` for what cannot be entered, and what the store throws.
   package func plan(in store: some ServerStore) async throws -> ImportCounts {
     try await store.read { reading in
-      var step = ImportStep(reading, catalogue, kind)
+      var step = ImportStep(reading, catalogue, kind, today: today)
       return try run(&step) { _, _ in }
     }
   }
@@ -32,7 +32,7 @@ extension ImportFile {
     to store: some ServerStore, author: String, now: Timestamp
   ) async throws -> ImportCounts {
     try await store.transaction { transaction in
-      var step = ImportStep(transaction, catalogue, kind)
+      var step = ImportStep(transaction, catalogue, kind, today: today)
       var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
       return try run(&step) { entry, fields in
         switch entry.content {
@@ -85,10 +85,14 @@ private struct ImportStep {
   private let store: any ServerReading
   private let catalogue: Catalogue
   private let keyColumn: String
+  private let today: CalendarDate
   private var known: Set<CaseID> = []
   private var granted: [String: Set<CaseID>] = [:]
 
-  init(_ store: any ServerReading, _ catalogue: Catalogue, _ kind: ImportKind) {
+  init(
+    _ store: any ServerReading, _ catalogue: Catalogue, _ kind: ImportKind, today: CalendarDate
+  ) {
+    self.today = today
     self.store = store
     self.catalogue = catalogue
     keyColumn = kind.keyColumn
@@ -105,14 +109,14 @@ private struct ImportStep {
       let record = try store.record(id).map { try Record(reading: $0.bytes) }
       let home = catalogue[type]?.home(in: entry.caseID) ?? entry.caseID
       if let record, record.type != type || record.caseID != home {
-        return .refused(Self.fault(.identityChanged), column: keyColumn)
+        return .refused(fault(.identityChanged, type), column: keyColumn)
       }
       if record?.isDeleted ?? false { return .deleted }
       let fields = differing(parts, from: record, type)
       guard !fields.isEmpty else { return .unchanged }
-      if let refusal = refusal(of: fields, id, entry, type, home, record) {
+      if let refusal = try refusal(of: fields, id, entry, type, home, record) {
         let column = parts.first { $0.field == refusal.field }?.column
-        return .refused(Self.fault(refusal), column: column ?? keyColumn)
+        return .refused(fault(refusal, type), column: column ?? keyColumn)
       }
       return record == nil ? .new(fields) : .changed(fields)
     case .grant(let user, _):
@@ -166,30 +170,32 @@ private struct ImportStep {
   private func refusal(
     of fields: [String: Value], _ id: RecordID, _ entry: ImportEntry, _ type: String,
     _ home: CaseID, _ record: Record?
-  ) -> Refusal? {
+  ) throws -> Refusal? {
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     let change = Change(
       Change.Body(
         dot: Dot(ReplicaID(value: 0), 1), previous: .zero, record: id, type: type,
         caseID: home, context: record?.version ?? VersionVector(), action: .set(members),
         author: entry.author ?? "", role: .office, recordedAt: Timestamp(milliseconds: 0)))
-    return Record.refusal(
-      of: change, to: record, policy: catalogue.policy(of: type), origin: .office)
+    return try OfficeJudge(store, catalogue).refusal(of: change, to: record, today: today)
   }
 
-  private static func fault(_ refusal: Refusal) -> Fault {
+  private func fault(_ refusal: Refusal, _ type: String) -> Fault {
     switch refusal {
+    case .checkFailed(let name):
+      let check = catalogue.policy(of: type)?.checks.first { $0.name == name }
+      return Fault(check?.says ?? "a check fails (\(name))", "put the row right")
     case .writtenOnce:
-      Fault(
+      return Fault(
         "the entry of this reference stands already and says something else",
         "entries never change: give what is new a reference of its own")
     case .identityChanged:
-      Fault("this reference belongs to an entry of another case", "put the number right")
+      return Fault("this reference belongs to an entry of another case", "put the number right")
     case .invalid, .missing:
-      Fault("the catalogue does not allow it", "check the column against the catalogue")
+      return Fault("the catalogue does not allow it", "check the column against the catalogue")
     case .roleMayNotWrite, .roleMayNotDecide, .roleMayNotDelete, .officeOnly, .easing, .stageBack,
       .recordUnknown, .outOfScope, .notTheAuthor, .tooLarge, .groupRefused, .unreadable:
-      Fault("the office may not enter it (\(refusal.code))", "leave the column empty")
+      return Fault("the office may not enter it (\(refusal.code))", "leave the column empty")
     }
   }
 }

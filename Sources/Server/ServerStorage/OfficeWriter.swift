@@ -43,11 +43,9 @@ package struct OfficeWriter {
         context: stored?.version ?? VersionVector(), action: .set(members), author: author,
         role: role,
         recordedAt: recordedAt ?? now, reason: reason))
-    if let refusal = Record.refusal(
-      of: change, to: stored, policy: catalogue.policy(of: type), origin: .office)
-    {
-      throw Refused(refusal: refusal)
-    }
+    let refusal = try OfficeJudge(transaction, catalogue)
+      .refusal(of: change, to: stored, today: CalendarDate(at: recordedAt ?? now))
+    if let refusal { throw Refused(refusal: refusal) }
     let sequence = try transaction.nextSequence()
     var record = stored ?? Record(id: id, type: type, caseID: caseID)
     record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
