@@ -56,6 +56,7 @@ let package = Package(
     room("Core", "SyncCore", [crypto]),
     room("Core", "RecordCatalogue", ["SyncCore", .product(name: "Yams", package: "Yams")]),
     room("Core", "SyncWire", ["SyncCore", protobuf]),
+    room("Core", "CaseFacts", ["SyncCore", "RecordCatalogue"]),
 
     room(
       "Client", "SyncReplica", ["SyncCore", "RecordCatalogue", "SyncWire", grdb, sqlite, crypto]),
@@ -69,8 +70,8 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"])]),
     room("Client", "CurlTransport", ["SyncClient", "CCurl"]),
 
-    room("Server", "ServerStorage", ["SyncCore", "RecordCatalogue", crypto]),
-    room("Server", "BulkEntry", ["SyncCore", "RecordCatalogue", "ServerStorage"]),
+    room("Server", "ServerStorage", ["SyncCore", "RecordCatalogue", "CaseFacts", crypto]),
+    room("Server", "BulkEntry", ["SyncCore", "RecordCatalogue", "CaseFacts", "ServerStorage"]),
     room("Server", "ServerSQLite", ["ServerStorage", "SyncCore", grdb, sqlite]),
     room(
       "Server", "SyncServer",
@@ -93,7 +94,10 @@ let package = Package(
       ]),
     program(
       "doorstep",
-      ["ProgramKit", "SyncCore", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue"]),
+      [
+        "ProgramKit", "SyncCore", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue",
+        "CaseFacts",
+      ]),
     program(
       "doorstepd",
       [
@@ -126,6 +130,7 @@ let package = Package(
       path: "Sources/TestSupport"),
     tests("SyncCoreTests", ["SyncCore", crypto]),
     tests("RecordCatalogueTests", ["RecordCatalogue"]),
+    tests("CaseFactsTests", ["CaseFacts", "TestSupport"]),
     tests("SyncWireTests", ["SyncWire", "TestSupport"]),
     tests("SyncReplicaTests", ["SyncReplica", "TestSupport"]),
     tests("SyncClientTests", ["SyncClient", "TestSupport"]),

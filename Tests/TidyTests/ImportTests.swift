@@ -12,6 +12,7 @@ import Testing
   static let rooms: [Room] = [
     Room(path: "Core/SyncCore", mayImport: ["Crypto"]),
     Room(path: "Core/RecordCatalogue", mayImport: ["SyncCore", "Yams", "Foundation"]),
+    Room(path: "Core/CaseFacts", mayImport: ["SyncCore", "RecordCatalogue"]),
     Room(path: "Core/SyncWire", mayImport: ["SyncCore", "SwiftProtobuf", "Foundation"]),
     Room(
       path: "Client/SyncReplica",
@@ -26,10 +27,10 @@ import Testing
       mayImport: ["SyncClient", "CCurl", "Foundation", "Synchronization"]),
     Room(
       path: "Server/ServerStorage",
-      mayImport: ["SyncCore", "RecordCatalogue", "Crypto", "Synchronization"]),
+      mayImport: ["SyncCore", "RecordCatalogue", "CaseFacts", "Crypto", "Synchronization"]),
     Room(
       path: "Server/BulkEntry",
-      mayImport: ["SyncCore", "RecordCatalogue", "ServerStorage", "Foundation"]),
+      mayImport: ["SyncCore", "RecordCatalogue", "CaseFacts", "ServerStorage", "Foundation"]),
     Room(
       path: "Server/ServerSQLite",
       mayImport: ["SyncCore", "ServerStorage", "GRDB", "Foundation", "Synchronization"]),

@@ -96,9 +96,10 @@ extension ReplicaStore {
       case .set(let members) = change.body.action
     else { return nil }
     // A clock that was put back is not believed: the office's last answer was not later than now.
-    let now = max(change.body.recordedAt, state.lastSync ?? change.body.recordedAt)
+    // Without any answer yet, no clock is.
+    let now = state.lastSync.map { max(change.body.recordedAt, $0) }
     return try policy.failedCheck(
-      setting: Set(members.map(\.name)), in: record, today: CalendarDate(at: now),
+      setting: Set(members.map(\.name)), in: record, today: now.flatMap { CalendarDate(at: $0) },
       referred: { try rows.record($0, in: state.generation)?.current },
       policy: catalogue.policy)
   }

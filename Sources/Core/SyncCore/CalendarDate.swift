@@ -14,6 +14,15 @@ public struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConverti
     self.day = day
   }
 
+  /// 1 January 1970.
+  public static let epoch = CalendarDate(1970, 1, 1)
+
+  private init(_ year: Int, _ month: Int, _ day: Int) {
+    self.year = year
+    self.month = month
+    self.day = day
+  }
+
   public init?(_ text: String) {
     let parts = Array(text.utf8).split(
       separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)

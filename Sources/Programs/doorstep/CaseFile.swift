@@ -1,3 +1,4 @@
+import CaseFacts
 import Foundation
 import ProgramKit
 import RecordCatalogue
@@ -8,7 +9,8 @@ import SyncReplica
 struct CaseFile {
   let id: CaseID
   let catalogue: Catalogue
-  private let byType: [String: [Record]]
+  /// Its records, read by their rules; this laptop's unsent work included.
+  let facts: CaseRecords
   private let waiting: Set<RecordID>
 
   init(_ id: CaseID, in replica: Replica) throws {
@@ -18,16 +20,13 @@ struct CaseFile {
   init(_ id: CaseID, _ records: [Record], _ own: [Replica.OwnChange], _ catalogue: Catalogue) {
     self.id = id
     self.catalogue = catalogue
-    byType = Dictionary(grouping: records, by: \.type)
+    facts = CaseRecords(records, catalogue)
     waiting = Set(own.filter { $0.state == .waiting }.map(\.record))
   }
 
-  func records(_ type: String) -> [Record] { byType[type] ?? [] }
+  func records(_ type: String) -> [Record] { facts.all(type) }
 
-  func read(_ record: Record, _ field: String) -> Reading? {
-    record.read(
-      field, by: catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first))
-  }
+  func read(_ record: Record, _ field: String) -> Reading? { facts.read(field, of: record) }
 
   func text(_ record: Record, _ field: String) -> String? { read(record, field)?.value.text }
 
@@ -56,9 +55,8 @@ struct CaseFile {
   /// The level of risk of serious harm; `nil` when there is no completed assessment, which is never
   /// low.
   var risk: (code: String, label: String, assessedOn: String?)? {
-    guard let summary = records("rosh-summary").first, let code = text(summary, "overall") else {
-      return nil
-    }
+    guard let (level, summary) = facts.risk else { return nil }
+    let code = text(summary, "overall") ?? level.rawValue
     return (code, label("rosh-summary", "overall", code), text(summary, "assessed-on"))
   }
 

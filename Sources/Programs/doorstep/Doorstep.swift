@@ -18,7 +18,8 @@ struct Doorstep: AsyncParsableCommand {
       CommandGroup(
         name: "Your cases",
         subcommands: [
-          Cases.self, Case.self, Records.self, Search.self, History.self,
+          TodayCommand.self, Due.self, Cases.self, Case.self, Records.self, Search.self,
+          History.self, Why.self,
         ]),
       CommandGroup(
         name: "Recording",

@@ -103,11 +103,16 @@ struct Saved: Encodable {
   let changes: [UInt64]
   /// Changes that wait to be sent; `nil` when they could not be counted.
   let unsent: Int?
+  /// What whoever goes there must know.
+  var warnings: [String] = []
 }
 
 extension LaptopCommand {
   /// Saves one act, and says so only once it is durable.
-  func save(_ edits: [Edit], group: GroupID? = nil, _ replica: Replica, _ what: String) throws {
+  func save(
+    _ edits: [Edit], group: GroupID? = nil, _ replica: Replica, _ what: String,
+    warnings: [String] = []
+  ) throws {
     let changes: [SyncCore.Change]
     do { changes = try replica.edit(edits, group: group, at: World.now()) } catch {
       if let failure = tooLong(edits, replica.catalogue, error) { throw failure }
@@ -117,7 +122,10 @@ extension LaptopCommand {
     guard let first = edits.first else { return }
     let unsent = unsent(in: replica)
     try output.answer(
-      Saved(record: first.record.description, changes: changes.map(\.dot.counter), unsent: unsent))
+      Saved(
+        record: first.record.description, changes: changes.map(\.dot.counter), unsent: unsent,
+        warnings: warnings))
+    for warning in warnings { output.say("! \(warning)") }
     let waiting = unsent.map { " \(Show.count($0, "change")) waiting to be sent." } ?? ""
     output.say("\(what) saved on this laptop (\(first.record.short)).\(waiting)")
   }

@@ -96,8 +96,21 @@ struct Outcome: LaptopCommand {
   }
 }
 
-struct Visit: LaptopCommand {
+struct Visit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    abstract: "Plan, begin and end a home visit, or record one in one act.",
+    discussion: """
+      At the door: doorstep visit start X123456, then doorstep visit end X123456 seen. Without a step, the whole visit is \
+      recorded at once: doorstep visit X123456 --observations … --outcome ATTC
+      """,
+    subcommands: [
+      VisitPlan.self, VisitStart.self, VisitSafe.self, VisitEnd.self, VisitWhole.self,
+    ], defaultSubcommand: VisitWhole.self)
+}
+
+struct VisitWhole: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "whole",
     abstract: "Record a home visit: who was seen, what you saw, and its outcome, in one act.",
     discussion: "All parts are saved together and reach the office together.")
 

@@ -1,3 +1,4 @@
+import CaseFacts
 import RecordCatalogue
 import SyncCore
 
@@ -82,6 +83,9 @@ package struct ImportKind: Sendable {
     self.identity = identity
     self.columns = columns
   }
+
+  /// Whether formulas look at its rows.
+  var isDerivedFrom: Bool { type.map(Derivation.inputs.contains) ?? false }
 
   /// The column that names what a row is about.
   var keyColumn: String {

@@ -34,7 +34,9 @@ extension ImportFile {
     try await store.transaction { transaction in
       var step = ImportStep(transaction, catalogue, kind, today: today)
       var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
-      return try run(&step) { entry, fields in
+      var cases: Set<CaseID> = []
+      let counts = try run(&step) { entry, fields in
+        cases.insert(entry.caseID)
         switch entry.content {
         case .record(let id, let type, _):
           try writer.set(
@@ -43,6 +45,8 @@ extension ImportFile {
           _ = try writer.grant(user, entry.caseID, reason: reason)
         }
       }
+      for caseID in cases.sorted() where kind.isDerivedFrom { try writer.derive(caseID) }
+      return counts
     }
   }
 

@@ -76,6 +76,7 @@ private func enter(
           author: entry.author, role: entry.role, recordedAt: entry.recordedAt,
           reason: entry.reason)
       }
+      try writer.derive(next.caseID)
       summary.changes += next.entries.count
       summary.cases += 1
     } else {

@@ -247,6 +247,17 @@ final class SQLiteTransaction: ServerTransaction {
       """, [Data(caseID.bytes), Int64(storing: sequence), limit], stored)
   }
 
+  func records(of caseID: CaseID, types: Set<String>) throws -> [StoredRecord] {
+    let marks = Array(repeating: "?", count: types.count).joined(separator: ", ")
+    return try all(
+      """
+      SELECT record_id, type, case_id, sequence, body, proof FROM records
+      WHERE case_id = ? AND type IN (\(marks)) ORDER BY sequence
+      """,
+      StatementArguments([Data(caseID.bytes)] as [any DatabaseValueConvertible] + types.sorted()),
+      stored)
+  }
+
   private func stored(_ row: Row) throws -> StoredRecord {
     guard let proof = Proof(bytes: row[5] as Data) else {
       throw StoreError.damaged("a record has no proof")

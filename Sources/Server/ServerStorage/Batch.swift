@@ -1,3 +1,4 @@
+import CaseFacts
 import RecordCatalogue
 import SyncCore
 
@@ -34,6 +35,17 @@ struct Batch {
       index = act.upperBound
     }
     return receipts
+  }
+
+  /// The cases in which something was taken that formulas look at.
+  func cases(of receipts: [Receipt], firstNew: Int) -> Set<CaseID> {
+    let taken = zip(request.changes, receipts).dropFirst(firstNew).compactMap { change, receipt in
+      guard case .readable(let change) = change, !receipt.verdict.isRefusal,
+        Derivation.inputs.contains(change.body.type)
+      else { return CaseID?.none }
+      return change.body.caseID
+    }
+    return Set(taken)
   }
 
   /// The first verdicts again of what both histories of a fork share.

@@ -1,3 +1,4 @@
+import CaseFacts
 import Crypto
 import RecordCatalogue
 import SyncCore
@@ -13,8 +14,10 @@ struct Homecoming {
   private let life: Life
   /// Of the epoch that it is of, what the office still had.
   private let survived: UInt64
-  /// Up to which counter what comes home can have seen each replica; see `seenBefore`.
+  /// Up to which counter what comes home can have seen each replica; see `View`.
   private var bounds: [ReplicaID: UInt64] = [:]
+  /// Those in which something came home that formulas look at.
+  private(set) var cases: Set<CaseID> = []
   private var transaction: any ServerTransaction { intake.transaction }
 
   init(_ intake: Intake, _ life: Life, survived: UInt64) {
@@ -42,51 +45,72 @@ struct Homecoming {
     guard stored.map({ $0.type == handed.type && $0.caseID == handed.caseID }) ?? true else {
       return false
     }
-    let shared = try sharedDots(of: handed)
-    let strays = try strays(of: handed, beyond: shared)
-    let known = handed.reduced(
-      to: try seenBefore(handed.version, but: strays, orShared: shared), leavingOut: Set(strays))
+    let view = try view(of: handed, beside: stored)
+    let strays = handed.edits.filter { !view.holds($0.dot) }
+    let known = handed.reduced(to: view.cut(handed.version), leavingOut: Set(strays))
     var merged = stored?.merged(with: known) ?? known
     let issues = Dictionary(grouping: strays.sorted { $0.dot < $1.dot }, by: \.hash).values
     for edits in issues.sorted(by: { $0[0].dot < $1[0].dot }) {
       try issueAgain(edits, of: &merged)
     }
-    if merged != stored { try save(merged, replacing: stored) }
+    if merged != stored {
+      try save(merged, at: transaction.nextSequence(), replacing: stored)
+    }
     return true
   }
 
   // MARK: Dots counted twice
 
-  /// What can have been seen before the restore of a history that comes home.
+  /// How far the dots of a history that comes home mean what they mean here.
   ///
   /// The store may have gone on for a while before anybody noticed that it was put back, and with
   /// it a laptop that was put back too, which then counted for the second time. What was taken in
   /// that while cannot have been seen by what comes home, though its dots say so.
-  /// - Parameters:
-  ///   - strays: edits whose dots, and those after them, say nothing of this store's.
-  ///   - shared: what it has seen for certain.
-  private mutating func seenBefore(
-    _ history: VersionVector, but strays: [StandingEdit] = [],
-    orShared shared: VersionVector = VersionVector()
-  ) throws -> VersionVector {
-    VersionVector(
-      try history.entries.compactMap { dot in
-        let replica = dot.replica
-        let first = strays.lazy.map(\.dot).filter { $0.replica == replica }.map(\.counter).min()
-        let bound = min(try bound(of: replica), first.map { max($0, 1) - 1 } ?? .max)
-        let counter = min(dot.counter, max(bound, shared.counter(of: replica)))
-        return counter > 0 ? Dot(replica, counter) : nil
-      })
+  private struct View {
+    /// By replica: the highest counter up to which both are of one chain.
+    var ends: [ReplicaID: UInt64] = [:]
+    /// Under which the store has another change.
+    var others: Set<Dot> = []
+
+    func holds(_ dot: Dot) -> Bool {
+      dot.counter <= ends[dot.replica] ?? .max && !others.contains(dot)
+    }
+
+    func cut(_ history: VersionVector) -> VersionVector {
+      VersionVector(
+        history.entries.compactMap { dot in
+          let counter = min(dot.counter, ends[dot.replica] ?? .max)
+          return counter > 0 ? Dot(dot.replica, counter) : nil
+        })
+    }
   }
 
-  /// The dots under which the store logged what the record has under them. Each change names the
-  /// one before it by its hash, so all before these is shared too.
-  private func sharedDots(of handed: Record) throws -> VersionVector {
-    VersionVector(
-      try handed.edits.filter { edit in
-        let logged = try transaction.change(edit.dot)
-        return logged?.hash == edit.hash || logged?.origin?.hash == edit.hash
-      }.map(\.dot))
+  private mutating func view(of history: VersionVector) throws -> View {
+    var view = View()
+    for dot in history.entries { view.ends[dot.replica] = try bound(of: dot.replica) }
+    return view
+  }
+
+  /// A record shows more: where the store has another change under the dot of an edit, the chains
+  /// have parted before it, and where it has the same, not before that one, because each change
+  /// names the one before it by its hash.
+  private mutating func view(of handed: Record, beside stored: Record?) throws -> View {
+    var view = try view(of: handed.version)
+    var shared: [ReplicaID: UInt64] = [:]
+    for edit in handed.edits {
+      let (replica, counter) = (edit.dot.replica, edit.dot.counter)
+      let logged = try transaction.change(edit.dot)
+      if logged?.hash == edit.hash || logged?.origin?.hash == edit.hash {
+        shared[replica] = max(shared[replica] ?? 0, counter)
+      } else if logged != nil || stored?.hasOther(under: edit.dot, than: edit.hash) ?? false {
+        view.others.insert(edit.dot)
+        view.ends[replica] = min(view.ends[replica] ?? .max, max(counter, 1) - 1)
+      }
+    }
+    for (replica, counter) in shared {
+      view.ends[replica] = max(view.ends[replica] ?? .max, counter)
+    }
+    return view
   }
 
   /// The last counter of a replica before the first that was taken in that while; the highest there
@@ -110,17 +134,6 @@ struct Homecoming {
     return bound
   }
 
-  /// The edits whose dots are not theirs in this store.
-  private mutating func strays(
-    of handed: Record, beyond shared: VersionVector
-  ) throws -> [StandingEdit] {
-    try handed.edits.filter { edit in
-      guard !shared.contains(edit.dot) else { return false }
-      return try transaction.change(edit.dot) != nil
-        || edit.dot.counter > bound(of: edit.dot.replica)
-    }
-  }
-
   /// Issues what is left of a change under a dot of the office's own, once. It displaces nothing:
   /// what it had displaced is gone from the record that brought it.
   private mutating func issueAgain(_ edits: [StandingEdit], of record: inout Record) throws {
@@ -130,7 +143,7 @@ struct Homecoming {
     var action = Change.Action.set(
       fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name })
     if case .seen(let seen) = edits[0].value {
-      (context, action) = (try seenBefore(seen), .delete)
+      (context, action) = (try view(of: seen).cut(seen), .delete)
     }
     let (first, head) = (edits[0], try transaction.head(of: life.replica))
     let origin = Change.Origin(dot: first.dot, hash: first.hash)
@@ -162,7 +175,9 @@ struct Homecoming {
     guard offered.bytes == nil || (change?.hash == offered.hash && change?.dot == offered.dot)
     else { return false }
     let logged = try transaction.change(offered.dot)
-    if try logged == nil && follows(change, offered.dot) {
+    let stored = try change.flatMap { try record($0.body.record) }
+    let isTaken = change.flatMap { stored?.hasOther(under: offered.dot, than: $0.firstIssue.hash) }
+    if try logged == nil && isTaken != true && follows(change, offered.dot) {
       try log(change, offered.dot, offered.hash, offered.verdict)
       return true
     }
@@ -219,19 +234,28 @@ struct Homecoming {
       let isEasing = if case .easing = refusal { true } else { false }
       record.apply(
         change, at: Place(epoch: life.epoch, sequence: sequence),
-        having: isEasing ? VersionVector() : try seenBefore(body.context))
+        having: isEasing ? VersionVector() : try view(of: body.context).cut(body.context))
     }
     guard record != stored else { return }
-    try RecordWriter(transaction, intake.catalogue)
-      .save(record, at: sequence, replacing: stored?.digest)
+    try save(record, at: sequence, replacing: stored)
   }
 
   private func record(_ id: RecordID) throws -> Record? {
     try transaction.record(id).map { try Record(reading: $0.bytes) }
   }
 
-  private func save(_ record: Record, replacing stored: Record?) throws {
+  private mutating func save(
+    _ record: Record, at sequence: UInt64, replacing stored: Record?
+  ) throws {
+    if Derivation.inputs.contains(record.type) { cases.insert(record.caseID) }
     try RecordWriter(transaction, intake.catalogue)
-      .save(record, at: transaction.nextSequence(), replacing: stored?.digest)
+      .save(record, at: sequence, replacing: stored?.digest)
+  }
+}
+
+extension Record {
+  /// Whether an edit of another change stands under a dot.
+  fileprivate func hasOther(under dot: Dot, than hash: Hash) -> Bool {
+    edits.contains { $0.dot == dot && $0.hash != hash }
   }
 }

@@ -1,3 +1,4 @@
+import CaseFacts
 import RecordCatalogue
 import SyncCore
 
@@ -85,6 +86,7 @@ package struct Intake {
       var homecoming = Homecoming(self, life, survived: request.survived)
       unproven = try homecoming.take(request)
       acceptance.receipts = try batch.receipts(firstNew: firstNew)
+      try derive(homecoming.cases.union(batch.cases(of: acceptance.receipts, firstNew: firstNew)))
     }
     acceptance.known = try transaction.head(of: request.replica).counter
     for order in request.obeyed { try transaction.removeOrder(order, of: device.id) }
@@ -101,6 +103,13 @@ package struct Intake {
     outcome.grounds.settled = batch.settled
     outcome.unproven = unproven
     return outcome
+  }
+
+  /// Computes anew what follows from records that came.
+  private func derive(_ cases: Set<CaseID>) throws {
+    guard !cases.isEmpty else { return }
+    var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
+    for caseID in cases.sorted() { try writer.derive(caseID) }
   }
 
   /// Nothing is taken from a laptop that does not know yet that the store was put back.

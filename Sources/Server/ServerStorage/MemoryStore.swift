@@ -148,6 +148,11 @@ private final class MemoryBook: ServerTransaction {
       .compactMap { state.records[$0.id] }
   }
 
+  func records(of caseID: CaseID, types: Set<String>) -> [StoredRecord] {
+    state.positions(of: caseID, after: 0).compactMap { state.records[$0.id] }
+      .filter { types.contains($0.type) }
+  }
+
   func caseHead(_ caseID: CaseID) -> CaseHead? { state.caseHeads[caseID] }
 
   func caseHeads(after caseID: CaseID?, limit: Int) -> [CaseHead] {

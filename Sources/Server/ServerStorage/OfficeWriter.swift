@@ -1,3 +1,4 @@
+import CaseFacts
 import RecordCatalogue
 import SyncCore
 
@@ -57,6 +58,19 @@ package struct OfficeWriter {
         record: id, caseID: caseID, receivedAt: now))
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
   }
+
+  /// Writes what follows from the records of a case, where something else stands.
+  package mutating func derive(_ caseID: CaseID) throws {
+    guard try !transaction.records(of: caseID, types: Derivation.outputs).isEmpty else { return }
+    let records = try transaction.records(of: caseID, types: Derivation.inputs)
+      .map { try Record(reading: $0.bytes) }
+    for fact in Derivation.facts(of: CaseRecords(records, catalogue)) {
+      try set(fact.fields, of: fact.record, type: fact.type, caseID: caseID, author: Self.formulas)
+    }
+  }
+
+  /// The author of what is computed.
+  private static let formulas = "office"
 
   /// Gives a user a case from now on. A grant that runs already is left as it is.
   package func grant(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {

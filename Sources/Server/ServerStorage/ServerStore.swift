@@ -43,6 +43,8 @@ package protocol ServerReading {
   func record(_ id: RecordID) throws -> StoredRecord?
   /// Records of a case changed after `sequence`, ascending by sequence.
   func records(of caseID: CaseID, after sequence: UInt64, limit: Int) throws -> [StoredRecord]
+  /// Records of a case that are of some types, ascending by sequence.
+  func records(of caseID: CaseID, types: Set<String>) throws -> [StoredRecord]
   func caseHead(_ caseID: CaseID) throws -> CaseHead?
   /// All cases ascending, after `caseID`.
   func caseHeads(after caseID: CaseID?, limit: Int) throws -> [CaseHead]

@@ -1,0 +1,100 @@
+import SyncCore
+
+/// What appointments came to: failures to comply, days of rehabilitation activity, open acts and
+/// alerts.
+public enum Compliance {
+  /// Failures since the last breach ended. One that is in dispute counts for nobody.
+  static func failures(of event: Record, _ records: CaseRecords) -> Int64 {
+    let since = records.day("breach-ended-on", of: event)
+    return Int64(
+      records.all("appointment").count { appointment in
+        guard records.target("event", of: appointment) == event.id,
+          let code = records.outcome(of: appointment), OutcomeMeaning.failed.contains(code)
+        else { return false }
+        guard let since, let day = records.day("when", "date", of: appointment) else { return true }
+        return day > since
+      })
+  }
+
+  /// Days of activity under a requirement: those complied with, and those still in the diary.
+  ///
+  /// A day counts once however many appointments it had. An outcome that changes to a failure takes
+  /// its day back, because days are counted anew each time.
+  static func activityDays(
+    of requirement: Record, _ records: CaseRecords
+  ) -> (completed: Int64, scheduled: Int64) {
+    var completed: Set<CalendarDate> = []
+    var scheduled: Set<CalendarDate> = []
+    for appointment in records.all("appointment")
+    where records.target("requirement", of: appointment) == requirement.id
+      && records.value("rar-activity", of: appointment)?.flag == true
+    {
+      guard let day = records.day("when", "date", of: appointment) else { continue }
+      if let code = records.outcome(of: appointment) {
+        if OutcomeMeaning.complied.contains(code) { completed.insert(day) }
+      } else if !records.hasClaim(appointment) {
+        scheduled.insert(day)
+      }
+    }
+    return (Int64(completed.count), Int64(scheduled.subtracting(completed).count))
+  }
+
+  /// An alert is open until a senior, or each person that it is for, has cleared it. One that names
+  /// nobody is cleared by anybody.
+  static func isOpen(_ alert: Record, _ records: CaseRecords) -> Bool {
+    let clearings = records.all("alert-clearing").filter {
+      records.target("alert", of: $0) == alert.id
+    }
+    guard !clearings.isEmpty else { return true }
+    let isBySenior = clearings.contains { clearing in
+      clearing.standing("alert").contains { $0.by.role == .senior || $0.by.role == .office }
+    }
+    let addressees = alert.elements(of: "addressees", by: .union).map { $0.element.lowercased() }
+    let users = Set(clearings.compactMap { records.text("user", of: $0)?.lowercased() })
+    return !isBySenior && !addressees.isEmpty && !users.isSuperset(of: addressees)
+  }
+
+  /// How far each action goes. Acts that are not here set no stage.
+  private static let stages = [
+    "NFA": 0, "ROM": 1, "EA12": 1, "WLS": 2, "EA05": 2, "LCL": 2, "EA02": 3, "EA03": 4, "EA08": 5,
+    "BRE": 6, "EA11": 6, "IBR": 7, "IMB": 7, "BRE02": 8, "EA09": 9, "EA10": 9,
+  ]
+
+  /// The act that counts now for each outcome: of the highest stage, the earliest.
+  ///
+  /// A withdrawn act counts no longer, and both stay.
+  static func latestActs(_ records: CaseRecords) -> Set<RecordID> {
+    let acts = records.all("enforcement-act").filter {
+      records.value("withdrawn-by", of: $0) == nil
+    }
+    var latest: [RecordID: (stage: Int, day: String, id: RecordID)] = [:]
+    for act in acts {
+      guard let outcome = records.target("outcome", of: act),
+        let stage = records.text("action", of: act).flatMap({ stages[$0] })
+      else { continue }
+      let day = records.text("on", "date", of: act) ?? ""
+      let candidate = (stage, day, act.id)
+      guard let known = latest[outcome] else {
+        latest[outcome] = candidate
+        continue
+      }
+      if stage > known.stage || stage == known.stage && (day, act.id) < (known.day, known.id) {
+        latest[outcome] = candidate
+      }
+    }
+    return Set(latest.values.map(\.id))
+  }
+
+  /// Whether a response is still awaited: it asked for one, was not withdrawn, and the outcome that
+  /// it answers is a failure still.
+  public static func isOutstanding(_ act: Record, _ records: CaseRecords) -> Bool {
+    guard records.value("respond-by", of: act) != nil,
+      records.value("withdrawn-by", of: act) == nil,
+      let outcome = records.target("outcome", of: act).flatMap({ records[$0] })
+    else { return false }
+    guard let reading = records.read("claim", of: outcome), reading.status != .contested,
+      let code = reading.value[member: "code"]?.text
+    else { return true }
+    return OutcomeMeaning.failed.contains(code) || code == "AFTA"
+  }
+}

@@ -1,0 +1,28 @@
+import SyncCore
+
+/// What the codes of outcomes mean, as nDelius has them: attended or not, complied or not.
+public enum OutcomeMeaning {
+  /// The person was there.
+  public static let attended: Set<String> = [
+    "ATTC", "AFTC", "ATSH", "ATSS", "ATCH", "AFDA", "ATFI",
+  ]
+  /// The person was there and did what was asked, or what was lacking was accepted.
+  public static let complied: Set<String> = ["ATTC", "ATSS", "ATCH", "AFDA"]
+  /// What may be enforced. `AFTA` holds until evidence was asked for, so it is none yet.
+  public static let failed: Set<String> = ["AFTC", "ATSH", "ATFI", "UAAB"]
+}
+
+extension CaseRecords {
+  /// The settled outcome of an appointment; `nil` while there is none or people disagree.
+  public func outcome(of appointment: Record) -> String? {
+    guard let claim = self[.named("outcome-claim", appointment.id.description)],
+      let reading = read("claim", of: claim), reading.status != .contested
+    else { return nil }
+    return reading.value[member: "code"]?.text
+  }
+
+  /// Whether anybody has claimed an outcome.
+  public func hasClaim(_ appointment: Record) -> Bool {
+    self[.named("outcome-claim", appointment.id.description)] != nil
+  }
+}

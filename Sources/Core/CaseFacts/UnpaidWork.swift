@@ -1,0 +1,110 @@
+import SyncCore
+
+/// The hours of unpaid work: each session once, a dispute by its lower claim, and more than is left
+/// to do held for a person to decide.
+struct UnpaidWork {
+  struct Credit {
+    let attendance: Record
+    /// Minutes that count.
+    var minutes: Int64
+    /// Minutes claimed; counted where nothing is held.
+    let claimed: Int64
+    var state: State
+
+    enum State: String { case provisional, final, held }
+  }
+
+  struct Total {
+    var completed: Int64 = 0
+    var added: Int64 = 0
+    var takenOff: Int64 = 0
+    var held: Int64 = 0
+  }
+
+  private let records: CaseRecords
+  /// By attendance.
+  private(set) var credits: [RecordID: Credit] = [:]
+  /// By requirement.
+  private(set) var totals: [RecordID: Total] = [:]
+
+  init(_ records: CaseRecords) {
+    self.records = records
+    for requirement in records.all("upw-requirement") {
+      totals[requirement.id] = adjustments(of: requirement)
+    }
+    for (session, attendance) in sessions() { count(attendance, of: session) }
+  }
+
+  /// A sum that no claim can make trap: claims are bounded, and so is their number.
+  private func adjustments(of requirement: Record) -> Total {
+    var total = Total()
+    for adjustment in records.all("upw-adjustment")
+    where records.target("requirement", of: adjustment) == requirement.id {
+      let minutes = records.number("minutes", of: adjustment) ?? 0
+      if minutes > 0 { total.added += minutes } else { total.takenOff -= minutes }
+    }
+    return total
+  }
+
+  /// Attendances in the order of their sessions, which is the order in which hours fill up.
+  private func sessions() -> [(session: Record, attendance: Record)] {
+    records.all("upw-attendance").compactMap { attendance in
+      records.target("session", of: attendance).flatMap { records[$0] }.map { ($0, attendance) }
+    }.sorted { left, right in
+      let (a, b) = (start(of: left.session), start(of: right.session))
+      return a == b ? left.attendance.id < right.attendance.id : a < b
+    }
+  }
+
+  private func start(of session: Record) -> String {
+    (records.text("when", "date", of: session) ?? "") + " "
+      + (records.text("when", "start", of: session) ?? "")
+  }
+
+  private mutating func count(_ attendance: Record, of session: Record) {
+    let claims = Set(attendance.standing("claim").map(\.value))
+    let minutes = claims.map(Self.minutes).min() ?? 0
+    var credit = Credit(
+      attendance: attendance, minutes: minutes, claimed: minutes,
+      state: claims.count > 1 ? .provisional : .final)
+    // Concurrent hours are the one way in which a session counts to two requirements.
+    let second = claims.count == 1 ? claims.first.flatMap(Self.secondRequirement) : nil
+    let requirements = [records.target("requirement", of: session), second].compactMap(\.self)
+      .filter { totals[$0] != nil }
+    let isTooMuch = requirements.contains { minutes > left(of: $0) }
+    if isTooMuch {
+      credit.state = .held
+      credit.minutes = 0
+    }
+    for id in requirements {
+      if isTooMuch { totals[id]?.held += minutes } else { totals[id]?.completed += minutes }
+    }
+    credits[attendance.id] = credit
+  }
+
+  /// Minutes still to do.
+  private func left(of requirement: RecordID) -> Int64 {
+    guard let total = totals[requirement], let record = records[requirement],
+      let required = records.number("required-minutes", of: record)
+    else { return 0 }
+    return max(0, required + total.added - total.takenOff - total.completed)
+  }
+
+  /// What one claim credits: what it says, or the time from start to finish; nothing to who was not
+  /// there.
+  static func minutes(of claim: Value) -> Int64 {
+    guard let code = claim[member: "code"]?.text, OutcomeMeaning.attended.contains(code) else {
+      return 0
+    }
+    if let said = claim[member: "credited-minutes"]?.integer { return min(max(0, said), 1_440) }
+    let times = ["start", "end"].map { claim[member: $0]?.text.flatMap { LocalTime($0) }?.minutes }
+    guard let start = times[0], let end = times[1] else { return 0 }
+    let penalty = min(max(0, claim[member: "penalty-minutes"]?.integer ?? 0), 1_440)
+    return max(0, Int64(end - start) - penalty)
+  }
+
+  private static func secondRequirement(_ claim: Value) -> RecordID? {
+    guard claim[member: "code"]?.text == "ATCH" else { return nil }
+    return claim[member: "second-requirement"]?.text.flatMap { RecordID($0) }
+  }
+}

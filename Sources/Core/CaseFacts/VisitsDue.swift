@@ -1,0 +1,71 @@
+import SyncCore
+
+/// How soon somebody must be visited at home.
+public struct VisitDue: Hashable, Sendable {
+  public enum Risk: String, CaseIterable, Comparable, Sendable {
+    case low, medium, high
+    case veryHigh = "very-high"
+
+    public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+    /// Days from the start of the sentence, or from the last visit: 15 for high risk, 6 weeks for
+    /// medium, 12 for low, as the home visits policy has it.
+    public var days: Int64 {
+      switch self {
+      case .low: 84
+      case .medium: 42
+      case .high, .veryHigh: 15
+      }
+    }
+  }
+
+  /// `nil` without a completed assessment, which is never low: it is due as for high risk.
+  public let risk: Risk?
+  public let lastVisit: CalendarDate?
+  /// Days left, negative once it is overdue; `nil` where there is neither a visit nor a start of
+  /// the sentence to count from, which means now.
+  public let daysLeft: Int64?
+
+  public var isOverdue: Bool { daysLeft.map { $0 < 0 } ?? true }
+  /// Due within a week.
+  public var isSoon: Bool { daysLeft.map { $0 <= 7 } ?? true }
+}
+
+extension CaseRecords {
+  /// The level of risk of serious harm as last assessed, of the higher where two are of one day.
+  public var risk: (level: VisitDue.Risk, summary: Record)? {
+    all("rosh-summary").compactMap { summary in
+      text("overall", of: summary).map { (VisitDue.Risk(rawValue: $0) ?? .veryHigh, summary) }
+    }.max { left, right in
+      let days = (text("assessed-on", of: left.1) ?? "", text("assessed-on", of: right.1) ?? "")
+      return days.0 == days.1 ? left.0 < right.0 : days.0 < days.1
+    }
+  }
+
+  /// When the next visit is due.
+  /// - Parameters:
+  ///   - today: in the United Kingdom.
+  ///   - day: the day of a moment there.
+  public func visitDue(
+    today: CalendarDate, day: (Timestamp) -> CalendarDate?
+  ) -> VisitDue {
+    let visits = all("visit-record").compactMap { visit -> CalendarDate? in
+      guard text("seen", of: visit) == "seen" else { return nil }
+      return number("left", of: visit).flatMap { day(Timestamp(milliseconds: $0)) }
+    }
+    let kept = all("appointment").compactMap { appointment -> CalendarDate? in
+      guard ["CHVS", "COHV"].contains(text("type", of: appointment) ?? ""),
+        let code = outcome(of: appointment), OutcomeMeaning.attended.contains(code)
+      else { return nil }
+      return self.day("when", "date", of: appointment)
+    }
+    let last = (visits + kept).filter { $0 <= today }.max()
+    let start = all("case-header").first.flatMap { self.day("sentence", "start", of: $0) }
+    let level = risk?.level
+    let left = (last ?? start).map { from in
+      from.dayNumber + (level ?? .high).days - today.dayNumber
+    }
+    return VisitDue(risk: level, lastVisit: last, daysLeft: left)
+  }
+}

@@ -1,0 +1,66 @@
+import CaseFacts
+import ProgramKit
+import RecordCatalogue
+import SyncCore
+
+/// What whoever goes to a door must know, shown at every step of a visit.
+extension CaseFile {
+  func warnings(at address: RecordID? = nil) -> [String] {
+    var warnings: [String] = []
+    if let risk {
+      if ["high", "very-high"].contains(risk.code) {
+        warnings.append("\(risk.label.uppercased()) RISK OF SERIOUS HARM")
+      }
+    } else {
+      warnings.append("NO COMPLETED RISK ASSESSMENT. Do not take this for low risk.")
+    }
+    for code in staffFlags {
+      let whom = code == "risk-to-staff" ? "staff" : "probation staff"
+      warnings.append("\(name) is a risk to \(whom).")
+    }
+    let concerns = records("risk-concern").count
+    if concerns > 0 {
+      warnings.append("\(Show.count(concerns, "risk concern")) raised by officers.")
+    }
+    if let assessment = assessment(at: address), assessment.decision != "proceed" {
+      warnings.append("The visit risk assessment says: \(assessment.label.uppercased()).")
+    }
+    if facts.all("breach").contains(where: isLive) {
+      warnings.append("There is a live breach for this sentence.")
+    }
+    if facts.all("recall").contains(where: isLive) { warnings.append("There is a live recall.") }
+    return warnings
+  }
+
+  private var staffFlags: [String] {
+    records("risk-flag").filter { text($0, "status") == "active" }
+      .compactMap { text($0, "code") }
+      .filter { ["risk-to-staff", "risk-to-probation-staff"].contains($0) }.sorted()
+  }
+
+  private func isLive(_ proceeding: Record) -> Bool {
+    ["ended-on", "withdrawal"].allSatisfy { facts.value($0, of: proceeding) == nil }
+  }
+
+  /// The most restrictive of the assessments that are valid; of one address, or of any.
+  func assessment(at address: RecordID?) -> (decision: String, label: String, record: Record)? {
+    let today = Today.day
+    let order = ["proceed", "doubled-up", "not-at-home", "do-not-visit"]
+    return records("visit-risk-assessment").filter { assessment in
+      let isThere = address == nil || facts.target("address", of: assessment) == address
+      let until = facts.day("valid-until", of: assessment)
+      return isThere && (until.map { $0 >= today } ?? true)
+    }.compactMap { assessment in
+      text(assessment, "decision").map { code in
+        (code, label("visit-risk-assessment", "decision", code), assessment)
+      }
+    }.max {
+      (order.firstIndex(of: $0.0) ?? order.count) < (order.firstIndex(of: $1.0) ?? order.count)
+    }
+  }
+}
+
+/// The day on the laptop's clock in the United Kingdom.
+enum Today {
+  static var day: CalendarDate { CalendarDate(at: World.now()) ?? .epoch }
+}

@@ -1,0 +1,108 @@
+import SyncCore
+import Testing
+
+@testable import CaseFacts
+
+@Suite struct `Unpaid work` {
+  private static func total(_ book: CaseBook, _ field: String = "completed-minutes") -> Int64? {
+    book.derived(field, of: "R", "upw-requirement")?.integer
+  }
+
+  @Test func `counts each session once`() {
+    var book = CaseBook()
+    book.work("R", minutes: 6_000)
+    for name in ["a", "b"] {
+      book.session(name, of: "R")
+      book.attendance(name, CaseBook.worked(390), by: 1)
+      book.attendance(name, CaseBook.worked(390), by: 2, unseen: true)
+    }
+    #expect(Self.total(book) == 780)
+    #expect(book.derived("credit-state", of: "a", "upw-attendance") == .text("final"))
+  }
+
+  @Test func `counts a dispute by its lower claim until somebody decides`() {
+    var book = CaseBook()
+    book.work("R", minutes: 400)
+    book.session("a", of: "R")
+    let supervisor: [String: Value] = [
+      "code": .text("ATTC"), "start": .text("09:00"), "end": .text("16:00"),
+      "penalty-minutes": .integer(30),
+    ]
+    book.attendance("a", supervisor, by: 1)
+    book.attendance("a", CaseBook.worked(420), by: 2, unseen: true)
+    #expect(Self.total(book) == 390)
+    #expect(book.derived("credit", of: "a", "upw-attendance") == .integer(390))
+    #expect(book.derived("credit-state", of: "a", "upw-attendance") == .text("provisional"))
+    // Of 400 that were left, 420 are too many: they are held, not cut.
+    book.attendance("a", CaseBook.worked(420), by: 2)
+    #expect(Self.total(book) == 0)
+    #expect(Self.total(book, "held-minutes") == 420)
+    #expect(book.derived("credit-state", of: "a", "upw-attendance") == .text("held"))
+    #expect(book.derived("credit", of: "a", "upw-attendance") == .integer(0))
+  }
+
+  @Test func `credits nothing to who was not there, whatever is claimed`() {
+    var book = CaseBook()
+    book.work("R", minutes: 400)
+    book.session("a", of: "R")
+    book.attendance("a", CaseBook.worked(60, code: "UAAB"))
+    #expect(Self.total(book) == 0)
+    book.attendance("a", CaseBook.worked(60, code: "AFTC"))
+    #expect(Self.total(book) == 60)
+  }
+
+  @Test func `counts concurrent hours to two requirements and other hours to one`() {
+    var book = CaseBook()
+    book.work("R", minutes: 400)
+    book.work("S", minutes: 400)
+    let second = Value.text(CaseBook.id("S", "upw-requirement").description)
+    for (name, code) in [("a", "ATCH"), ("b", "ATTC")] {
+      book.session(name, of: "R")
+      book.attendance(
+        name, CaseBook.worked(60, code: code).merging(["second-requirement": second]) { $1 })
+    }
+    #expect(Self.total(book) == 120)
+    #expect(book.derived("completed-minutes", of: "S", "upw-requirement") == .integer(60))
+  }
+
+  @Test func `adds adjustments to what is asked for`() {
+    var book = CaseBook()
+    book.work("R", minutes: 100)
+    book.session("a", of: "R")
+    book.attendance("a", CaseBook.worked(130))
+    #expect(Self.total(book, "held-minutes") == 130)
+    for (name, minutes) in [("more", Int64(50)), ("less", -20)] {
+      book.set(
+        [
+          "requirement": .text(CaseBook.id("R", "upw-requirement").description),
+          "minutes": .integer(minutes),
+        ], of: name, type: "upw-adjustment")
+    }
+    #expect(Self.total(book) == 130)
+    #expect(Self.total(book, "positive-adjustments") == 50)
+    #expect(Self.total(book, "negative-adjustments") == 20)
+  }
+
+  @Test func `fills up in the order of the sessions, whoever reports first`() {
+    for order in [["a", "b"], ["b", "a"]] {
+      var book = CaseBook()
+      book.work("R", minutes: 100)
+      book.session("a", on: "2026-04-01", of: "R")
+      book.session("b", on: "2026-04-02", of: "R")
+      for name in order { book.attendance(name, CaseBook.worked(70)) }
+      #expect(book.derived("credit-state", of: "a", "upw-attendance") == .text("final"))
+      #expect(book.derived("credit-state", of: "b", "upw-attendance") == .text("held"))
+    }
+  }
+
+  @Test(arguments: [Int64.min, -1, 1_441, .max])
+  func `is not trapped by a number that no session has`(minutes: Int64) {
+    let claim = Value.composite([
+      "code": .text("ATTC"), "start": .text("09:00"), "end": .text("10:00"),
+      "penalty-minutes": .integer(minutes),
+    ])
+    #expect((0...1_440).contains(UnpaidWork.minutes(of: claim)))
+    let said = Value.composite(CaseBook.worked(minutes))
+    #expect((0...1_440).contains(UnpaidWork.minutes(of: said)))
+  }
+}
