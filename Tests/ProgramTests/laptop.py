@@ -11,6 +11,10 @@ import programs
 from programs import Answer
 
 
+STEPS = ("plan", "start", "safe", "end")
+"""Of a visit, each a command of two words."""
+
+
 class Laptop:
     """One machine with its own home folder. An operator's has another program, the same files."""
 
@@ -20,13 +24,16 @@ class Laptop:
 
     def run(self, *arguments: object, **options: Any) -> Answer:
         """Runs a command to its end."""
-        command, *rest = arguments
-        return programs.run(self.program, command, "--home", self.home, *rest, **options)
+        return programs.run(self.program, *self._at_home(*arguments), **options)
 
     def start(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
         """Starts a command. The caller ends it."""
-        command, *rest = arguments
-        return programs.start(self.program, command, "--home", self.home, *rest, **options)
+        return programs.start(self.program, *self._at_home(*arguments), **options)
+
+    def _at_home(self, *arguments: object) -> list[object]:
+        """The arguments with the home folder behind the words of the command."""
+        words = 2 if arguments[0] == "visit" and arguments[1] in STEPS else 1
+        return [*arguments[:words], "--home", self.home, *arguments[words:]]
 
     def json(self, *arguments: object, **options: Any) -> Any:
         """What a command answers with `--json`; it must succeed."""

@@ -72,6 +72,8 @@ struct Case: LaptopCommand {
     let crn, name: String
     let risk: String?
     let flags: [String]
+    /// What the office works out, in words.
+    let totals: [String]
     let addresses: [AddressRow]
     let appointments: [AppointmentRow]
     let contacts: [ContactRow]
@@ -91,6 +93,7 @@ struct Case: LaptopCommand {
     try output.answer(
       Answer(
         crn: file.crn, name: file.name, risk: file.risk?.label, flags: file.flags,
+        totals: file.totals,
         addresses: file.addresses.map {
           AddressRow(
             id: $0.record.id.description, address: $0.line, verified: $0.verified, kind: $0.kind)
@@ -132,6 +135,7 @@ struct Case: LaptopCommand {
       output.say("*** NO COMPLETED RISK ASSESSMENT. Do not take this for low risk. ***")
     }
     for flag in file.flags { output.say("! \(flag)") }
+    for total in file.totals { output.say(total) }
     let concerns = file.records("risk-concern")
     if !concerns.isEmpty {
       output.say("! \(Show.count(concerns.count, "risk concern")) raised by officers")

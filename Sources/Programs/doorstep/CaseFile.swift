@@ -156,4 +156,39 @@ struct CaseFile {
   }
 
   func isWaiting(_ record: Record) -> Bool { waiting.contains(record.id) }
+
+  /// Totals that the office works out, one line each. With unsent work of this laptop they are
+  /// worked out here, and say so.
+  var totals: [String] {
+    let isProvisional = Derivation.inputs.contains { type in
+      records(type).contains { waiting.contains($0.id) }
+    }
+    let facts = isProvisional ? Derivation.facts(of: self.facts) : []
+    func number(_ field: String, _ record: Record) -> Int64 {
+      let fact = facts.first { $0.record == record.id }?.fields[field]?.integer
+      return fact ?? self.facts.number(field, of: record) ?? 0
+    }
+    var lines: [String] = []
+    for work in records("upw-requirement") {
+      let required = number("required-minutes", work)
+      let held = number("held-minutes", work)
+      lines.append(
+        "Unpaid work: \(number("completed-minutes", work)) of \(required) minutes"
+          + (held > 0 ? ", \(held) on hold" : ""))
+    }
+    for requirement in records("requirement") {
+      guard let days = self.facts.number("rar-days", of: requirement) else { continue }
+      lines.append(
+        "RAR days: \(number("rar-days-completed", requirement)) of \(days), "
+          + "\(number("rar-days-scheduled", requirement)) more arranged")
+    }
+    for event in records("event") {
+      let limit = self.facts.number("disposal", "failures-allowed", of: event)
+      let failures = number("failures", event)
+      guard failures > 0 || limit != nil else { continue }
+      let allowed = limit.map { ", \($0) allowed" } ?? ""
+      lines.append("Failures to comply: \(failures)\(allowed)")
+    }
+    return isProvisional ? lines.map { $0 + " (provisional: with what is not sent yet)" } : lines
+  }
 }

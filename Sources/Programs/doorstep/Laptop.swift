@@ -115,6 +115,7 @@ extension LaptopCommand {
   ) throws {
     let changes: [SyncCore.Change]
     do { changes = try replica.edit(edits, group: group, at: World.now()) } catch {
+      if let failure = wrongCode(edits, replica.catalogue, error) { throw failure }
       if let failure = tooLong(edits, replica.catalogue, error) { throw failure }
       if let failure = failedCheck(edits, replica.catalogue, error) { throw failure }
       throw error
@@ -138,6 +139,23 @@ extension LaptopCommand {
     let checks = edits.flatMap { catalogue.policy(of: $0.type)?.checks ?? [] }
     guard let check = checks.first(where: { $0.name == name }) else { return nil }
     return Failure(.badData, code: "check-failed", "Not saved. \(check.says)")
+  }
+
+  /// Who enters a code that there is not is told which there are.
+  private func wrongCode(
+    _ edits: [Edit], _ catalogue: Catalogue, _ error: ReplicaError
+  ) -> Failure? {
+    guard case .refused(.invalid(let name)) = error else { return nil }
+    for edit in edits {
+      guard case .set(let members) = edit.action, let field = catalogue[edit.type]?.field(name),
+        !field.codes.isEmpty, let text = members.first(where: { $0.name == name })?.value.text
+      else { continue }
+      let codes = field.codes.map { "\($0.code) (\($0.label))" }.joined(separator: ", ")
+      return Failure(
+        .badData, code: "invalid",
+        "Not saved: “\(text)” is not valid for “\(field.label)” (\(name)). Write one of \(codes).")
+    }
+    return nil
   }
 
   /// A text that is too long is told by how much.

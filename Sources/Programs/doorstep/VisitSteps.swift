@@ -131,21 +131,21 @@ struct VisitSafe: LaptopCommand {
 
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The CRN.") var crn: String
-  @Flag(name: .long, help: "You need help.") var help = false
+  @Flag(name: .long, help: "You need help.") var distress = false
   @Argument(help: "What to tell who reads it.") var message: [String] = []
 
   func perform() async throws {
     let replica = try laptop.writing()
     let file = try CaseFile(try replica.findCase(crn), in: replica)
     var fields: [String: Value] = [
-      "state": .text(help ? "distress" : "ok"), "at": .integer(World.now().milliseconds),
+      "state": .text(distress ? "distress" : "ok"), "at": .integer(World.now().milliseconds),
     ]
     if !message.isEmpty { fields["message"] = .text(message.joined(separator: " ")) }
     if let plan = file.plan(on: Today.day) { fields["plan"] = .text(plan.id.description) }
     try save(
       [.set(fields, of: newRecord(), type: "safety-check-in", caseID: file.id)], replica,
-      help ? "Call for help" : "Check-in", warnings: help ? file.warnings() : [])
-    if help {
+      distress ? "Call for help" : "Check-in", warnings: distress ? file.warnings() : [])
+    if distress {
       output.say("RING 999 IF YOU ARE IN DANGER. This leaves with the next sync: doorstep sync")
     }
   }
@@ -209,8 +209,9 @@ struct VisitEnd: LaptopCommand {
           try Outcome.edit(
             code: outcome, present: true, evidence: nil, replace: false, reason: "", chosen, file))
       }
-      edits.append(
-        .set(fields, of: visit.id, type: visit.type, caseID: file.id, context: visit.version))
+      edits.insert(
+        .set(fields, of: visit.id, type: visit.type, caseID: file.id, context: visit.version),
+        at: 0)
       let group = edits.count > 1 ? GroupID.timeOrdered(at: now, random: World.random()) : nil
       try save(edits, group: group, replica, "Visit")
     }

@@ -1,0 +1,177 @@
+"""A home visit step by step, what is due, and the totals that the office works out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import programs
+from conftest import Shared
+from laptop import Laptop
+from office import Office
+from test_import import CASES, GRANTS, as_csv
+
+
+def british(day: str) -> str:
+    year, month, rest = day.split("-")
+    return f"{rest}/{month}/{year}"
+
+
+def the_one(laptop: Laptop, crn: str, kind: str) -> dict[str, str]:
+    """The fields of the only record of a kind that was written today."""
+    row = laptop.json("records", crn, kind)[-1]
+    return {field["name"]: field["value"] for field in row["fields"]}
+
+
+def test_a_visit_is_planned_begun_and_ended_without_a_network(
+    office: Office, khan: Laptop, jones: Laptop, shared: Shared
+) -> None:
+    office.stop()
+    day = khan.json("today")["day"]
+    khan.run("visit", "end", shared.crn, "seen").expect(programs.BAD_DATA, "No visit has begun")
+    plan = khan.json("visit", "plan", shared.crn, british(day), "23:50", "--with", "b.jones")
+    assert any("risk assessment" in warning for warning in plan["warnings"]), plan
+    arranged = khan.json("today")["appointments"]
+    assert [row["crn"] for row in arranged if row["start"] == "23:50"] == [shared.crn]
+    visit = khan.json("visit", "start", shared.crn)["record"]
+    khan.run("visit", "start", shared.crn).expect(programs.BAD_DATA, "has begun already")
+    assert khan.json("today")["openVisits"] == 1
+    khan.run("visit", "safe", shared.crn).expect(programs.DONE, "Check-in saved")
+    khan.run("visit", "end", shared.crn, "indoors").expect(
+        programs.BAD_DATA, "“indoors” is not valid", "not-in (Not in)", "access-refused")
+    ended = khan.json(
+        "visit", "end", shared.crn, "seen", "New dog in the flat.", "--child", "--concern",
+        "Bruise on an arm")
+    assert ended["record"] == visit
+    assert khan.json("today")["openVisits"] == 0
+    office.start()
+    said = khan.sync()
+    assert {receipt["verdict"] for receipt in said["sent"]} == {"applied"}
+    jones.sync()
+    seen = the_one(jones, shared.crn, "visit-record")
+    assert seen["seen"] == "Seen" and seen["children-present"] == "yes"
+    assert seen["observations"] == "New dog in the flat."
+    assert "Level:" in seen["risk-seen"], "what the officer was shown stays with the visit"
+    assert the_one(jones, shared.crn, "risk-concern")["text"] == "Bruise on an arm"
+    assert the_one(jones, shared.crn, "safety-check-in")["state"] == "Safe"
+
+
+def test_nobody_is_sent_alone_to_a_door_that_was_found_dangerous(
+    office: Office, khan: Laptop, shared: Shared
+) -> None:
+    address = khan.case(shared.crn)["addresses"][0]["id"]
+    day = british(khan.json("today")["day"])
+    for decision, remedy in (("doubled-up", "--with"), ("do-not-visit", "not to visit")):
+        khan.run("add", "visit-risk-assessment", shared.crn, f"address={address}",
+                 f"decision={decision}", f"valid-until={day}").expect(programs.DONE)
+        khan.run("visit", "plan", shared.crn, day, "10:00").expect(programs.BAD_DATA, remedy)
+        if decision == "doubled-up":
+            khan.run("visit", "plan", shared.crn, day, "10:00", "--with", "b.jones").expect(
+                programs.DONE, "GO IN TWOS")
+    # The most restrictive that is valid counts, and every step says so.
+    khan.run("visit", "start", shared.crn).expect(programs.DONE, "DO NOT VISIT")
+
+
+def test_what_is_due_comes_by_date_and_risk(khan: Laptop, shared: Shared) -> None:
+    rows = khan.json("due", "--within", "366")
+    days = [row.get("daysLeft", -(10**9)) for row in rows]
+    assert days == sorted(days) and rows
+    visits = [row for row in rows if "visit" in row["what"] and "id" not in row]
+    assert {row["crn"] for row in visits} <= set(khan.crns())
+    outcomes = {row["id"] for row in rows if row["what"].startswith("Outcome of")}
+    assert shared.appointment in outcomes
+    khan.run("outcome", shared.crn, "ATTC", "--appointment", shared.appointment).expect(
+        programs.DONE)
+    left = {row.get("id") for row in khan.json("due", "--within", "366")}
+    assert shared.appointment not in left
+    khan.run("due", "--within", "999").expect(programs.USAGE, "0 to 366")
+
+
+def test_why_says_by_which_rule_and_who(
+    office: Office, khan: Laptop, jones: Laptop, shared: Shared
+) -> None:
+    for laptop, code in ((khan, "ATTC"), (jones, "UAAB")):
+        laptop.run("outcome", shared.crn, code, "--appointment", shared.appointment).expect(
+            programs.DONE)
+    khan.sync()
+    jones.run("sync")
+    record = jones.conflicts()[0]["id"]
+    row = next(row for row in jones.json("why", record) if row["field"] == "claim")
+    assert row["status"] == "contested"
+    assert "a.khan" in row["sentence"] and "b.jones" in row["sentence"]
+    assert "Until somebody decides" in row["sentence"]
+    jones.run("why", record, "appointment").expect(programs.DONE, "nobody has said otherwise")
+    jones.run("why", record, "nothing").expect(programs.BAD_DATA, "claim")
+
+
+HOURS = {
+    "event": {"crn": "X100001", "number": "1", "active": "yes"},
+    "requirement": {
+        "crn": "X100001", "number": "7", "version": "1", "event": "1",
+        "effective_from": "17/5/2024", "main_category.code": "W",
+        "main_category.description": "Unpaid work"},
+    "upw-project": {"crn": "X100001", "name": "Canal path", "type": "GROUP"},
+    "upw-requirement": {
+        "crn": "X100001", "number": "7", "requirement": "7 1", "required_minutes": "400"},
+    "upw-session": {
+        "crn": "X100001", "reference": "S-1", "requirement": "7", "when.date": "20/5/2024",
+        "when.start": "9:00", "when.end": "16:00"},
+    "upw-attendance": {
+        "crn": "X100001", "session": "S-1", "claim.code": "ATTC",
+        "claim.credited_minutes": "420"},
+}
+
+
+@pytest.fixture
+def stopped(
+    bare_template: Office, tmp_path: Path, offices: Callable[[Office], Office]
+) -> Office:
+    return offices(bare_template.copy(tmp_path / "here"))
+
+
+def test_hours_reported_twice_count_once_and_by_the_lower(
+    stopped: Office, tmp_path: Path
+) -> None:
+    def enter(kind: str, rows: list[dict[str, str]]) -> dict[str, object]:
+        file = tmp_path / f"{kind}.csv"
+        file.write_bytes(as_csv(rows))
+        return stopped.d("import", kind, file, "--json").expect(programs.DONE).json
+
+    enter("cases", CASES)
+    enter("grants", GRANTS)
+    for kind, row in HOURS.items():
+        needed = stopped.d("import", kind, "--columns", "--json").expect(programs.DONE).json
+        if kind == "upw-session":
+            row = row | {"project": "P-1"}
+        if "reference" in needed["needed"] and "reference" not in row:
+            row = row | {"reference": "P-1"}
+        if kind != "upw-attendance":
+            assert enter(kind, [row])["new"] == 1
+    stopped.start()
+    laptop = stopped.enrol("a.khan")
+    laptop.sync()
+    assert "Unpaid work: 0 of 400 minutes" in laptop.case("X100001")["totals"]
+    session = laptop.json("records", "X100001", "upw-session")[0]["id"]
+    laptop.run(
+        "add", "upw-attendance", "X100001", f"session={session}", "claim.code=ATTC",
+        "claim.start=9:00", "claim.end=16:00", "claim.penalty-minutes=30",
+        "claim.credited-minutes=391").expect(programs.BAD_DATA, "less the minutes taken off")
+    laptop.run(
+        "add", "upw-attendance", "X100001", f"session={session}", "claim.code=ATTC",
+        "claim.start=9:00", "claim.end=16:00", "claim.penalty-minutes=30",
+        "claim.credited-minutes=390").expect(programs.DONE)
+    totals = laptop.case("X100001")["totals"]
+    assert any("390 of 400" in total and "provisional" in total for total in totals), totals
+    # Meanwhile the office enters the paper sheet.
+    stopped.stop()
+    assert enter("upw-attendance", [HOURS["upw-attendance"]])["new"] == 1
+    stopped.start()
+    laptop.run("sync").expect(programs.NEEDS_YOU)
+    assert "Unpaid work: 390 of 400 minutes" in laptop.case("X100001")["totals"]
+    assert [row["field"] for row in laptop.conflicts()] == ["claim"]
+    stopped.ctl("verify").expect(programs.DONE)
+    # Decided for the sheet, it is more than was left: held for a person, not cut.
+    record = laptop.conflicts()[0]["id"]
+    laptop.run("resolve", record, "a", "--reason", "r").expect(programs.BAD_DATA)
