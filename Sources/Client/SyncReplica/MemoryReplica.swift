@@ -163,11 +163,12 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   }
 
   func records(
-    in generation: Int64, of caseID: CaseID?, type: String?, _ body: (RecordRow) throws -> Void
+    in generation: Int64, of caseID: CaseID?, types: Set<String>?,
+    _ body: (RecordRow) throws -> Void
   ) rethrows {
     let rows = tables.records[generation] ?? [:]
     let ids = rows.compactMap { id, row in
-      (caseID == nil || row.caseID == caseID) && (type == nil || row.type == type) ? id : nil
+      (caseID == nil || row.caseID == caseID) && (types?.contains(row.type) ?? true) ? id : nil
     }
     for id in ids.sorted() { if let row = rows[id] { try body(row) } }
   }

@@ -49,9 +49,10 @@ public protocol ReplicaReading {
   func cases(in generation: Int64) throws -> [HeldCase]
 
   func record(_ id: RecordID, in generation: Int64) throws -> RecordRow?
-  /// All rows of a generation, or those of one case or type, as they come.
+  /// All rows of a generation, or those of one case or of some types, as they come.
   func records(
-    in generation: Int64, of caseID: CaseID?, type: String?, _ body: (RecordRow) throws -> Void
+    in generation: Int64, of caseID: CaseID?, types: Set<String>?,
+    _ body: (RecordRow) throws -> Void
   ) throws
   func hasRecords(of caseID: CaseID, in generation: Int64) throws -> Bool
   /// Rows of any generation that are to be handed back, until `body` says no more.

@@ -97,7 +97,7 @@ extension ReplicaStore {
       for held in try rows.cases(in: target) {
         digests[held.caseID] = CaseDigest(caseID: held.caseID)
       }
-      try rows.records(in: target, of: nil, type: nil) { row in
+      try rows.records(in: target, of: nil, types: nil) { row in
         guard let base = row.base else { return }
         digests[row.caseID, default: CaseDigest(caseID: row.caseID)].replace(nil, with: base.digest)
       }

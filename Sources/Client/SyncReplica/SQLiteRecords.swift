@@ -17,7 +17,8 @@ extension SQLiteRows {
   }
 
   func records(
-    in generation: Int64, of caseID: CaseID?, type: String?, _ body: (RecordRow) throws -> Void
+    in generation: Int64, of caseID: CaseID?, types: Set<String>?,
+    _ body: (RecordRow) throws -> Void
   ) throws {
     var sql = "SELECT \(Self.columns) FROM records WHERE generation = ?"
     var arguments: StatementArguments = [generation]
@@ -25,9 +26,10 @@ extension SQLiteRows {
       sql += " AND case_id = ?"
       arguments += [Data(caseID.bytes)]
     }
-    if let type {
-      sql += " AND type = ?"
-      arguments += [type]
+    if let types {
+      let marks = Array(repeating: "?", count: types.count).joined(separator: ", ")
+      sql += " AND type IN (\(marks))"
+      arguments += StatementArguments(types.sorted())
     }
     let cursor = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
     while let row = try cursor.next() { try body(opened(row)) }

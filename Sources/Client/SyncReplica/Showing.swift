@@ -22,13 +22,30 @@ extension ReplicaStore {
   public func records(
     caseID: CaseID? = nil, type: String? = nil
   ) throws(ReplicaError) -> [Record] {
+    try records(caseID: caseID, types: type.map { [$0] })
+  }
+
+  /// Records of some types. What is asked of a whole caseload leaves out what it does not need, the
+  /// contact log above all.
+  public func records(
+    caseID: CaseID?, types: Set<String>?
+  ) throws(ReplicaError) -> [Record] {
     try read { rows in
       let generation = try rows.state().generation
-      let whole = Set(try rows.cases(in: generation).filter(\.isWhole).map(\.caseID))
+      let whole = try rows.cases(in: generation).filter(\.isWhole).map(\.caseID)
       var found: [Record] = []
-      try rows.records(in: generation, of: caseID, type: type) { row in
-        if let record = row.current, !record.isDeleted, whole.contains(row.caseID) {
-          found.append(record)
+      func add(_ row: RecordRow) {
+        if let record = row.current, !record.isDeleted { found.append(record) }
+      }
+      if types == nil, caseID == nil {
+        let whole = Set(whole)
+        try rows.records(in: generation, of: nil, types: nil) { row in
+          if whole.contains(row.caseID) { add(row) }
+        }
+      } else {
+        // Case by case, as the index has them.
+        for id in whole where caseID == nil || caseID == id {
+          try rows.records(in: generation, of: id, types: types, add)
         }
       }
       return found

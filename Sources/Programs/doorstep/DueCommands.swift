@@ -10,10 +10,17 @@ import SyncReplica
 struct Caseload {
   let files: [CaseFile]
 
+  /// What these pages are about: all but the contact log and what belongs to it.
+  private static let types: Set<String> = [
+    "address", "appointment", "breach", "case-header", "enforcement-act", "outcome-claim", "recall",
+    "risk-concern", "risk-flag", "rosh-summary", "visit-plan", "visit-record",
+    "visit-risk-assessment",
+  ]
+
   init(in replica: Replica) throws {
-    let records = Dictionary(grouping: try replica.records(), by: \.caseID)
-    let own = try replica.ownChanges()
-    files = try replica.cases().map { CaseFile($0, records[$0] ?? [], own, replica.catalogue) }
+    let records = Dictionary(
+      grouping: try replica.records(caseID: nil, types: Self.types), by: \.caseID)
+    files = try replica.cases().map { CaseFile($0, records[$0] ?? [], [], replica.catalogue) }
   }
 }
 
