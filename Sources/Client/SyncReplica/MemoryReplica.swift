@@ -173,6 +173,12 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     for id in ids.sorted() { if let row = rows[id] { try body(row) } }
   }
 
+  func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) rethrows {
+    try records(in: generation, of: nil, types: nil) { row in
+      if row.current?.hasConcurrentValues ?? false { try body(row) }
+    }
+  }
+
   func hasRecords(of caseID: CaseID, in generation: Int64) -> Bool {
     tables.records[generation]?.values.contains { $0.caseID == caseID } ?? false
   }

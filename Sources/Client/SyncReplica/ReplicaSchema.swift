@@ -34,10 +34,13 @@ enum ReplicaSchema {
             arrived_epoch INTEGER,
             arrived_sequence INTEGER,
             is_owed INTEGER NOT NULL DEFAULT 0,
+            -- Whether some field has two standing edits with unequal values.
+            is_disputed INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (generation, record_id)
           ) WITHOUT ROWID;
           CREATE INDEX records_by_case ON records (generation, case_id, type);
           CREATE INDEX records_owed ON records (generation, record_id) WHERE is_owed = 1;
+          CREATE INDEX records_disputed ON records (generation, record_id) WHERE is_disputed = 1;
 
           -- The laptop's own changes in the order in which they were made. verdict is null until the office has
           -- receipted it.

@@ -20,7 +20,9 @@ extension SQLiteRows {
     in generation: Int64, of caseID: CaseID?, types: Set<String>?,
     _ body: (RecordRow) throws -> Void
   ) throws {
-    var sql = "SELECT \(Self.columns) FROM records WHERE generation = ?"
+    // Left to itself SQLite reads a whole generation for each case.
+    let index = caseID == nil ? "" : "INDEXED BY records_by_case"
+    var sql = "SELECT \(Self.columns) FROM records \(index) WHERE generation = ?"
     var arguments: StatementArguments = [generation]
     if let caseID {
       sql += " AND case_id = ?"
@@ -32,6 +34,16 @@ extension SQLiteRows {
       arguments += StatementArguments(types.sorted())
     }
     let cursor = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
+    while let row = try cursor.next() { try body(opened(row)) }
+  }
+
+  func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) throws {
+    let cursor = try Row.fetchCursor(
+      db.cachedStatement(
+        sql: """
+          SELECT \(Self.columns) FROM records INDEXED BY records_disputed
+          WHERE is_disputed = 1 AND generation = ?
+          """), arguments: [generation])
     while let row = try cursor.next() { try body(opened(row)) }
   }
 
@@ -57,14 +69,15 @@ extension SQLiteRows {
       """
       INSERT OR REPLACE INTO records
         (generation, record_id, case_id, type, version, base, shown_version, shown, proof,
-         arrived_epoch, arrived_sequence, is_owed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         arrived_epoch, arrived_sequence, is_owed, is_disputed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         generation, Data(row.id.bytes), Data(row.caseID.bytes), row.type, base?.version ?? Data(),
         base?.body, shown?.version, shown?.body, row.proof.map { Data($0.bytes) },
         row.arrived.map { Int64(storing: $0.epoch) },
         row.arrived.map { Int64(storing: $0.sequence) }, row.isOwed,
+        row.current?.hasConcurrentValues ?? false,
       ])
   }
 
@@ -74,13 +87,14 @@ extension SQLiteRows {
     try run(
       """
       INSERT OR IGNORE INTO records
-        (generation, record_id, case_id, type, version, base, proof, arrived_epoch, arrived_sequence)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (generation, record_id, case_id, type, version, base, proof, arrived_epoch,
+         arrived_sequence, is_disputed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         generation, Data(record.id.bytes), Data(record.caseID.bytes), record.type, sealed.version,
         sealed.body, arrival.proof.map { Data($0.bytes) }, Int64(storing: arrival.place.epoch),
-        Int64(storing: arrival.place.sequence),
+        Int64(storing: arrival.place.sequence), record.hasConcurrentValues,
       ])
     return db.changesCount == 1
   }

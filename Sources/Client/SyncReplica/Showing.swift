@@ -61,7 +61,7 @@ extension ReplicaStore {
   /// from the records.
   public func conflicts() throws(ReplicaError) -> [Conflict] {
     var conflicts: [Conflict] = []
-    for record in try records() where record.hasConcurrentValues {
+    for record in try disputed() {
       for field in record.fields {
         let rule = catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first)
         guard let reading = record.read(field, by: rule), reading.status == .contested else {
@@ -71,6 +71,22 @@ extension ReplicaStore {
       }
     }
     return conflicts
+  }
+
+  /// Records with concurrent values, deleted ones left out.
+  private func disputed() throws(ReplicaError) -> [Record] {
+    try read { rows in
+      let generation = try rows.state().generation
+      let whole = Set(try rows.cases(in: generation).filter(\.isWhole).map(\.caseID))
+      var found: [Record] = []
+      try rows.disputed(in: generation) { row in
+        guard let record = row.current, !record.isDeleted, whole.contains(row.caseID) else {
+          return
+        }
+        found.append(record)
+      }
+      return found
+    }
   }
 
   /// Records with a text value that holds every word of `query`, whatever the letters' case and

@@ -32,10 +32,10 @@ extension CalendarDate {
 
 extension Calendar {
   /// `nil` where the zone is not known here.
-  fileprivate static var unitedKingdom: Calendar? {
+  fileprivate static let unitedKingdom: Calendar? = {
     guard let zone = TimeZone(identifier: "Europe/London") else { return nil }
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = zone
     return calendar
-  }
+  }()
 }

@@ -145,6 +145,12 @@ struct DataFolder: Sendable {
     } catch { throw Failure(error) }
   }
 
+  /// The store for reading, also while its server runs.
+  func readStore() throws -> SQLiteReader {
+    _ = try settings()
+    do { return try SQLiteReader(path: storeFile) } catch { throw Failure(error) }
+  }
+
   /// Issues an invitation directly in the store.
   func invite(
     _ store: some ServerStore, user: String, role: Role, label: String, isOperator: Bool,

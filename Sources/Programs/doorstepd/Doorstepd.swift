@@ -14,5 +14,7 @@ struct Doorstepd: AsyncParsableCommand {
       74 disk · 75 in use by another doorstepd · 78 not set up.
       """,
     version: "0.1.0",
-    subcommands: [Init.self, Serve.self, OperatorCode.self, Import.self, Seed.self])
+    subcommands: [
+      Init.self, Serve.self, OperatorCode.self, Import.self, Seed.self, Report.self, Rules.self,
+    ])
 }

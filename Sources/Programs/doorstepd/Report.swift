@@ -1,0 +1,142 @@
+import ArgumentParser
+import Foundation
+import ProgramKit
+import RecordCatalogue
+import ServerStorage
+import SyncCore
+
+struct Report: ServerCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Figures for managers, by officer: visits overdue, outcomes missing, and more.",
+    discussion: """
+      Works beside the running server. It names officers and nobody else.
+
+      \(OfficeReport.Name.allCases.map { "\($0.rawValue): \($0.about)" }.joined(separator: "\n"))
+      """)
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var output: Output
+  @Argument(help: "Which report.") var name: String
+  @Flag(name: .long, help: "Answer with CSV.") var csv = false
+
+  func validate() throws {
+    guard !(csv && output.json) else { throw ValidationError("Give --csv or --json, not both.") }
+    _ = try known()
+  }
+
+  private func known() throws -> OfficeReport.Name {
+    guard let found = OfficeReport.Name(rawValue: name) else {
+      let names = OfficeReport.Name.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("There is no report “\(name)”. Name one of \(names).")
+    }
+    return found
+  }
+
+  func work() async throws {
+    let (name, catalogue) = (try known(), try data.loadCatalogue())
+    guard let today = CalendarDate(at: World.now()) else {
+      throw Failure(.internalError, code: "clock", "The clock of this machine cannot be read.")
+    }
+    let report: OfficeReport
+    do {
+      report = try data.folder.readStore().read {
+        try OfficeReport(name, from: $0, catalogue, today: today)
+      }
+    } catch { throw Failure(error) }
+    if csv {
+      let lines = [report.columns] + report.rows.map { $0.map(\.text) }
+      print(lines.map { $0.map(Self.quoted).joined(separator: ",") }.joined(separator: "\r\n"))
+      return
+    }
+    try output.answer(
+      report.rows.map { row in
+        Dictionary(zip(report.columns, row.map(Figure.init))) { first, _ in first }
+      })
+    if report.rows.isEmpty { return output.say("Nothing to report.") }
+    output.table(report.columns, report.rows.map { $0.map(\.text) })
+  }
+
+  /// As RFC 4180 has it. A spreadsheet takes what begins like a formula for one.
+  private static func quoted(_ text: String) -> String {
+    let isFormula = text.first.map { "=+-@".contains($0) } ?? false && Int64(text) == nil
+    let plain = isFormula ? "'" + text : text
+    guard plain.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 10 || $0 == 13 }) else {
+      return plain
+    }
+    return "\"" + plain.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+
+  private struct Figure: Encodable {
+    let cell: OfficeReport.Cell
+
+    init(_ cell: OfficeReport.Cell) { self.cell = cell }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch cell {
+      case .text(let text): try container.encode(text)
+      case .number(let number): try container.encode(number)
+      }
+    }
+  }
+}
+
+struct Rules: ServerCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what another catalogue would read differently, before anybody adopts it.",
+    discussion: """
+      Every record's standing edits are read by the rules in force and by those of the folder given. The records \
+      themselves stay as they are whatever is adopted: rules read and never merge. Works beside the running server.
+      """)
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var output: Output
+  @Argument(help: "Folder of the other catalogue's files.") var folder: String
+
+  struct Row: Encodable {
+    let record, type, field, before, after: String
+  }
+  struct Answer: Encodable {
+    let version: UInt32
+    let fields, concurrent: Int
+    /// By type and field.
+    let differences: [String: Int]
+    let examples: [Row]
+  }
+
+  func work() async throws {
+    let old = try data.loadCatalogue()
+    let new: Catalogue
+    do { new = try Catalogue(directory: folder) } catch {
+      throw Failure(.badData, code: "bad-catalogue", error.description)
+    }
+    let change: RuleChange
+    do {
+      change = try data.folder.readStore().read { try RuleChange(from: old, to: new, in: $0) }
+    } catch { throw Failure(error) }
+    let examples = change.differences.map {
+      Row(
+        record: $0.record.description, type: $0.type, field: $0.field, before: $0.before.rawValue,
+        after: $0.after.rawValue)
+    }
+    try output.answer(
+      Answer(
+        version: new.version, fields: change.fields, concurrent: change.concurrent,
+        differences: change.counts, examples: examples))
+    output.say(
+      "\(Show.count(change.fields, "field")) read, \(change.concurrent) with concurrent values. "
+        + "\(Show.count(change.counts.values.reduce(0, +), "field")) would read differently.")
+    if !change.counts.isEmpty {
+      output.table(
+        ["Type and field", "Fields"],
+        change.counts.sorted { $0.key < $1.key }.map { [$0.key, String($0.value)] })
+    }
+    for row in examples.prefix(20) {
+      output.say("\(row.type) \(row.record) \(row.field): \(row.before), then \(row.after)")
+    }
+    if new.version <= old.version {
+      output.say(
+        "Its version, \(new.version), is not above \(old.version): raise it before it is adopted.")
+    }
+  }
+}

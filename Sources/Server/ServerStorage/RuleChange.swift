@@ -1,0 +1,106 @@
+import RecordCatalogue
+import SyncCore
+
+/// What a changed catalogue would make of the records that the office holds, before anybody adopts
+/// it: each record's standing edits read by the old rules and by the new.
+///
+/// Merging asks no rule, so the records themselves stay the same whatever is adopted.
+package struct RuleChange: Hashable, Sendable {
+  /// One field of one record that would read differently. No content.
+  package struct Difference: Hashable, Sendable {
+    package let record: RecordID
+    package let caseID: CaseID
+    package let type: String
+    package let field: String
+    package let before: Outcome
+    package let after: Outcome
+  }
+
+  package enum Outcome: String, Sendable {
+    case settled
+    case settledByRule = "settled-by-rule"
+    case contested, unknown
+  }
+
+  /// Fields that were read.
+  package var fields = 0
+  /// Of these, with concurrent values, where alone a rule can choose.
+  package var concurrent = 0
+  package var differences: [Difference] = []
+
+  /// - Parameter limit: differences kept; all are counted by type and field in `counts`.
+  package init(
+    from old: Catalogue, to new: Catalogue, in store: any ServerReading, limit: Int = 1_000
+  ) throws {
+    var last: CaseID?
+    while true {
+      let heads = try store.caseHeads(after: last, limit: 100)
+      guard !heads.isEmpty else { break }
+      for head in heads {
+        try CasePages.forEach(of: head.caseID, in: store) { record in
+          compare(record, old, new, limit)
+        }
+      }
+      last = heads.last?.caseID
+    }
+  }
+
+  /// How many fields differ, by type and field.
+  package private(set) var counts: [String: Int] = [:]
+
+  private mutating func compare(
+    _ record: Record, _ old: Catalogue, _ new: Catalogue, _ limit: Int
+  ) {
+    let (before, after) = (old.policy(of: record.type), new.policy(of: record.type))
+    for field in record.fields {
+      fields += 1
+      let standing = record.standing(field)
+      let values = Set(standing.map(\.value))
+      if values.count > 1 { concurrent += 1 }
+      let (one, other) = (
+        Self.read(record, field, before, values), Self.read(record, field, after, values)
+      )
+      guard one.value != other.value || one.outcome != other.outcome else { continue }
+      counts["\(record.type) \(field)", default: 0] += 1
+      if differences.count < limit {
+        differences.append(
+          Difference(
+            record: record.id, caseID: record.caseID, type: record.type, field: field,
+            before: one.outcome, after: other.outcome))
+      }
+    }
+  }
+
+  /// What a value reads as, and whether its kind takes it at all.
+  private static func read(
+    _ record: Record, _ field: String, _ policy: TypePolicy?, _ values: Set<Value>
+  ) -> (value: Value?, outcome: Outcome) {
+    guard let known = policy?.policy(of: field),
+      let reading = record.read(field, by: known.rule)
+    else { return (nil, .unknown) }
+    let outcome: Outcome =
+      switch reading.status {
+      case .settled: .settled
+      case .settledByRule: .settledByRule
+      case .contested: .contested
+      }
+    return (reading.value, outcome)
+  }
+}
+
+/// Goes through the records of a case page by page.
+enum CasePages {
+  private static let size = 500
+
+  static func forEach(
+    of caseID: CaseID, in store: any ServerReading, _ body: (Record) throws -> Void
+  ) throws {
+    var last: UInt64 = 0
+    while true {
+      let page = try store.records(of: caseID, after: last, limit: size)
+      for stored in page { try body(try Record(reading: stored.bytes)) }
+      guard let end = page.last, page.count == size else { return }
+      last = end.sequence
+    }
+  }
+}
