@@ -7,6 +7,7 @@ import SyncCore
 struct CaseBook {
   private var records: [RecordID: Record] = [:]
   private var counters: [UInt8: UInt64] = [:]
+  private var sequence: UInt64 = 0
   private let caseID = CaseID(value: 0xCA5E)
 
   /// Sets fields of a record.
@@ -27,7 +28,8 @@ struct CaseBook {
         action: .set(
           fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }),
         author: "writer-\(writer)", role: role, recordedAt: Timestamp(milliseconds: 0)))
-    record.apply(change, at: Place(epoch: 1, sequence: counter))
+    sequence += 1
+    record.apply(change, at: Place(epoch: 1, sequence: sequence))
     records[id] = record
     return id
   }

@@ -165,3 +165,35 @@ import Testing
     #expect(due.daysLeft == nil && due.isOverdue && due.isSoon)
   }
 }
+
+@Suite struct `A dispute` {
+  @Test func `waits for who may decide, from the edit that said otherwise`() throws {
+    var book = CaseBook()
+    book.appointment("a")
+    book.outcome("ATTC", of: "a", by: 1)
+    #expect(book.view.disputes.isEmpty)
+    book.outcome("UAAB", of: "a", by: 2, unseen: true)
+    let dispute = try #require(book.view.disputes.first)
+    #expect(book.view.disputes.count == 1)
+    #expect(dispute.field == "claim" && dispute.deciders == [.officer, .senior])
+    #expect(dispute.began.by.author == "writer-2")
+  }
+
+  @Test func `counts working days as a calendar does`() throws {
+    let start = try #require(CalendarDate(year: 1969, month: 12, day: 20))
+    for offset in Int64(0)..<40 {
+      var expected: Int64 = 0
+      for day in start.dayNumber + 1..<start.dayNumber + 1 + offset {
+        // 1 January 1970 was a Thursday.
+        if ((day + 3) % 7 + 7) % 7 < 5 { expected += 1 }
+      }
+      let end = try #require(Self.day(start.dayNumber + offset))
+      #expect(start.workingDays(until: end) == expected)
+      #expect(end.workingDays(until: start) == 0)
+    }
+  }
+
+  private static func day(_ number: Int64) -> CalendarDate? {
+    CalendarDate(at: Timestamp(milliseconds: number * 86_400_000 + 43_200_000))
+  }
+}

@@ -15,7 +15,7 @@ from laptop import Laptop
 from office import Office
 
 CATALOGUE = Path(__file__).parent.parent.parent / "Protocol" / "Catalogue"
-NAMES = ["caseload", "visits", "outcomes", "enforcement", "unpaid-work", "conflicts"]
+NAMES = ["caseload", "visits", "outcomes", "enforcement", "unpaid-work", "disputes", "conflicts"]
 
 
 def rows(office: Office, name: str) -> list[dict[str, object]]:
@@ -52,6 +52,10 @@ def test_reports_follow_what_was_received_while_the_server_runs(
     (officer,) = changed
     assert after[officer]["without_outcome"] == before[officer]["without_outcome"] - 1
     assert after[officer]["in_dispute"] == 1
+    waiting = {row["officer"]: row for row in rows(office, "disputes")}[officer]
+    assert waiting["in_dispute"] == 1 and waiting["for_the_senior"] == 0
+    (inbox,) = jones.conflicts()
+    assert inbox["owner"] == officer and inbox["deciders"] == ["officer", "senior"]
     dispute = rows(office, "conflicts")
     assert [(row["type"], row["field"], row["in_dispute"]) for row in dispute] == [
         ("outcome-claim", "claim", 1)]

@@ -4,13 +4,15 @@ import SyncCore
 /// The records of one case as their rules read them. Deleted ones are left out.
 public struct CaseRecords: Sendable {
   public let catalogue: Catalogue
+  /// Ascending by id.
+  let present: [Record]
   private let byType: [String: [Record]]
   private let byID: [RecordID: Record]
 
   /// - Parameter records: of one case, in any order.
   public init(_ records: some Sequence<Record>, _ catalogue: Catalogue) {
     self.catalogue = catalogue
-    let present = records.filter { !$0.isDeleted }.sorted { $0.id < $1.id }
+    present = records.filter { !$0.isDeleted }.sorted { $0.id < $1.id }
     byType = Dictionary(grouping: present, by: \.type)
     byID = Dictionary(present.map { ($0.id, $0) }) { first, _ in first }
   }

@@ -21,15 +21,13 @@ struct Cases: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.reading()
     let today = Show.isoDay(World.now().milliseconds)
-    let records = Dictionary(grouping: try replica.records(), by: \.caseID)
     let own = try replica.ownChanges()
-    let rows = try replica.cases().map { id -> Row in
-      let file = CaseFile(id, records[id] ?? [], own, replica.catalogue)
+    let rows = try Caseload(in: replica).files.map { file -> Row in
       let next = file.appointments.first { $0.date >= today }
       return Row(
         crn: file.crn, name: file.name, risk: file.risk?.label, flags: file.flags,
         nextAppointment: next.map { "\($0.date) \($0.start)" },
-        unsent: own.count { $0.caseID == id && $0.state == .waiting })
+        unsent: own.count { $0.caseID == file.id && $0.state == .waiting })
     }.sorted { $0.name.split(separator: " ").last ?? "" < $1.name.split(separator: " ").last ?? "" }
     try output.answer(rows)
     output.table(

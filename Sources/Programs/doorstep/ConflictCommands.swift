@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseFacts
 import Foundation
 import ProgramKit
 import RecordCatalogue
@@ -68,6 +69,12 @@ struct Conflicts: LaptopCommand {
   }
   struct Row: Encodable {
     let id, crn, name, type, field, readsAs: String
+    /// User name of who answers for the case.
+    let owner: String?
+    let deciders: [String]
+    /// By the clock of who said otherwise.
+    let since: Int64
+    let workingDays: Int64
     let choices: [Choice]
   }
 
@@ -77,10 +84,18 @@ struct Conflicts: LaptopCommand {
     let rows = try replica.conflicts().map { conflict -> Row in
       let file = try CaseFile(conflict.record.caseID, in: replica)
       let type = conflict.record.type
+      let dispute = file.facts.disputes.first {
+        $0.record.id == conflict.record.id && $0.field == conflict.field
+      }
+      let since = (dispute?.began ?? conflict.reading.standing[0]).by.recordedAt
       return Row(
         id: conflict.record.id.description, crn: file.crn, name: file.name, type: type,
         field: conflict.field,
         readsAs: wording.text(conflict.reading.value, type: type, field: conflict.field),
+        owner: file.facts.responsibleOfficer,
+        deciders: dispute.map { $0.deciders.map(\.rawValue).sorted() } ?? [],
+        since: since.milliseconds,
+        workingDays: CalendarDate(at: since)?.workingDays(until: Today.day) ?? 0,
         choices: conflict.choices.enumerated().map { index, choice in
           Choice(
             choice: Resolve.letter(index),
@@ -95,6 +110,12 @@ struct Conflicts: LaptopCommand {
       output.say(
         "\(wording.label(type: row.type, field: row.field))  \(row.name) \(row.crn)  \(short)")
       output.say("  reads as “\(row.readsAs)” until somebody decides")
+      let owner = row.owner.map { ", in a case of \($0)" } ?? ""
+      output.say(
+        "  for \(row.deciders.joined(separator: " or "))\(owner), since \(Show.time(row.since))")
+      if row.workingDays > Dispute.patience {
+        output.say("  ! It has waited \(row.workingDays) working days. Tell the senior.")
+      }
       for choice in row.choices {
         output.say("  \(choice.choice)) \(choice.value)")
         output.say(
