@@ -194,4 +194,5 @@ def clock() -> Callable[[str], list[str]]:
     """A wrapper that shows a program another wall clock."""
     if not shutil.which("faketime"):
         pytest.skip("faketime is not installed")
+    programs.sweep_faketime()
     return programs.faketime

@@ -154,6 +154,15 @@ def files(folder: Path) -> dict[str, str]:
     }
 
 
+def sweep_faketime() -> None:
+    """Removes what libfaketime shared with programs that were killed: the next of that process
+    number would not start, or would take it for its own."""
+    for path in Path("/dev/shm").glob("*faketime_s*_*"):
+        number = path.name.rpartition("_")[2]
+        if number.isdigit() and not Path("/proc", number).exists():
+            path.unlink(missing_ok=True)
+
+
 def faketime(moment: str) -> list[str]:
     """A wrapper that shows a program another wall clock, for instance `+2h`.
 
