@@ -118,6 +118,18 @@ struct HostileBytesTests {
     #expect(throws: MalformedBytes.self) { try Record(reading: bytes) }
   }
 
+  /// What readers of protobuf refuse must not get into a record: they would never read it again.
+  @Test func `a value of a newer kind is carried up to the highest field number that there is`() {
+    for (tag, isRead) in [
+      ([0xF8, 0xFF, 0xFF, 0xFF, 0x0F] as [UInt8], true),
+      ([0x80, 0x80, 0x80, 0x80, 0x10], false), ([0xCA, 0xF7, 0xF5, 0xF9, 0x32], false),
+    ] {
+      let value = Value.unknown(536_870_911, tag + (tag[0] == 0xCA ? [0] : [1]))
+      let bytes = Sample.set("f", value, Sample.dot(0, 1)).bytes
+      #expect(((try? Change(reading: bytes)) != nil) == isRead, "\(tag)")
+    }
+  }
+
   @Test func `a record with two changes behind one edit's name is refused`() throws {
     let values = [Value.Member("a", .flag(true)), Value.Member("b", .flag(true))]
     var record = Sample.blank

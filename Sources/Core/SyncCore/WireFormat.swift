@@ -139,14 +139,18 @@ struct WireReader {
     throw MalformedBytes("a number is cut or too long")
   }
 
+  /// 2^29 - 1: a tag has 32 bits, three of them for the type.
+  private static let highestField: UInt64 = 536_870_911
+
   /// The next field's number and type; `nil` at the end.
   mutating func field() throws(MalformedBytes) -> (number: UInt32, type: WireType)? {
     guard !isAtEnd else { return nil }
     let tag = try bareVarint()
-    guard let type = WireType(rawValue: tag & 7), let number = UInt32(exactly: tag >> 3), number > 0
+    // What other readers of protobuf refuse is not taken.
+    guard let type = WireType(rawValue: tag & 7), (1...Self.highestField).contains(tag >> 3)
     else { throw MalformedBytes("a field's tag is not valid") }
     self.type = type
-    return (number, type)
+    return (UInt32(tag >> 3), type)
   }
 
   /// A reader over a length-delimited field, which shares the bytes.
