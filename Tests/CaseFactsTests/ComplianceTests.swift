@@ -107,7 +107,7 @@ import Testing
   private static let today = CalendarDate("2026-06-01")!
 
   private static func due(_ book: CaseBook) -> VisitDue {
-    book.view.visitDue(today: today) { CalendarDate(at: $0) }
+    book.view.visitDue(today: today)
   }
 
   private static func book(risk: String?, start: String = "2026-05-20") -> CaseBook {
@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test func `is due now where there is nothing to count from`() {
-    let due = CaseBook().view.visitDue(today: Self.today) { CalendarDate(at: $0) }
+    let due = CaseBook().view.visitDue(today: Self.today)
     #expect(due.daysLeft == nil && due.isOverdue && due.isSoon)
   }
 }

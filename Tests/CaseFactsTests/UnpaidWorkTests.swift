@@ -65,6 +65,33 @@ import Testing
     #expect(book.derived("completed-minutes", of: "S", "upw-requirement") == .integer(60))
   }
 
+  @Test func `counts once to a requirement that is named as its own second`() {
+    var book = CaseBook()
+    book.work("R", minutes: 100)
+    book.session("a", of: "R")
+    let second = Value.text(CaseBook.id("R", "upw-requirement").description)
+    book.attendance(
+      "a", CaseBook.worked(60, code: "ATCH").merging(["second-requirement": second]) { $1 })
+    #expect(Self.total(book) == 60)
+  }
+
+  @Test(arguments: [Int64.min, .max], [Int64.min, .max])
+  func `is not trapped by numbers that no court orders`(required: Int64, adjusted: Int64) {
+    var book = CaseBook()
+    book.work("R", minutes: required)
+    book.session("a", of: "R")
+    book.attendance("a", CaseBook.worked(60))
+    for name in ["one", "other"] {
+      book.set(
+        [
+          "requirement": .text(CaseBook.id("R", "upw-requirement").description),
+          "minutes": .integer(adjusted),
+        ], of: name, type: "upw-adjustment")
+    }
+    let counted = (Self.total(book) ?? 0) + (Self.total(book, "held-minutes") ?? 0)
+    #expect(counted == 60, "what was worked is counted or held, never lost")
+  }
+
   @Test func `adds adjustments to what is asked for`() {
     var book = CaseBook()
     book.work("R", minutes: 100)

@@ -32,7 +32,7 @@ class Laptop:
 
     def _at_home(self, *arguments: object) -> list[object]:
         """The arguments with the home folder behind the words of the command."""
-        words = 2 if arguments[0] == "visit" and arguments[1] in STEPS else 1
+        words = 2 if arguments[0] == "visit" and arguments[1:2] and arguments[1] in STEPS else 1
         return [*arguments[:words], "--home", self.home, *arguments[words:]]
 
     def json(self, *arguments: object, **options: Any) -> Any:

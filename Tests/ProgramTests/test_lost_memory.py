@@ -6,6 +6,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 import programs
 from conftest import Shared
 from laptop import Laptop
@@ -16,6 +18,14 @@ def put_back(backup: Path, folder: Path) -> None:
     """Puts a folder back as it was when it was copied."""
     shutil.rmtree(folder)
     shutil.copytree(backup, folder)
+
+
+@pytest.fixture
+def backup(stopped_office: Office, khan: Laptop, jones: Laptop, tmp_path: Path) -> Path:
+    """Of the office's folder, made while both laptops were enrolled; the office runs on."""
+    shutil.copytree(stopped_office.data, tmp_path / "backup")
+    stopped_office.start()
+    return tmp_path / "backup"
 
 
 def assert_all_hold(notes: dict[str, str], crn: str, laptops: list[Laptop]) -> None:
@@ -61,12 +71,9 @@ def test_a_copied_laptop_and_its_original_both_go_on(
 
 
 def test_an_office_put_back_from_a_backup_gets_back_what_its_laptops_keep(
-    stopped_office: Office, khan: Laptop, jones: Laptop, shared: Shared, tmp_path: Path
+    stopped_office: Office, backup: Path, khan: Laptop, jones: Laptop, shared: Shared
 ) -> None:
     office = stopped_office
-    backup = tmp_path / "backup"
-    shutil.copytree(office.data, backup)
-    office.start()
     sensitive = jones.note(shared.crn, "Whom she met.")
     notes = {
         khan.note(shared.crn, "Khan's, sent."): "Khan's, sent.", sensitive: "Whom she met.",
@@ -93,12 +100,9 @@ def test_an_office_put_back_from_a_backup_gets_back_what_its_laptops_keep(
 
 
 def test_a_case_that_left_after_the_backup_comes_back_whole(
-    stopped_office: Office, khan: Laptop, jones: Laptop, shared: Shared, tmp_path: Path
+    stopped_office: Office, backup: Path, khan: Laptop, jones: Laptop, shared: Shared
 ) -> None:
     office = stopped_office
-    backup = tmp_path / "backup"
-    shutil.copytree(office.data, backup)
-    office.start()
     office.ctl("grant", "b.jones", shared.crn, "--end").expect(programs.DONE)
     khan.sync()
     jones.sync()

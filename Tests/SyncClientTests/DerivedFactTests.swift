@@ -97,7 +97,7 @@ import Testing
       #expect(try await scene.read("credit", of: id, on: laptop) == .integer(390))
       #expect(try await scene.read("credit-state", of: id, on: laptop) == .text("provisional"))
     }
-    #expect(try scene.khan.replica.conflicts().map(\.field) == ["claim"])
+    #expect(try scene.khan.replica.disputes().map(\.field) == ["claim"])
     #expect(try await scene.office.problems() == [])
   }
 

@@ -39,7 +39,7 @@ import Testing
     for laptop in [sam, kim, sam] { try await laptop.sync() }
     for laptop in [sam, kim] {
       #expect(Set(try laptop.text(of: "place", in: id)) == ["at home", "the library"])
-      #expect(try laptop.replica.conflicts().map(\.field) == ["place"])
+      #expect(try laptop.replica.disputes().map(\.field) == ["place"])
     }
   }
 

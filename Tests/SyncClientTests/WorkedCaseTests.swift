@@ -45,7 +45,7 @@ import Testing
     for laptop in [scene.khan, scene.jones] {
       #expect(try laptop.replica.record(first) != nil)
       #expect(try laptop.replica.record(second) != nil)
-      #expect(try laptop.replica.conflicts().isEmpty)
+      #expect(try laptop.replica.disputes().isEmpty)
     }
   }
 

@@ -64,7 +64,7 @@ import Testing
     try copy.edit(.change(opened, ["place": .text("mine")]))
     let standing = try copy.replica.record(plan.id)?.standing("place").compactMap(\.value.text)
     #expect(Set(standing ?? []) == ["there", "mine"])
-    #expect(try copy.replica.conflicts().map(\.field) == ["place"])
+    #expect(try copy.replica.disputes().map(\.field) == ["place"])
   }
 
   @Test func `is refused in words for its author when a rule forbids it`() throws {

@@ -47,7 +47,7 @@ import Testing
 
   @Test func `lists both values with who wrote them`() throws {
     let (copy, _) = try contested()
-    let conflict = try #require(try copy.replica.conflicts().first)
+    let conflict = try #require(try copy.replica.disputes().first)
     #expect(conflict.field == "place")
     #expect(conflict.reading.status == .contested)
     #expect(conflict.reading.standing.compactMap(\.value.text) == ["there", "elsewhere"])
@@ -58,7 +58,7 @@ import Testing
     let (copy, opened) = try contested()
     let shown = try #require(try copy.replica.record(opened.id))
     try copy.edit(.change(shown, ["place": .text("there")]))
-    #expect(try copy.replica.conflicts().isEmpty)
+    #expect(try copy.replica.disputes().isEmpty)
   }
 
   @Test func `is none between equal values`() throws {
@@ -67,7 +67,7 @@ import Testing
     try copy.edit(.appointment(in: Copy.caseID, id: id, place: "here"))
     let opened = try #require(try copy.replica.record(id))
     for _ in 1...2 { try copy.edit(.change(opened, ["place": .text("there")])) }
-    #expect(try copy.replica.conflicts().isEmpty)
+    #expect(try copy.replica.disputes().isEmpty)
   }
 }
 

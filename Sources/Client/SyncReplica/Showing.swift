@@ -2,13 +2,6 @@ import Foundation
 import RecordCatalogue
 import SyncCore
 
-/// A field with several values.
-public struct Conflict: Sendable {
-  public let record: Record
-  public let field: String
-  public let reading: Reading
-}
-
 /// What people are shown of the records.
 extension ReplicaStore {
   /// Cases held whole, ascending.
@@ -57,33 +50,15 @@ extension ReplicaStore {
     try read { rows in try rows.record(id, in: rows.state().generation)?.current }
   }
 
-  /// Every field that a person must decide: a query over standing edits, so that it cannot drift
-  /// from the records.
-  public func conflicts() throws(ReplicaError) -> [Conflict] {
-    var conflicts: [Conflict] = []
-    for record in try disputed() {
-      for field in record.fields {
-        let rule = catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first)
-        guard let reading = record.read(field, by: rule), reading.status == .contested else {
-          continue
-        }
-        conflicts.append(Conflict(record: record, field: field, reading: reading))
-      }
-    }
-    return conflicts
-  }
-
-  /// Records with concurrent values, deleted ones left out.
-  private func disputed() throws(ReplicaError) -> [Record] {
+  /// Every field that a person must decide.
+  public func disputes() throws(ReplicaError) -> [Dispute] {
     try read { rows in
       let generation = try rows.state().generation
       let whole = Set(try rows.cases(in: generation).filter(\.isWhole).map(\.caseID))
-      var found: [Record] = []
+      var found: [Dispute] = []
       try rows.disputed(in: generation) { row in
-        guard let record = row.current, !record.isDeleted, whole.contains(row.caseID) else {
-          return
-        }
-        found.append(record)
+        guard let record = row.current, whole.contains(row.caseID) else { return }
+        found += record.disputes(by: catalogue.policy(of: record.type))
       }
       return found
     }

@@ -26,3 +26,9 @@ extension CaseRecords {
     self[.named("outcome-claim", appointment.id.description)] != nil
   }
 }
+
+/// What the types of appointments mean.
+public enum AppointmentMeaning {
+  /// Visits to a person at home, the initial one included.
+  public static func isHomeVisit(_ type: String?) -> Bool { type == "CHVS" || type == "COHV" }
+}

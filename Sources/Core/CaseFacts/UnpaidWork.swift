@@ -7,8 +7,6 @@ struct UnpaidWork {
     let attendance: Record
     /// Minutes that count.
     var minutes: Int64
-    /// Minutes claimed; counted where nothing is held.
-    let claimed: Int64
     var state: State
 
     enum State: String { case provisional, final, held }
@@ -35,12 +33,11 @@ struct UnpaidWork {
     for (session, attendance) in sessions() { count(attendance, of: session) }
   }
 
-  /// A sum that no claim can make trap: claims are bounded, and so is their number.
   private func adjustments(of requirement: Record) -> Total {
     var total = Total()
     for adjustment in records.all("upw-adjustment")
     where records.target("requirement", of: adjustment) == requirement.id {
-      let minutes = records.number("minutes", of: adjustment) ?? 0
+      let minutes = minutes("minutes", of: adjustment)
       if minutes > 0 { total.added += minutes } else { total.takenOff -= minutes }
     }
     return total
@@ -65,11 +62,10 @@ struct UnpaidWork {
     let claims = Set(attendance.standing("claim").map(\.value))
     let minutes = claims.map(Self.minutes).min() ?? 0
     var credit = Credit(
-      attendance: attendance, minutes: minutes, claimed: minutes,
-      state: claims.count > 1 ? .provisional : .final)
+      attendance: attendance, minutes: minutes, state: claims.count > 1 ? .provisional : .final)
     // Concurrent hours are the one way in which a session counts to two requirements.
     let second = claims.count == 1 ? claims.first.flatMap(Self.secondRequirement) : nil
-    let requirements = [records.target("requirement", of: session), second].compactMap(\.self)
+    let requirements = Set([records.target("requirement", of: session), second].compactMap(\.self))
       .filter { totals[$0] != nil }
     let isTooMuch = requirements.contains { minutes > left(of: $0) }
     if isTooMuch {
@@ -84,11 +80,18 @@ struct UnpaidWork {
 
   /// Minutes still to do.
   private func left(of requirement: RecordID) -> Int64 {
-    guard let total = totals[requirement], let record = records[requirement],
-      let required = records.number("required-minutes", of: record)
-    else { return 0 }
+    guard let total = totals[requirement], let record = records[requirement] else { return 0 }
+    let required = minutes("required-minutes", of: record)
     return max(0, required + total.added - total.takenOff - total.completed)
   }
+
+  /// What a record that was taken by other rules may hold beyond what its field takes now counts as
+  /// a year of minutes, so that no sum overflows.
+  private func minutes(_ field: String, of record: Record) -> Int64 {
+    min(max(records.number(field, of: record) ?? 0, -Self.most), Self.most)
+  }
+
+  private static let most: Int64 = 366 * 1_440
 
   /// What one claim credits: what it says, or the time from start to finish; nothing to who was not
   /// there.

@@ -44,18 +44,14 @@ extension CaseRecords {
   }
 
   /// When the next visit is due.
-  /// - Parameters:
-  ///   - today: in the United Kingdom.
-  ///   - day: the day of a moment there.
-  public func visitDue(
-    today: CalendarDate, day: (Timestamp) -> CalendarDate?
-  ) -> VisitDue {
+  /// - Parameter today: in the United Kingdom.
+  public func visitDue(today: CalendarDate) -> VisitDue {
     let visits = all("visit-record").compactMap { visit -> CalendarDate? in
       guard text("seen", of: visit) == "seen" else { return nil }
-      return number("left", of: visit).flatMap { day(Timestamp(milliseconds: $0)) }
+      return number("left", of: visit).flatMap { CalendarDate(at: Timestamp(milliseconds: $0)) }
     }
     let kept = all("appointment").compactMap { appointment -> CalendarDate? in
-      guard ["CHVS", "COHV"].contains(text("type", of: appointment) ?? ""),
+      guard AppointmentMeaning.isHomeVisit(text("type", of: appointment)),
         let code = outcome(of: appointment), OutcomeMeaning.attended.contains(code)
       else { return nil }
       return self.day("when", "date", of: appointment)

@@ -26,6 +26,7 @@ public struct EnteredForm {
   public func fields(_ entries: [String]) throws(Fault) -> [String: Value] {
     var fields: [String: Value] = [:]
     var parts: [String: [String: Value]] = [:]
+    var composites: [String: Field] = [:]
     for entry in entries {
       let (name, text) = try Self.split(entry)
       let base = String(name.prefix { $0 != "." && $0 != "/" })
@@ -41,6 +42,7 @@ public struct EnteredForm {
           fields["\(field.name)/\(element)"] = .flag(isIn)
         } else if name != base {
           let (member, value) = try part(name, text, field)
+          composites[base] = field
           parts[base, default: shown(base)][member] = value
         } else {
           fields[base] = try reader.value(
@@ -49,8 +51,7 @@ public struct EnteredForm {
       } catch { throw Fault(field: name, problem: error) }
     }
     for (name, members) in parts {
-      let field = type.fields.first { $0.name == name }
-      let missing = field?.members.first { $0.isRequired && members[$0.name] == nil }
+      let missing = composites[name]?.members.first { $0.isRequired && members[$0.name] == nil }
       if let missing {
         throw Fault(
           field: "\(name).\(missing.name)",

@@ -163,10 +163,10 @@ struct CaseFile {
     let isProvisional = Derivation.inputs.contains { type in
       records(type).contains { waiting.contains($0.id) }
     }
-    let facts = isProvisional ? Derivation.facts(of: self.facts) : []
+    let derived = isProvisional ? Derivation.facts(of: facts) : []
     func number(_ field: String, _ record: Record) -> Int64 {
-      let fact = facts.first { $0.record == record.id }?.fields[field]?.integer
-      return fact ?? self.facts.number(field, of: record) ?? 0
+      let fact = derived.first { $0.record == record.id }?.fields[field]?.integer
+      return fact ?? facts.number(field, of: record) ?? 0
     }
     var lines: [String] = []
     for work in records("upw-requirement") {
@@ -177,13 +177,13 @@ struct CaseFile {
           + (held > 0 ? ", \(held) on hold" : ""))
     }
     for requirement in records("requirement") {
-      guard let days = self.facts.number("rar-days", of: requirement) else { continue }
+      guard let days = facts.number("rar-days", of: requirement) else { continue }
       lines.append(
         "RAR days: \(number("rar-days-completed", requirement)) of \(days), "
           + "\(number("rar-days-scheduled", requirement)) more arranged")
     }
     for event in records("event") {
-      let limit = self.facts.number("disposal", "failures-allowed", of: event)
+      let limit = facts.number("disposal", "failures-allowed", of: event)
       let failures = number("failures", event)
       guard failures > 0 || limit != nil else { continue }
       let allowed = limit.map { ", \($0) allowed" } ?? ""

@@ -41,21 +41,6 @@ struct Wording {
   }
 }
 
-extension Conflict {
-  /// Equal standing values count as one; each with everybody who set it, in server order.
-  var choices: [(value: Value, by: [StandingEdit])] {
-    var choices: [(value: Value, by: [StandingEdit])] = []
-    for edit in reading.standing {
-      if let index = choices.firstIndex(where: { $0.value == edit.value }) {
-        choices[index].by.append(edit)
-      } else {
-        choices.append((edit.value, [edit]))
-      }
-    }
-    return choices
-  }
-}
-
 struct Conflicts: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "List what two people recorded differently, side by side.")
@@ -81,25 +66,27 @@ struct Conflicts: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.reading()
     let wording = Wording(catalogue: replica.catalogue)
-    let rows = try replica.conflicts().map { conflict -> Row in
-      let file = try CaseFile(conflict.record.caseID, in: replica)
-      let type = conflict.record.type
-      let dispute = file.facts.disputes.first {
-        $0.record.id == conflict.record.id && $0.field == conflict.field
-      }
-      let since = (dispute?.began ?? conflict.reading.standing[0]).by.recordedAt
+    let today = try Today.day()
+    let disputes = try replica.disputes()
+    var files: [CaseID: CaseFile] = [:]
+    for id in Set(disputes.map(\.record.caseID)) {
+      let headers = try replica.records(caseID: id, types: ["case-header"])
+      files[id] = CaseFile(id, headers, [], replica.catalogue)
+    }
+    let rows = disputes.compactMap { dispute -> Row? in
+      guard let file = files[dispute.record.caseID] else { return nil }
+      let (type, since) = (dispute.record.type, dispute.began.by.recordedAt)
       return Row(
-        id: conflict.record.id.description, crn: file.crn, name: file.name, type: type,
-        field: conflict.field,
-        readsAs: wording.text(conflict.reading.value, type: type, field: conflict.field),
+        id: dispute.record.id.description, crn: file.crn, name: file.name, type: type,
+        field: dispute.field,
+        readsAs: wording.text(dispute.reading.value, type: type, field: dispute.field),
         owner: file.facts.responsibleOfficer,
-        deciders: dispute.map { $0.deciders.map(\.rawValue).sorted() } ?? [],
-        since: since.milliseconds,
-        workingDays: CalendarDate(at: since)?.workingDays(until: Today.day) ?? 0,
-        choices: conflict.choices.enumerated().map { index, choice in
+        deciders: dispute.deciders.map(\.rawValue).sorted(), since: since.milliseconds,
+        workingDays: CalendarDate(at: since)?.workingDays(until: today) ?? 0,
+        choices: dispute.choices.enumerated().map { index, choice in
           Choice(
             choice: Resolve.letter(index),
-            value: wording.text(choice.value, type: type, field: conflict.field),
+            value: wording.text(choice.value, type: type, field: dispute.field),
             authors: choice.by.map(\.by.author), recordedAt: choice.by[0].by.recordedAt.milliseconds
           )
         })
@@ -156,10 +143,10 @@ struct Resolve: LaptopCommand {
     }
     let replica = try laptop.writing()
     let found = try replica.findRecord(record)
-    let open = try replica.conflicts().filter {
+    let open = try replica.disputes().filter {
       $0.record.id == found.id && (field == nil || $0.field == field)
     }
-    guard let conflict = open.first else {
+    guard let dispute = open.first else {
       throw Failure(
         .badData, code: "no-conflict", "Nothing is in dispute there. See: doorstep conflicts.")
     }
@@ -169,7 +156,7 @@ struct Resolve: LaptopCommand {
         "Several fields are in dispute: \(open.map(\.field).joined(separator: ", ")). Name one: --field."
       )
     }
-    let choices = conflict.choices
+    let choices = dispute.choices
     guard let index = choices.indices.first(where: { Self.letter($0) == choice.lowercased() })
     else {
       throw Failure(
@@ -177,7 +164,7 @@ struct Resolve: LaptopCommand {
         "“\(choice)” is not one of \(choices.indices.map(Self.letter).joined(separator: ", ")).")
     }
     let edit = Edit.set(
-      [conflict.field: choices[index].value], of: found.id, type: found.type, caseID: found.caseID,
+      [dispute.field: choices[index].value], of: found.id, type: found.type, caseID: found.caseID,
       context: found.version, reason: reason)
     try save([edit], replica, "Decision")
   }

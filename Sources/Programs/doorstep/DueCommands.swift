@@ -25,10 +25,6 @@ struct Caseload {
 }
 
 extension CaseFile {
-  func visitDue(_ today: CalendarDate) -> VisitDue {
-    facts.visitDue(today: today) { CalendarDate(at: $0) }
-  }
-
   /// Past appointments without an outcome, the oldest first.
   func withoutOutcome(_ today: CalendarDate) -> [Appointment] {
     appointments.filter { $0.outcome == nil && !$0.date.isEmpty && $0.date < today.description }
@@ -73,10 +69,10 @@ struct Due: LaptopCommand {
   }
 
   func perform() async throws {
-    let today = Today.day
+    let today = try Today.day()
     var rows: [(row: Row, rank: Int)] = []
     for file in try Caseload(in: try laptop.reading()).files {
-      let visit = file.visitDue(today)
+      let visit = file.facts.visitDue(today: today)
       let rank = visit.risk.map { VisitDue.Risk.allCases.firstIndex(of: $0) ?? 0 } ?? 4
       func add(_ what: String, _ left: Int64?, _ id: RecordID? = nil) {
         guard left.map({ $0 <= within }) ?? true else { return }
@@ -144,7 +140,7 @@ struct TodayCommand: LaptopCommand {
 
   func perform() async throws {
     let replica = try laptop.reading()
-    let today = Today.day
+    let today = try Today.day()
     let files = try Caseload(in: replica).files
     let rows = files.flatMap { self.rows(of: $0, today) }.sorted {
       ($0.start, $0.crn) < ($1.start, $1.crn)
@@ -153,8 +149,8 @@ struct TodayCommand: LaptopCommand {
       day: today.description, appointments: rows,
       openVisits: files.reduce(0) { $0 + $1.openVisits.count },
       outcomesToRecord: files.reduce(0) { $0 + $1.withoutOutcome(today).count },
-      visitsOverdue: files.count { $0.visitDue(today).isOverdue },
-      conflicts: try replica.conflicts().count, unsent: try replica.status().unsent)
+      visitsOverdue: files.count { $0.facts.visitDue(today: today).isOverdue },
+      conflicts: try replica.disputes().count, unsent: try replica.status().unsent)
     try output.answer(answer)
     guard !output.json else { return }
     for row in rows {

@@ -115,10 +115,7 @@ extension LaptopCommand {
   ) throws {
     let changes: [SyncCore.Change]
     do { changes = try replica.edit(edits, group: group, at: World.now()) } catch {
-      if let failure = wrongCode(edits, replica.catalogue, error) { throw failure }
-      if let failure = tooLong(edits, replica.catalogue, error) { throw failure }
-      if let failure = failedCheck(edits, replica.catalogue, error) { throw failure }
-      throw error
+      throw Remedy.of(error, edits, replica.catalogue) ?? error
     }
     guard let first = edits.first else { return }
     let unsent = unsent(in: replica)
@@ -129,58 +126,6 @@ extension LaptopCommand {
     for warning in warnings { output.say("! \(warning)") }
     let waiting = unsent.map { " \(Show.count($0, "change")) waiting to be sent." } ?? ""
     output.say("\(what) saved on this laptop (\(first.record.short)).\(waiting)")
-  }
-
-  /// What several fields together must be is told in the catalogue's own words.
-  private func failedCheck(
-    _ edits: [Edit], _ catalogue: Catalogue, _ error: ReplicaError
-  ) -> Failure? {
-    guard case .refused(.checkFailed(let name)) = error else { return nil }
-    let checks = edits.flatMap { catalogue.policy(of: $0.type)?.checks ?? [] }
-    guard let check = checks.first(where: { $0.name == name }) else { return nil }
-    return Failure(.badData, code: "check-failed", "Not saved. \(check.says)")
-  }
-
-  /// Who enters a code that there is not is told which there are.
-  private func wrongCode(
-    _ edits: [Edit], _ catalogue: Catalogue, _ error: ReplicaError
-  ) -> Failure? {
-    guard case .refused(.invalid(let name)) = error else { return nil }
-    for edit in edits {
-      guard case .set(let members) = edit.action, let field = catalogue[edit.type]?.field(name),
-        !field.codes.isEmpty, let text = members.first(where: { $0.name == name })?.value.text
-      else { continue }
-      let codes = field.codes.map { "\($0.code) (\($0.label))" }.joined(separator: ", ")
-      return Failure(
-        .badData, code: "invalid",
-        "Not saved: “\(text)” is not valid for “\(field.label)” (\(name)). Write one of \(codes).")
-    }
-    return nil
-  }
-
-  /// A text that is too long is told by how much.
-  private func tooLong(_ edits: [Edit], _ catalogue: Catalogue, _ error: ReplicaError) -> Failure? {
-    guard case .refused(.invalid(let name)) = error else { return nil }
-    for edit in edits {
-      guard case .set(let members) = edit.action, let field = catalogue[edit.type]?.field(name),
-        let value = members.first(where: { $0.name == name })?.value
-      else { continue }
-      for (label, kind, part) in field.texts(in: value) {
-        guard case .text(let maxBytes, let maxCharacters) = kind, !kind.accepts(.text(part)) else {
-          continue
-        }
-        let length = part.serviceCharacters
-        let sizes =
-          length > maxCharacters
-          ? "\(length) characters long, and the service takes \(maxCharacters)"
-          : "\(part.utf8.count) bytes long, and \(maxBytes) fit"
-        return Failure(
-          .badData, code: "invalid",
-          "Not saved: “\(label)” is \(sizes). Shorten it\(maxBytes < 1_000 ? "" : ", or divide it into two entries")."
-        )
-      }
-    }
-    return nil
   }
 
   /// What was saved is saved, also when the store cannot be read a moment later.
@@ -213,17 +158,4 @@ extension LaptopCommand {
   }
 
   func newRecord() -> RecordID { .timeOrdered(at: World.now(), random: World.random()) }
-}
-
-extension Field {
-  /// Each text that a value of it holds, with what it is called and what it may be.
-  fileprivate func texts(in value: Value) -> [(label: String, kind: FieldKind, text: String)] {
-    if let text = value.text { return [(label, policy.kind, text)] }
-    guard case .composite(let parts) = value else { return [] }
-    return parts.compactMap { part in
-      guard let member = members.first(where: { $0.name == part.name }), let text = part.value.text
-      else { return nil }
-      return (member.label, member.kind, text)
-    }
-  }
 }

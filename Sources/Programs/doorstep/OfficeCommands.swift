@@ -92,7 +92,7 @@ struct SyncSummary {
 
   func show() throws {
     let (status, conflicts, own) = try replica.use { (replica) throws(ReplicaError) in
-      (try replica.status(), try replica.conflicts().count, try replica.ownChanges(limit: 500))
+      (try replica.status(), try replica.disputes().count, try replica.ownChanges(limit: 500))
     }
     try output.answer(
       Sync.Answer(
@@ -209,7 +209,7 @@ struct Status: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.reading()
     let status = try replica.status()
-    let conflicts = try replica.conflicts().count
+    let conflicts = try replica.disputes().count
     let drafts = try replica.drafts().count
     let identity = replica.identity
     try output.answer(

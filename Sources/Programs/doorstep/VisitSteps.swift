@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseFacts
 import Foundation
 import ProgramKit
 import RecordCatalogue
@@ -43,7 +44,10 @@ struct VisitPlan: LaptopCommand {
     if let place { fields["address"] = .text(place.id.description) }
     if let assessment { fields["risk-assessment"] = .text(assessment.record.id.description) }
     if let day = fields["when"]?[member: "date"]?.text {
-      let appointment = file.appointments.first { $0.date == day && $0.outcome == nil }
+      let appointment = file.appointments.first {
+        $0.date == day && $0.outcome == nil
+          && AppointmentMeaning.isHomeVisit(file.text($0.record, "type"))
+      }
       if let appointment { fields["appointment"] = .text(appointment.record.id.description) }
     }
     let plan = Edit.set(fields, of: newRecord(), type: "visit-plan", caseID: file.id)
@@ -109,7 +113,7 @@ struct VisitStart: LaptopCommand {
     var fields: [String: Value] = [
       "arrived": .integer(World.now().milliseconds), "risk-seen": file.riskSeen,
     ]
-    if let plan = file.plan(on: Today.day) {
+    if let plan = try file.plan(on: Today.day()) {
       fields["plan"] = .text(plan.id.description)
       for field in ["appointment", "address"] {
         if let target = file.facts.text(field, of: plan) { fields[field] = .text(target) }
@@ -141,7 +145,7 @@ struct VisitSafe: LaptopCommand {
       "state": .text(distress ? "distress" : "ok"), "at": .integer(World.now().milliseconds),
     ]
     if !message.isEmpty { fields["message"] = .text(message.joined(separator: " ")) }
-    if let plan = file.plan(on: Today.day) { fields["plan"] = .text(plan.id.description) }
+    if let plan = try file.plan(on: Today.day()) { fields["plan"] = .text(plan.id.description) }
     try save(
       [.set(fields, of: newRecord(), type: "safety-check-in", caseID: file.id)], replica,
       distress ? "Call for help" : "Check-in", warnings: distress ? file.warnings() : [])

@@ -44,12 +44,14 @@ extension CaseFile {
 
   /// The most restrictive of the assessments that are valid; of one address, or of any.
   func assessment(at address: RecordID?) -> (decision: String, label: String, record: Record)? {
-    let today = Today.day
     let order = ["proceed", "doubled-up", "not-at-home", "do-not-visit"]
     return records("visit-risk-assessment").filter { assessment in
       let isThere = address == nil || facts.target("address", of: assessment) == address
-      let until = facts.day("valid-until", of: assessment)
-      return isThere && (until.map { $0 >= today } ?? true)
+      // Where the day is not known, none has run out.
+      let hasRunOut = facts.day("valid-until", of: assessment).map { until in
+        Today.known.map { until < $0 } ?? false
+      }
+      return isThere && !(hasRunOut ?? false)
     }.compactMap { assessment in
       text(assessment, "decision").map { code in
         (code, label("visit-risk-assessment", "decision", code), assessment)
@@ -62,5 +64,16 @@ extension CaseFile {
 
 /// The day on the laptop's clock in the United Kingdom.
 enum Today {
-  static var day: CalendarDate { CalendarDate(at: World.now()) ?? .epoch }
+  /// `nil` on a machine that lacks the rules of the UK's clocks.
+  static let known = CalendarDate(at: World.now())
+
+  static func day() throws -> CalendarDate {
+    guard let known else {
+      throw Failure(
+        .internalError, code: "clock",
+        "This laptop's clock or its zone table cannot be read. Install tzdata, set the clock, and try again."
+      )
+    }
+    return known
+  }
 }

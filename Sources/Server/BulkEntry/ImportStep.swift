@@ -36,7 +36,7 @@ extension ImportFile {
       var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
       var cases: Set<CaseID> = []
       let counts = try run(&step) { entry, fields in
-        cases.insert(entry.caseID)
+        if kind.isDerivedFrom { cases.insert(entry.caseID) }
         switch entry.content {
         case .record(let id, let type, _):
           try writer.set(
@@ -45,7 +45,7 @@ extension ImportFile {
           _ = try writer.grant(user, entry.caseID, reason: reason)
         }
       }
-      for caseID in cases.sorted() where kind.isDerivedFrom { try writer.derive(caseID) }
+      for caseID in cases.sorted() { try writer.derive(caseID) }
       return counts
     }
   }

@@ -23,6 +23,8 @@ package final class SQLiteReader: Sendable {
 
   /// Runs `body` on one unchanging view.
   package func read<Result>(_ body: (any ServerReading) throws -> Result) throws -> Result {
-    try queue.read { db in try body(SQLiteTransaction(db)) }
+    do { return try queue.read { db in try body(SQLiteTransaction(db)) } } catch {
+      throw SQLiteStore.meaning(of: error)
+    }
   }
 }

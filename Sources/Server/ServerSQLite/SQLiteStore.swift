@@ -113,7 +113,7 @@ package final class SQLiteStore: ServerStore {
   }
 
   /// An error of the database becomes the store's; what the body threw stays what it is.
-  private static func meaning(of error: any Error) -> any Error {
+  static func meaning(of error: any Error) -> any Error {
     error is DatabaseError ? StoreError(error, path: "") : error
   }
 

@@ -32,16 +32,8 @@ package struct RuleChange: Hashable, Sendable {
   package init(
     from old: Catalogue, to new: Catalogue, in store: any ServerReading, limit: Int = 1_000
   ) throws {
-    var last: CaseID?
-    while true {
-      let heads = try store.caseHeads(after: last, limit: 100)
-      guard !heads.isEmpty else { break }
-      for head in heads {
-        try CasePages.forEach(of: head.caseID, in: store) { record in
-          compare(record, old, new, limit)
-        }
-      }
-      last = heads.last?.caseID
+    try store.forEachCase { head in
+      try store.forEachRecord(of: head.caseID) { compare($0, old, new, limit) }
     }
   }
 
@@ -54,12 +46,8 @@ package struct RuleChange: Hashable, Sendable {
     let (before, after) = (old.policy(of: record.type), new.policy(of: record.type))
     for field in record.fields {
       fields += 1
-      let standing = record.standing(field)
-      let values = Set(standing.map(\.value))
-      if values.count > 1 { concurrent += 1 }
-      let (one, other) = (
-        Self.read(record, field, before, values), Self.read(record, field, after, values)
-      )
+      if Set(record.standing(field).map(\.value)).count > 1 { concurrent += 1 }
+      let (one, other) = (Self.read(record, field, before), Self.read(record, field, after))
       guard one.value != other.value || one.outcome != other.outcome else { continue }
       counts["\(record.type) \(field)", default: 0] += 1
       if differences.count < limit {
@@ -71,9 +59,9 @@ package struct RuleChange: Hashable, Sendable {
     }
   }
 
-  /// What a value reads as, and whether its kind takes it at all.
+  /// What a field reads as; nothing under a catalogue that does not have it.
   private static func read(
-    _ record: Record, _ field: String, _ policy: TypePolicy?, _ values: Set<Value>
+    _ record: Record, _ field: String, _ policy: TypePolicy?
   ) -> (value: Value?, outcome: Outcome) {
     guard let known = policy?.policy(of: field),
       let reading = record.read(field, by: known.rule)
@@ -85,22 +73,5 @@ package struct RuleChange: Hashable, Sendable {
       case .contested: .contested
       }
     return (reading.value, outcome)
-  }
-}
-
-/// Goes through the records of a case page by page.
-enum CasePages {
-  private static let size = 500
-
-  static func forEach(
-    of caseID: CaseID, in store: any ServerReading, _ body: (Record) throws -> Void
-  ) throws {
-    var last: UInt64 = 0
-    while true {
-      let page = try store.records(of: caseID, after: last, limit: size)
-      for stored in page { try body(try Record(reading: stored.bytes)) }
-      guard let end = page.last, page.count == size else { return }
-      last = end.sequence
-    }
   }
 }

@@ -24,32 +24,20 @@ package struct StoreVerifier {
   }
 
   private func verifyCases(_ report: inout Report) throws {
-    var last: CaseID?
-    while true {
-      let heads = try store.caseHeads(after: last, limit: 256)
-      guard let end = heads.last else { return }
-      last = end.caseID
-      for head in heads {
-        var digest = CaseDigest(caseID: head.caseID)
-        var reached: UInt64 = 0
-        while true {
-          let batch = try store.records(of: head.caseID, after: reached, limit: 512)
-          guard let last = batch.last else { break }
-          reached = last.sequence
-          for stored in batch {
-            report.records += 1
-            guard let record = try? Record(reading: stored.bytes), record.id == stored.id else {
-              report.problems.append((head.caseID, "the record \(stored.id) cannot be read"))
-              continue
-            }
-            digest.replace(nil, with: record.digest)
-          }
+    try store.forEachCase { head in
+      var digest = CaseDigest(caseID: head.caseID)
+      try store.forEachStored(of: head.caseID) { stored in
+        report.records += 1
+        guard let record = try? Record(reading: stored.bytes), record.id == stored.id else {
+          report.problems.append((head.caseID, "the record \(stored.id) cannot be read"))
+          return
         }
-        report.cases += 1
-        report.digests.append(digest)
-        if digest != head.digest {
-          report.problems.append((head.caseID, "its digest is not that of its records"))
-        }
+        digest.replace(nil, with: record.digest)
+      }
+      report.cases += 1
+      report.digests.append(digest)
+      if digest != head.digest {
+        report.problems.append((head.caseID, "its digest is not that of its records"))
       }
     }
   }
