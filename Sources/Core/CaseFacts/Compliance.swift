@@ -41,7 +41,7 @@ public enum Compliance {
 
   /// An alert is open until a senior, or each person that it is for, has cleared it. One that names
   /// nobody is cleared by anybody.
-  static func isOpen(_ alert: Record, _ records: CaseRecords) -> Bool {
+  public static func isOpen(_ alert: Record, _ records: CaseRecords) -> Bool {
     let clearings = records.all("alert-clearing").filter {
       records.target("alert", of: $0) == alert.id
     }

@@ -14,15 +14,16 @@ public enum Derivation {
     public let fields: [String: Value]
   }
 
-  /// The types that have derived fields. A case without any of these needs no formula.
-  public static let outputs: Set<String> = [
+  /// The types that have derived fields.
+  static let outputs: Set<String> = [
     "alert", "enforcement-act", "event", "requirement", "upw-attendance", "upw-requirement",
   ]
 
-  /// The types that the formulas look at.
+  /// The types that the formulas and notices follow from: a change of one calls for both anew.
   public static let inputs: Set<String> = [
-    "alert", "alert-clearing", "appointment", "enforcement-act", "event", "outcome-claim",
-    "requirement", "upw-adjustment", "upw-attendance", "upw-requirement", "upw-session",
+    "alert", "alert-clearing", "appointment", "breach", "enforcement-act", "event",
+    "outcome-claim", "requirement", "risk-concern", "risk-flag", "rosh-summary", "upw-adjustment",
+    "upw-attendance", "upw-requirement", "upw-session",
   ]
 
   /// What differs, ascending by record. Derived again from what these facts say, nothing does.

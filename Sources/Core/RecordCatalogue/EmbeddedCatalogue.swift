@@ -295,13 +295,15 @@ fields{
   codes{
    new-entry=New entry while you were away
    risk-concern=Risk concern
-   risk-changed=Risk changed
+   risk-changed=Risk has risen
    flag-challenged=Flag removed and challenged
    refer-to-officer=Referred to the officer
    disputed=Reports differ
    dissent=Your decision did not stand
    late-work=Work by a former officer
    evidence-due=Evidence due
+   enforcement-review=Review of enforcement
+   withdraw-act=Letter or request to withdraw
    duplicate=Possibly the same twice
    deletion=Deletion of something that was edited
    other=Something else
@@ -919,7 +921,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=3
+version=4
 
 """#
     ),
@@ -2528,7 +2530,7 @@ fields{
    achieved=Achieved
    removed=Removed
   rule=claims
-  holding=disputed
+  holding=still-active
   deciders[
    =officer
    =senior

@@ -19,12 +19,13 @@ struct Doorstep: AsyncParsableCommand {
         name: "Your cases",
         subcommands: [
           TodayCommand.self, Due.self, Cases.self, Case.self, Records.self, Search.self,
-          History.self, Why.self,
+          History.self, Why.self, Alerts.self,
         ]),
       CommandGroup(
         name: "Recording",
         subcommands: [
-          Visit.self, Note.self, Outcome.self, Concern.self, Address.self, Sensitive.self,
+          Visit.self, Note.self, Outcome.self, Concern.self, RiskFlag.self, Address.self,
+          Sensitive.self,
           Add.self, Change.self, Forms.self, Drafts.self,
         ]),
       CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),

@@ -135,7 +135,7 @@ struct TodayCommand: LaptopCommand {
   struct Answer: Encodable {
     let day: String
     let appointments: [Row]
-    let openVisits, outcomesToRecord, visitsOverdue, conflicts, unsent: Int
+    let openVisits, alerts, outcomesToRecord, visitsOverdue, conflicts, unsent: Int
   }
 
   func perform() async throws {
@@ -148,6 +148,7 @@ struct TodayCommand: LaptopCommand {
     let answer = Answer(
       day: today.description, appointments: rows,
       openVisits: files.reduce(0) { $0 + $1.openVisits.count },
+      alerts: try replica.openAlerts().count(where: \.isForYou),
       outcomesToRecord: files.reduce(0) { $0 + $1.withoutOutcome(today).count },
       visitsOverdue: files.count { $0.facts.visitDue(today: today).isOverdue },
       conflicts: try replica.disputes().count, unsent: try replica.status().unsent)
@@ -164,6 +165,7 @@ struct TodayCommand: LaptopCommand {
         answer.openVisits, "visit has begun and not ended", "visits have begun and not ended",
         "doorstep visit end"
       ),
+      (answer.alerts, "alert for you", "alerts for you", "doorstep alerts"),
       (answer.outcomesToRecord, "outcome to record", "outcomes to record", "doorstep due"),
       (answer.visitsOverdue, "home visit overdue", "home visits overdue", "doorstep due"),
       (answer.conflicts, "record needs you", "records need you", "doorstep conflicts"),

@@ -64,7 +64,7 @@ struct Sync: LaptopCommand {
   struct Answer: Encodable {
     let synced: Bool
     let sent: [Receipts]
-    let records, exchanges, conflicts: Int
+    let records, exchanges, conflicts, alerts: Int
     let dropped: [String]
     let forks, handedBack: Int
     let resynced: Bool
@@ -91,13 +91,16 @@ struct SyncSummary {
   let output: Output
 
   func show() throws {
-    let (status, conflicts, own) = try replica.use { (replica) throws(ReplicaError) in
-      (try replica.status(), try replica.disputes().count, try replica.ownChanges(limit: 500))
+    let (status, conflicts, alerts, own) = try replica.use { (replica) throws(ReplicaError) in
+      (
+        try replica.status(), try replica.disputes().count,
+        try replica.openAlerts().count(where: \.isForYou), try replica.ownChanges(limit: 500)
+      )
     }
     try output.answer(
       Sync.Answer(
         synced: report.isSynced, sent: report.receipts.map(Self.row), records: report.records,
-        exchanges: report.exchanges, conflicts: conflicts,
+        exchanges: report.exchanges, conflicts: conflicts, alerts: alerts,
         dropped: report.dropped.map(\.description),
         forks: report.forks, handedBack: report.handedBack,
         resynced: report.didResync, clockOffset: status.clockOffset,
@@ -134,6 +137,9 @@ struct SyncSummary {
         "Sent and received by the office at \(Show.clockTime(report.serverTime.milliseconds)).")
     } else {
       output.say("\(Show.count(status.unsent, "change")) still waiting: doorstep sync")
+    }
+    if alerts > 0 {
+      output.say("\(Show.count(alerts, "alert is", "alerts are")) for you: doorstep alerts")
     }
     if conflicts > 0 {
       output.say("\(Show.count(conflicts, "record needs", "records need")) you: doorstep conflicts")
@@ -199,7 +205,7 @@ struct Status: LaptopCommand {
 
   struct Answer: Encodable {
     let office, user, home: String
-    let cases, casesNotWhole, records, unsent, refused, conflicts, drafts: Int
+    let cases, casesNotWhole, records, unsent, refused, alerts, conflicts, drafts: Int
     let synced, resyncing: Bool
     let lastSync, oldestUnsent: Int64?
     let clockOffset: Int64
@@ -210,13 +216,15 @@ struct Status: LaptopCommand {
     let replica = try laptop.reading()
     let status = try replica.status()
     let conflicts = try replica.disputes().count
+    let alerts = try replica.openAlerts().count(where: \.isForYou)
     let drafts = try replica.drafts().count
     let identity = replica.identity
     try output.answer(
       Answer(
         office: identity.office, user: identity.user, home: laptop.folder.path, cases: status.cases,
         casesNotWhole: status.casesNotWhole, records: status.records, unsent: status.unsent,
-        refused: status.refused, conflicts: conflicts, drafts: drafts, synced: status.isSynced,
+        refused: status.refused, alerts: alerts, conflicts: conflicts, drafts: drafts,
+        synced: status.isSynced,
         resyncing: status.isResyncing, lastSync: status.lastSync?.milliseconds,
         oldestUnsent: status.oldestUnsent?.milliseconds, clockOffset: status.clockOffset,
         encrypted: false))
@@ -246,6 +254,9 @@ struct Status: LaptopCommand {
         "\(Show.count(status.refused, "change")) refused by the office; the texts are kept here.")
     }
     if drafts > 0 { output.say("\(Show.count(drafts, "draft")) kept: doorstep drafts") }
+    if alerts > 0 {
+      output.say("\(Show.count(alerts, "alert is", "alerts are")) for you: doorstep alerts")
+    }
     if conflicts > 0 {
       output.say("\(Show.count(conflicts, "record needs", "records need")) you: doorstep conflicts")
     }

@@ -25,7 +25,7 @@ extension CaseFile {
     if let assessment = assessment(at: address), assessment.decision != "proceed" {
       warnings.append("The visit risk assessment says: \(assessment.label.uppercased()).")
     }
-    if facts.all("breach").contains(where: isLive) {
+    if facts.all("breach").contains(where: { isLive($0) && text($0, "decision") == "IBR" }) {
       warnings.append("There is a live breach for this sentence.")
     }
     if facts.all("recall").contains(where: isLive) { warnings.append("There is a live recall.") }

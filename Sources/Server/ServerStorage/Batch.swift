@@ -10,6 +10,8 @@ struct Batch {
   private let checkpoint: Checkpoint
   private let life: Life
   private(set) var settled: [RecordID: Intake.Settlement] = [:]
+  /// What was taken that somebody must be told of.
+  private(set) var arrivals: [CaseID: [Arrival]] = [:]
 
   init(
     _ intake: Intake, _ request: SyncRequest, _ device: Device, _ checkpoint: Checkpoint,
@@ -89,7 +91,7 @@ struct Batch {
 
   /// Tries the whole act; when one change of it is refused, every change of it is.
   private mutating func take(_ act: Range<Int>, _ grants: [CaseID: Grant]) throws -> [Receipt] {
-    let settledBefore = settled
+    let (settledBefore, arrivalsBefore) = (settled, arrivals)
     var drafts: [RecordID: Entry] = [:]
     var decisions: [(index: Int, decision: Decision)] = []
     // What was taken before stands, whatever becomes of the rest.
@@ -103,7 +105,7 @@ struct Batch {
     decisions.sort { $0.index < $1.index }
     let refused = decisions.first { if case .refused = $0.decision { true } else { false } }
     if let refused {
-      settled = settledBefore
+      (settled, arrivals) = (settledBefore, arrivalsBefore)
       return try decisions.map { index, decision in
         switch decision {
         case .known(let receipt): return receipt
@@ -187,6 +189,13 @@ struct Batch {
     drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)
     let verdict =
       standing == .late ? .late : Self.verdict(on: change, record, policy, sawAll: sawAll)
+    if standing == .late {
+      let late = Arrival.late(body.record, by: body.author, body.dot)
+      arrivals[body.caseID, default: []].append(late)
+    }
+    if record.isDeletionDisputed, stored?.record.isDeletionDisputed != true {
+      arrivals[body.caseID, default: []].append(.disputedDeletion(body.record))
+    }
     return .taken(
       Taken(record: body.record, verdict: verdict, sequence: sequence, settlesBase: settles))
   }

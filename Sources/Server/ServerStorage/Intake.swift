@@ -86,7 +86,8 @@ package struct Intake {
       var homecoming = Homecoming(self, life, survived: request.survived)
       unproven = try homecoming.take(request)
       acceptance.receipts = try batch.receipts(firstNew: firstNew)
-      try derive(homecoming.cases.union(batch.cases(of: acceptance.receipts, firstNew: firstNew)))
+      let touched = batch.cases(of: acceptance.receipts, firstNew: firstNew)
+      try derive(homecoming.cases.union(touched), batch.arrivals)
     }
     acceptance.known = try transaction.head(of: request.replica).counter
     for order in request.obeyed { try transaction.removeOrder(order, of: device.id) }
@@ -106,10 +107,11 @@ package struct Intake {
   }
 
   /// Computes anew what follows from records that came.
-  private func derive(_ cases: Set<CaseID>) throws {
-    guard !cases.isEmpty else { return }
+  private func derive(_ cases: Set<CaseID>, _ arrivals: [CaseID: [Arrival]]) throws {
+    let all = cases.union(arrivals.keys)
+    guard !all.isEmpty else { return }
     var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
-    for caseID in cases.sorted() { try writer.derive(caseID) }
+    for caseID in all.sorted() { try writer.derive(caseID, arrivals: arrivals[caseID] ?? []) }
   }
 
   /// Nothing is taken from a laptop that does not know yet that the store was put back.

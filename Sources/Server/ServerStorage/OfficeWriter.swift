@@ -59,13 +59,28 @@ package struct OfficeWriter {
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
   }
 
-  /// Writes what follows from the records of a case, where something else stands.
-  package mutating func derive(_ caseID: CaseID) throws {
-    guard try !transaction.records(of: caseID, types: Derivation.outputs).isEmpty else { return }
-    let records = try transaction.records(of: caseID, types: Derivation.inputs)
-      .map { try Record(reading: $0.bytes) }
-    for fact in Derivation.facts(of: CaseRecords(records, catalogue)) {
+  /// Writes what follows from the records of a case, where something else stands, and raises the
+  /// alerts that they call for.
+  /// - Parameter arrivals: what came just now that its record does not show.
+  package mutating func derive(_ caseID: CaseID, arrivals: [Arrival] = []) throws {
+    let types = Derivation.inputs.union(["case-header"])
+    var records = Dictionary(
+      try transaction.records(of: caseID, types: types).map {
+        ($0.id, try Record(reading: $0.bytes))
+      }
+    ) { first, _ in first }
+    for arrival in arrivals where records[arrival.record] == nil {
+      let stored = try transaction.record(arrival.record)
+      records[arrival.record] = try stored.map { try Record(reading: $0.bytes) }
+    }
+    let view = CaseRecords(records.values, catalogue)
+    for fact in Derivation.facts(of: view) {
       try set(fact.fields, of: fact.record, type: fact.type, caseID: caseID, author: Self.formulas)
+    }
+    let notices = view.notices(today: CalendarDate(at: now)) + view.notices(of: arrivals)
+    for notice in notices where try transaction.record(notice.id) == nil {
+      try set(
+        notice.fields, of: notice.id, type: "alert", caseID: caseID, author: Self.formulas)
     }
   }
 

@@ -1,0 +1,223 @@
+import RecordCatalogue
+import SyncCore
+
+/// Word to somebody that records came together in a way that needs a person. The office raises it
+/// as an alert.
+///
+/// It is named by what it is about: whoever raises it again raises the same one, and one that was
+/// cleared does not come back.
+public struct Notice: Hashable, Sendable {
+  public enum Kind: String, Sendable {
+    case deletion, dissent, duplicate
+    case enforcementReview = "enforcement-review"
+    case flagChallenged = "flag-challenged"
+    case lateWork = "late-work"
+    case riskChanged = "risk-changed"
+    case riskConcern = "risk-concern"
+    case withdrawAct = "withdraw-act"
+  }
+
+  public let kind: Kind
+  /// The record that it is about.
+  public let record: RecordID
+  public let type: String
+  /// User names. Where nobody is named, anybody who holds the case may clear it.
+  public let addressees: Set<String>
+  /// What to do, in one line.
+  public let text: String
+  /// What tells it from others of its kind.
+  private let key: String
+
+  init(
+    _ kind: Kind, about record: Record, key: String? = nil, to addressees: [String?],
+    _ text: String
+  ) {
+    self.kind = kind
+    self.record = record.id
+    self.type = record.type
+    self.key = key ?? record.id.description
+    self.text = text
+    self.addressees = Set(
+      addressees.compactMap { $0?.lowercased() }
+        .filter { (1...Self.addresseeBytes).contains($0.utf8.count) })
+  }
+
+  /// Of the alert.
+  public var id: RecordID { .named("alert", "\(kind.rawValue):\(key)") }
+
+  /// Of the alert.
+  public var fields: [String: Value] {
+    var fields: [String: Value] = [
+      "kind": .text(kind.rawValue), "record-type": .text(type),
+      "record": .text(record.description), "text": .text(text), "open": .flag(true),
+    ]
+    for user in addressees { fields["addressees/\(user)"] = .flag(true) }
+    return fields
+  }
+
+  /// The longest user name that the catalogue takes for an addressee.
+  private static let addresseeBytes = 51
+}
+
+/// What no record shows of itself: how it arrived.
+public enum Arrival: Hashable, Sendable {
+  /// Work of somebody who no longer held the case, written before he can have heard.
+  case late(RecordID, by: String, Dot)
+  /// A deletion beside an edit that it had not seen, or the reverse.
+  case disputedDeletion(RecordID)
+
+  public var record: RecordID {
+    switch self {
+    case .late(let record, _, _), .disputedDeletion(let record): record
+    }
+  }
+}
+
+extension CaseRecords {
+  /// What the records of the case call for. Told again, it is the same.
+  /// - Parameter today: in the United Kingdom; `nil` where it is not known, and then no change of
+  ///   risk counts as recent.
+  public func notices(today: CalendarDate?) -> [Notice] {
+    dissent + challenges + concerns + enforcementReviews + standingActs + doubleActs
+      + riskChange(today)
+  }
+
+  /// What arrivals call for. One notice an author for all that came late in one go.
+  public func notices(of arrivals: [Arrival]) -> [Notice] {
+    var notices: [Notice] = []
+    var lateAuthors: Set<String> = []
+    for arrival in arrivals {
+      guard let record = self[arrival.record] else { continue }
+      switch arrival {
+      case .late(_, let author, let dot):
+        guard lateAuthors.insert(author).inserted else { continue }
+        let count = arrivals.count {
+          if case .late(_, author, _) = $0 { true } else { false }
+        }
+        notices.append(
+          Notice(
+            .lateWork, about: record, key: "\(dot)", to: [responsibleOfficer],
+            "\(author), who held this case before, had written \(count) more before hearing that it moved. Read it."
+          ))
+      case .disputedDeletion:
+        let authors = record.edits.filter { $0.by.role != .office }.map(\.by.author)
+        notices.append(
+          Notice(
+            .deletion, about: record, to: authors + [responsibleOfficer],
+            "Somebody deleted this while somebody else wrote in it. It stays until one of you decides."
+          ))
+      }
+    }
+    return notices
+  }
+
+  /// Whose decision on a breach did not stand beside another's.
+  private var dissent: [Notice] {
+    all("breach").flatMap { breach -> [Notice] in
+      guard let reading = read("decision", of: breach) else { return [] }
+      let dissenters = Set(
+        breach.standing("decision").filter { $0.value != reading.value }.map(\.by.author))
+      return dissenters.sorted().map { author in
+        Notice(
+          .dissent, about: breach, key: "\(breach.id) \(author)", to: [author],
+          "Your decision did not stand beside a colleague's more protective one. It is kept as your view; speak to the senior."
+        )
+      }
+    }
+  }
+
+  /// Flags that one person took off while another kept or raised them.
+  private var challenges: [Notice] {
+    all("risk-flag").flatMap { flag -> [Notice] in
+      let standing = flag.standing("status")
+      guard Set(standing.map(\.value)).count > 1 else { return [] }
+      return standing.filter { $0.value == .text("removed") }.map { removal in
+        Notice(
+          .flagChallenged, about: flag, key: "\(flag.id) \(removal.dot)",
+          to: [removal.by.author, responsibleOfficer],
+          "\(removal.by.author) removed this flag while it was reviewed or raised elsewhere. It stays active; a senior decides."
+        )
+      }
+    }
+  }
+
+  /// Concerns that somebody else raised in the field.
+  private var concerns: [Notice] {
+    all("risk-concern").compactMap { concern in
+      guard let author = concern.standing("text").first?.by, author.role != .office,
+        author.author.lowercased() != responsibleOfficer?.lowercased()
+      else { return nil }
+      return Notice(
+        .riskConcern, about: concern, to: [responsibleOfficer],
+        "\(author.author) raised a risk concern in your case. Read it now.")
+    }
+  }
+
+  /// More failures than the sentence allows: reviewed once a breach period.
+  private var enforcementReviews: [Notice] {
+    all("event").compactMap { event in
+      let failures = Compliance.failures(of: event, self)
+      guard let limit = number("disposal", "failures-allowed", of: event), failures > limit
+      else { return nil }
+      let period = text("breach-ended-on", of: event) ?? ""
+      return Notice(
+        .enforcementReview, about: event, key: "\(event.id) \(period)", to: [responsibleOfficer],
+        "There are more failures to comply than the \(limit) allowed. Review the enforcement.")
+    }
+  }
+
+  /// Letters and requests about a failure that turned out to be none.
+  private var standingActs: [Notice] {
+    all("enforcement-act").compactMap { act in
+      guard value("withdrawn-by", of: act) == nil,
+        let outcome = target("outcome", of: act).flatMap({ self[$0] }),
+        let reading = read("claim", of: outcome), reading.status != .contested,
+        let code = reading.value[member: "code"]?.text, OutcomeMeaning.complied.contains(code)
+      else { return nil }
+      let author = act.standing("action").first.map(\.by.author)
+      return Notice(
+        .withdrawAct, about: act, to: [author, responsibleOfficer],
+        "The outcome that this answers is no failure any longer. Withdraw it, or say why it stands."
+      )
+    }
+  }
+
+  /// Two of one kind about one outcome: both were sent, and one may have been enough.
+  private var doubleActs: [Notice] {
+    let acts = all("enforcement-act").filter { value("withdrawn-by", of: $0) == nil }
+    let alike = Dictionary(grouping: acts) { act in
+      [text("outcome", of: act), text("action", of: act)]
+    }
+    return alike.values.filter { $0.count > 1 }.map { acts in
+      let authors = acts.compactMap { $0.standing("action").first?.by.author }
+      return Notice(
+        .duplicate, about: acts[0], key: acts.map(\.id.description).joined(separator: " "),
+        to: authors + [responsibleOfficer],
+        "The same was sent twice about one outcome. Both are kept; tell the person which one counts."
+      )
+    }.sorted { $0.id < $1.id }
+  }
+
+  /// A higher level of risk than the assessment before had.
+  private func riskChange(_ today: CalendarDate?) -> [Notice] {
+    let assessed = all("rosh-summary").compactMap { summary -> (VisitDue.Risk, String, Record)? in
+      guard let level = text("overall", of: summary).flatMap(VisitDue.Risk.init),
+        let day = text("assessed-on", of: summary)
+      else { return nil }
+      return (level, day, summary)
+    }.sorted { $0.1 < $1.1 }
+    guard let (level, _, summary) = assessed.last, let (before, _, _) = assessed.dropLast().last,
+      level > before, let today, let day = day("assessed-on", of: summary),
+      today.dayNumber - day.dayNumber <= Self.recentDays
+    else { return [] }
+    return [
+      Notice(
+        .riskChanged, about: summary, key: "\(summary.id) \(level.rawValue)",
+        to: [responsibleOfficer],
+        "The risk of serious harm has risen. Look at visits, contact and plan: doorstep due")
+    ]
+  }
+
+  /// What changed longer ago is no news when a case is entered.
+  private static let recentDays: Int64 = 31
+}
