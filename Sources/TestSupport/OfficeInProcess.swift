@@ -62,6 +62,14 @@ package final class OfficeInProcess: Sendable {
     }
   }
 
+  /// Works out what follows from the records of a case, as an import does when it has entered all.
+  package func derive(_ caseID: CaseID) async throws {
+    try await store.transaction { [catalogue, clock] transaction in
+      var writer = try OfficeWriter(transaction, catalogue: catalogue, now: clock.now)
+      try writer.derive(caseID)
+    }
+  }
+
   package func grant(_ user: String, _ cases: [CaseID]) async throws {
     try await store.transaction { transaction in
       for caseID in cases {

@@ -1,6 +1,5 @@
 import SyncClient
 import SyncCore
-import SyncReplica
 import Synchronization
 import TestSupport
 import Testing
@@ -8,37 +7,9 @@ import Testing
 /// Situations from the service's own work, told by name, each with the laptops syncing in either
 /// order.
 @Suite struct `Worked cases` {
-  struct Scene {
-    let office: OfficeInProcess
-    let caseID: CaseID
-    let khan: Laptop
-    let jones: Laptop
-
-    init(jonesIs role: Role = .officer) async throws {
-      office = OfficeInProcess()
-      caseID = try await office.open("X000001")
-      khan = try await office.laptop("khan", holding: [caseID])
-      jones = try await office.laptop("jones", holding: [caseID], role: role)
-      try await khan.sync()
-      try await jones.sync()
-    }
-
-    /// Both send, then both fetch.
-    func reconcile(khanFirst: Bool) async throws {
-      let order = khanFirst ? [khan, jones, khan] : [jones, khan, jones]
-      for laptop in order { try await laptop.sync() }
-    }
-
-    func read(_ id: RecordID, _ field: String, on laptop: Laptop) throws -> Reading? {
-      guard let record = try laptop.replica.record(id) else { return nil }
-      let rule = laptop.replica.catalogue.policy(of: record.type)?.rule(of: field)
-      return record.read(field, by: rule ?? .fieldMerge(.first))
-    }
-  }
-
   @Test(arguments: [true, false])
   func `two entries on one visit are both kept and nobody is asked`(khanFirst: Bool) async throws {
-    let scene = try await Scene()
+    let scene = try await CaseScene()
     let first = try scene.khan.note("Flat empty, neighbour says moved out.", in: scene.caseID)
     let second = try scene.jones.note("Phoned, says at home.", in: scene.caseID)
     try await scene.reconcile(khanFirst: khanFirst)
@@ -52,7 +23,7 @@ import Testing
   @Test(arguments: [true, false])
   func `an attendance clash reads as disputed until somebody decides`(khanFirst: Bool) async throws
   {
-    let scene = try await Scene(jonesIs: .administrator)
+    let scene = try await CaseScene(jonesIs: .administrator)
     let appointment = scene.khan.newID()
     try scene.khan.edit(.appointment(in: scene.caseID, id: appointment))
     try await scene.reconcile(khanFirst: true)
@@ -77,7 +48,7 @@ import Testing
   @Test(arguments: [true, false])
   func `a removed risk flag that was raised meanwhile is active again`(khanFirst: Bool) async throws
   {
-    let scene = try await Scene(jonesIs: .senior)
+    let scene = try await CaseScene(jonesIs: .senior)
     let flag = scene.khan.newID()
     try scene.khan.edit(.flag(in: scene.caseID, id: flag))
     try await scene.reconcile(khanFirst: true)
@@ -91,7 +62,7 @@ import Testing
   }
 
   @Test func `a reassigned case takes the last note late and leaves the old laptop`() async throws {
-    let scene = try await Scene()
+    let scene = try await CaseScene()
     let note = try scene.khan.note("Sunday: safeguarding.", in: scene.caseID)
     try await scene.office.end("khan", scene.caseID)
     let report = try await scene.khan.sync()
@@ -106,7 +77,7 @@ import Testing
   @Test func `a booking whose reply was lost is sent again and stays one, with the same answer`()
     async throws
   {
-    let scene = try await Scene()
+    let scene = try await CaseScene()
     let appointment = scene.khan.newID()
     try scene.khan.edit(.appointment(in: scene.caseID, id: appointment))
     let fault = OneFault(.cutAfterCommit)
@@ -126,7 +97,7 @@ import Testing
   func `an address verified at the door is shown before a report from a call`(
     khanFirst: Bool
   ) async throws {
-    let scene = try await Scene(jonesIs: .administrator)
+    let scene = try await CaseScene(jonesIs: .administrator)
     let id = scene.khan.newID()
     func address(_ line: String, _ verified: String) -> Value {
       .composite([
@@ -151,7 +122,7 @@ import Testing
 
   @Test(arguments: [true, false])
   func `a deletion does not win over an edit that it had not seen`(khanFirst: Bool) async throws {
-    let scene = try await Scene(jonesIs: .administrator)
+    let scene = try await CaseScene(jonesIs: .administrator)
     let note = try scene.khan.note("Seen today.", in: scene.caseID)
     try await scene.reconcile(khanFirst: true)
     let seen = try #require(try scene.jones.replica.record(note))

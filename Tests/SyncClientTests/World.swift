@@ -115,7 +115,7 @@ actor World {
   private func sync(_ number: Int) async throws {
     do {
       note(try await laptops[number].sync())
-    } catch let error as SyncFailure {
+    } catch {
       guard error.isOffline else { throw error }
     }
   }
