@@ -11,8 +11,10 @@ import programs
 from programs import Answer
 
 
-STEPS = ("plan", "start", "safe", "end")
-"""Of a visit, each a command of two words."""
+STEPS = {
+    "visit": ("plan", "start", "safe", "end"), "flag": ("list", "raise", "review", "remove"),
+}
+"""What makes a command of two words, by the first."""
 
 
 class Laptop:
@@ -32,7 +34,7 @@ class Laptop:
 
     def _at_home(self, *arguments: object) -> list[object]:
         """The arguments with the home folder behind the words of the command."""
-        words = 2 if arguments[0] == "visit" and arguments[1:2] and arguments[1] in STEPS else 1
+        words = 2 if arguments[1:2] and arguments[1] in STEPS.get(str(arguments[0]), ()) else 1
         return [*arguments[:words], "--home", self.home, *arguments[words:]]
 
     def json(self, *arguments: object, **options: Any) -> Any:

@@ -89,15 +89,17 @@ extension CaseRecords {
     for arrival in arrivals {
       guard let record = self[arrival.record] else { continue }
       switch arrival {
+      case .late(_, let author, _) where record.type == "risk-concern":
+        notices.append(concern(record, by: author))
       case .late(_, let author, let dot):
         guard lateAuthors.insert(author).inserted else { continue }
         let count = arrivals.count {
-          if case .late(_, author, _) = $0 { true } else { false }
+          if case .late(let id, author, _) = $0 { self[id]?.type != "risk-concern" } else { false }
         }
         notices.append(
           Notice(
-            .lateWork, about: record, key: "\(dot)", to: [responsibleOfficer],
-            "\(author), who held this case before, had written \(count) more before hearing that it moved. Read it."
+            .lateWork, about: record, key: "\(dot)", to: [officer(but: author)],
+            "\(author), who held this case before, had made \(count) more changes before hearing that it moved. Read them."
           ))
       case .disputedDeletion:
         let authors = record.edits.filter { $0.by.role != .office }.map(\.by.author)
@@ -145,12 +147,21 @@ extension CaseRecords {
   private var concerns: [Notice] {
     all("risk-concern").compactMap { concern in
       guard let author = concern.standing("text").first?.by, author.role != .office,
-        author.author.lowercased() != responsibleOfficer?.lowercased()
+        officer(but: author.author) != nil
       else { return nil }
-      return Notice(
-        .riskConcern, about: concern, to: [responsibleOfficer],
-        "\(author.author) raised a risk concern in your case. Read it now.")
+      return self.concern(concern, by: author.author)
     }
+  }
+
+  private func concern(_ concern: Record, by author: String) -> Notice {
+    Notice(
+      .riskConcern, about: concern, to: [officer(but: author)],
+      "\(author) raised a risk concern in this case. Read it now.")
+  }
+
+  /// Who answers for the case, unless it is the author; then anybody who holds it is to look.
+  private func officer(but author: String) -> String? {
+    responsibleOfficer.flatMap { $0.lowercased() == author.lowercased() ? nil : $0 }
   }
 
   /// More failures than the sentence allows: reviewed once a breach period.

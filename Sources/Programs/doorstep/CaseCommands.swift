@@ -13,6 +13,7 @@ struct Cases: LaptopCommand {
   struct Row: Encodable {
     let crn, name: String
     let risk: String?
+    let deceased: Bool
     let flags: [String]
     let nextAppointment: String?
     let unsent: Int
@@ -25,7 +26,8 @@ struct Cases: LaptopCommand {
     let rows = try Caseload(in: replica).files.map { file -> Row in
       let next = file.appointments.first { $0.date >= today }
       return Row(
-        crn: file.crn, name: file.name, risk: file.risk?.label, flags: file.flags,
+        crn: file.crn, name: file.name, risk: file.risk?.label, deceased: file.isDeceased,
+        flags: file.flags,
         nextAppointment: next.map { "\($0.date) \($0.start)" },
         unsent: own.count { $0.caseID == file.id && $0.state == .waiting })
     }.sorted { $0.name.split(separator: " ").last ?? "" < $1.name.split(separator: " ").last ?? "" }
@@ -58,7 +60,8 @@ struct Case: LaptopCommand {
 
   struct ContactRow: Encodable {
     let id, date, time, kind, author, text: String
-    let sensitive, unsent: Bool
+    let sensitive, unsent, recordedLater: Bool
+    let corrects: String?
   }
   struct AppointmentRow: Encodable {
     let id, date, start, type: String
@@ -69,7 +72,10 @@ struct Case: LaptopCommand {
   struct Answer: Encodable {
     let crn, name: String
     let risk: String?
+    let deceased: Bool
     let flags: [String]
+    /// What the person has been told to do, as it holds today.
+    let instructions: [String]
     /// What the office works out, in words.
     let totals: [String]
     let addresses: [AddressRow]
@@ -90,7 +96,8 @@ struct Case: LaptopCommand {
     let appointments = file.appointments
     try output.answer(
       Answer(
-        crn: file.crn, name: file.name, risk: file.risk?.label, flags: file.flags,
+        crn: file.crn, name: file.name, risk: file.risk?.label, deceased: file.isDeceased,
+        flags: file.flags, instructions: file.instructions,
         totals: file.totals,
         addresses: file.addresses.map {
           AddressRow(
@@ -105,7 +112,8 @@ struct Case: LaptopCommand {
           ContactRow(
             id: $0.record.id.description, date: $0.date, time: $0.time, kind: $0.kind,
             author: $0.author,
-            text: $0.text, sensitive: $0.isSensitive, unsent: $0.isWaiting)
+            text: $0.text, sensitive: $0.isSensitive, unsent: $0.isWaiting,
+            recordedLater: $0.isRecordedLater, corrects: $0.corrects?.description)
         }))
     guard !output.json else { return }
     show(file)
@@ -125,6 +133,7 @@ struct Case: LaptopCommand {
       output.say([born, language, interpreter].compactMap { $0 }.joined(separator: " · "))
     }
     output.say("")
+    if file.isDeceased { output.say("*** \(file.name) HAS DIED. ***") }
     if let risk = file.risk {
       output.say(
         "Risk of serious harm: \(risk.label.uppercased())\(risk.assessedOn.map { ", assessed \($0)" } ?? "")"
@@ -134,6 +143,7 @@ struct Case: LaptopCommand {
     }
     for flag in file.flags { output.say("! \(flag)") }
     for total in file.totals { output.say(total) }
+    for instruction in file.instructions { output.say(instruction) }
     let concerns = file.records("risk-concern")
     if !concerns.isEmpty {
       output.say("! \(Show.count(concerns.count, "risk concern")) raised by officers")
@@ -169,6 +179,8 @@ struct Case: LaptopCommand {
   private func show(_ contact: CaseFile.Contact) {
     let marks = [
       contact.isSensitive ? "SENSITIVE" : nil, contact.isWaiting ? "on this laptop only" : nil,
+      contact.isRecordedLater ? "recorded later" : nil,
+      contact.corrects.map { "corrects \($0.short)" },
     ]
     .compactMap { $0 }.map { "  [\($0)]" }.joined()
     output.say(

@@ -60,6 +60,9 @@ struct CaseFile {
     return (code, label("rosh-summary", "overall", code), text(summary, "assessed-on"))
   }
 
+  /// Once recorded, it stays so.
+  var isDeceased: Bool { header.flatMap { text($0, "deceased") } == "yes" }
+
   /// Active flags by their labels.
   var flags: [String] {
     records("risk-flag").filter { text($0, "status") == "active" }
@@ -120,19 +123,29 @@ struct CaseFile {
     let author: String
     let isSensitive: Bool
     let isWaiting: Bool
+    /// The entry that this one corrects; both are shown.
+    let corrects: RecordID?
+    /// Written down more than a day after it happened, by the author's clock.
+    let isRecordedLater: Bool
   }
 
   /// By date, newest first.
   var contacts: [Contact] {
     records("contact-entry").map { record in
       let on = read(record, "on")?.value
+      let written = record.standing("text").first?.by
+      let happened = on?[member: "date"]?.text.flatMap { CalendarDate($0) }
+      let noted = (written?.recordedAt).flatMap { CalendarDate(at: $0) }
+      let delay = happened.flatMap { day in noted.map { $0.dayNumber - day.dayNumber } }
       return Contact(
         record: record, date: on?[member: "date"]?.text ?? "",
         time: on?[member: "time"]?.text ?? "",
         kind: label("contact-entry", "kind", text(record, "kind")),
         text: text(record, "text") ?? "",
-        author: record.standing("text").first?.by.author ?? "",
-        isSensitive: text(record, "sensitive") == "yes", isWaiting: waiting.contains(record.id))
+        author: written?.author ?? "",
+        isSensitive: text(record, "sensitive") == "yes", isWaiting: waiting.contains(record.id),
+        corrects: facts.target("corrects", of: record),
+        isRecordedLater: written?.role != .office && (delay ?? 0) > 1)
     }.sorted { ($0.date, $0.time, $0.record.id) > ($1.date, $1.time, $1.record.id) }
   }
 
@@ -156,6 +169,17 @@ struct CaseFile {
   }
 
   func isWaiting(_ record: Record) -> Bool { waiting.contains(record.id) }
+
+  /// What the person has been told to do, as it holds today, one line each.
+  var instructions: [String] {
+    guard let today = Today.known else { return [] }
+    return facts.instructions(on: today).map { instruction in
+      let about = label("officer-instruction", "about", instruction.about)
+      let overlap = instruction.isAlone ? "" : " (another of the same day says otherwise)"
+      let text = facts.text("text", of: instruction.record) ?? ""
+      return "\(about), from \(instruction.from): \(text)\(overlap)"
+    }
+  }
 
   /// Totals that the office works out, one line each. With unsent work of this laptop they are
   /// worked out here, and say so.

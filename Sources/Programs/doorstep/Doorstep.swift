@@ -26,7 +26,7 @@ struct Doorstep: AsyncParsableCommand {
         subcommands: [
           Visit.self, Note.self, Outcome.self, Concern.self, RiskFlag.self, Address.self,
           Sensitive.self,
-          Add.self, Change.self, Forms.self, Drafts.self,
+          Add.self, Change.self, Delete.self, Forms.self, Drafts.self,
         ]),
       CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),
       CommandGroup(

@@ -61,11 +61,21 @@ extension Replica {
     }
     let id = CaseID.named("case", crn.description)
     if try cases().contains(id) { return id }
+    if let current = try caseNow(of: crn) { return current }
     let filling = try status().casesNotWhole
     let remedy =
       filling > 0
       ? "\(Show.count(filling, "case")) not here yet: doorstep sync." : "See yours: doorstep cases."
     throw Failure(.badData, code: "unknown-case", "\(crn) is not on this laptop. \(remedy)")
+  }
+
+  /// The case that somebody's earlier or doubled number stands for by now.
+  private func caseNow(of former: CRN) throws -> CaseID? {
+    try records(caseID: nil, types: ["person-alias"]).first { alias in
+      let kind = alias.read("kind", by: .serverOwned)?.value.text ?? ""
+      let number = alias.read("number", by: .serverOwned)?.value.text.flatMap { CRN($0) }
+      return ["DOFF", "PCRN"].contains(kind) && number == former
+    }?.caseID
   }
 
   /// The one record whose id ends as typed.

@@ -167,7 +167,12 @@ struct Add: LaptopCommand {
     let edit = Edit.set(
       entered, of: id, type: form.type.name, caseID: caseID,
       context: known?.version ?? VersionVector(), reason: reason)
-    try save([edit], replica, form.type.label)
+    let isBooking = ["appointment", "visit-plan"].contains(form.type.name)
+    if isBooking { try CaseFile(caseID, in: replica).refuseBookingForTheDead() }
+    let booking = isBooking ? Booking(entered["when"]) : nil
+    try save(
+      [edit], replica, form.type.label,
+      warnings: try booking?.warnings(in: replica, except: id) ?? [])
   }
 
   private func id(
@@ -204,6 +209,27 @@ struct Change: LaptopCommand {
       entered, of: record.id, type: record.type, caseID: record.caseID, context: record.version,
       reason: reason)
     try save([edit], replica, form.type.label)
+  }
+}
+
+struct Delete: LaptopCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Delete a record that should not be there.",
+    discussion:
+      "It is shown no longer, and the office keeps it. Where somebody writes in it meanwhile, it stays until one of you decides."
+  )
+
+  @OptionGroup var laptop: LaptopOptions
+  @Argument(help: "The record's id, or the end of it.") var record: String
+  @Option(name: .long, help: "Why.") var reason: String
+
+  func perform() async throws {
+    let replica = try laptop.writing()
+    let record = try replica.findRecord(record)
+    let edit = Edit(
+      record: record.id, type: record.type, caseID: record.caseID, context: record.version,
+      action: .delete, reason: reason)
+    try save([edit], replica, "Deletion")
   }
 }
 

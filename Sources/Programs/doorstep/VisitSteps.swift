@@ -29,6 +29,7 @@ struct VisitPlan: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.writing()
     let file = try CaseFile(try replica.findCase(crn), in: replica)
+    try file.refuseBookingForTheDead()
     let place =
       try address.map {
         try replica.findRecord($0, type: "address", caseID: file.id)
@@ -52,6 +53,8 @@ struct VisitPlan: LaptopCommand {
     }
     let plan = Edit.set(fields, of: newRecord(), type: "visit-plan", caseID: file.id)
     var warnings = file.warnings(at: place?.id)
+    let booked = fields["appointment"]?.text.flatMap { RecordID($0) }
+    warnings += try Booking(fields["when"])?.warnings(in: replica, except: booked) ?? []
     if assessment == nil { warnings.append("This address has no valid visit risk assessment.") }
     try save([plan], replica, "Plan", warnings: warnings)
   }

@@ -7,6 +7,7 @@ import SyncCore
 extension CaseFile {
   func warnings(at address: RecordID? = nil) -> [String] {
     var warnings: [String] = []
+    if isDeceased { warnings.append("\(name) HAS DIED.") }
     if let risk {
       if ["high", "very-high"].contains(risk.code) {
         warnings.append("\(risk.label.uppercased()) RISK OF SERIOUS HARM")
