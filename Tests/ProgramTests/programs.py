@@ -77,16 +77,18 @@ class Answer:
 def run(
     name: str, *arguments: object, given: str | bytes | None = None, wrapper: Sequence[str] = (),
     env: dict[str, str] | None = None, limit: Callable[[], None] | None = None,
+    folder: Path | None = None,
 ) -> Answer:
     """Runs a program to its end.
 
     - given: its standard input; none by default.
     - wrapper: a command to run it under, for instance faketime.
     - limit: called in the new process before the program starts.
+    - folder: where it runs; where the tests run by default.
     """
     process = start(
         name, *arguments, wrapper=wrapper, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment(**(env or {})), preexec_fn=limit)
+        env=environment(**(env or {})), preexec_fn=limit, cwd=folder)
     try:
         return finish(process, given.encode() if isinstance(given, str) else given or b"")
     finally:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import programs
+from office import Office
 
 WRONG = {
     "doorstep": [
@@ -95,3 +97,32 @@ def test_a_server_that_is_not_set_up_is_told_how_to_set_it_up(
     answer = programs.run("doorstepd", *arguments, "--data", data)
     answer.expect(programs.NOT_SET_UP, "doorstepd init")
     assert not data.exists()
+
+
+@pytest.mark.parametrize("name", ["o", "./o", "o/", "o//", "./deep/o"])
+def test_folders_are_named_as_people_name_them(
+    name: str, tmp_path: Path, offices: Callable[[Office], Office]
+) -> None:
+    def office_program(*arguments: object) -> programs.Answer:
+        return programs.run("doorstepd", *arguments, folder=tmp_path)
+
+    made = office_program("init", "--data", name, "--office", "Leeds", "--json")
+    code = made.expect(programs.DONE).json["operatorCode"]
+    office_program("init", "--data", name).expect(programs.CANNOT_CREATE, "already")
+    (tmp_path / "c").write_text("crn\n")
+    office_program("import", "grants", "c", "--data", name).expect(programs.BAD_DATA)
+    assert [path.name for path in tmp_path.glob("**/*.new-*")] == []
+    office = offices(Office(tmp_path))
+    office.data = tmp_path / name
+    office.start()
+    enrolled = programs.run("doorstepctl", "enrol", office.url, code, "--home", "h", folder=tmp_path)
+    enrolled.expect(programs.DONE)
+    programs.run("doorstepctl", "devices", "--home", "h/", folder=tmp_path).expect(programs.DONE)
+
+
+@pytest.mark.parametrize("arguments", [
+    ("doorstepd", "serve", "--data", ""), ("doorstep", "status", "--home", ""),
+    ("doorstepctl", "devices", "--home", ""),
+])
+def test_an_empty_folder_name_is_no_folder(arguments: tuple[str, ...]) -> None:
+    programs.run(*arguments).expect(programs.USAGE, "must name a folder")

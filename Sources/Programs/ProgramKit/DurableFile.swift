@@ -44,17 +44,14 @@ package enum DurableFile {
     if mkdir(path, 0o700) == 0 { return try sync(folder(of: path)) }
     switch errno {
     case EEXIST: return
-    case ENOENT where folder(of: path) != path:
+    case ENOENT where folder(of: path) != NamedFolder.absolute(path):
       try makeFolder(folder(of: path))
       try makeFolder(path)
     default: throw .last
     }
   }
 
-  private static func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
-  }
+  private static func folder(of path: String) -> String { NamedFolder.split(path).folder }
 
   private static func sync(_ path: String) throws(Problem) {
     let file = open(path, O_RDONLY | O_CLOEXEC)

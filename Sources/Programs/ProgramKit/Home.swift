@@ -25,6 +25,10 @@ package struct HomeOptions: ParsableArguments, Sendable {
 
   package init() {}
 
+  package func validate() throws {
+    guard home?.isEmpty != true else { throw ValidationError("--home must name a folder.") }
+  }
+
   /// - Parameter program: the default folder's name.
   package func folder(of program: String) -> Home {
     let environment = ProcessInfo.processInfo.environment
@@ -58,7 +62,7 @@ package struct HomeOptions: ParsableArguments, Sendable {
 package struct Home: Sendable {
   package let path: String
 
-  package init(path: String) { self.path = path }
+  package init(path: String) { self.path = NamedFolder.absolute(path) }
 
   /// What a machine knows of its office and of itself.
   package struct Configuration: Codable, Sendable {

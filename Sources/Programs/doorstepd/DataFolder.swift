@@ -17,6 +17,10 @@ struct DataOptions: ParsableArguments, Sendable {
   @Option(name: .long, help: "Folder of catalogue files in place of those built in.")
   var catalogue: String?
 
+  func validate() throws {
+    guard data?.isEmpty != true else { throw ValidationError("--data must name a folder.") }
+  }
+
   var folder: DataFolder {
     DataFolder(
       path: data ?? ProcessInfo.processInfo.environment["DOORSTEPD_DATA"] ?? "doorstepd-data")
@@ -33,6 +37,8 @@ struct DataOptions: ParsableArguments, Sendable {
 /// The folder: store, authority, the server's own certificate, and its settings.
 struct DataFolder: Sendable {
   let path: String
+
+  init(path: String) { self.path = NamedFolder.absolute(path) }
 
   struct Settings: Codable, Sendable {
     var office: String
@@ -83,15 +89,15 @@ struct DataFolder: Sendable {
   /// authority that nobody uses.
   private func removeAbandoned() {
     let files = FileManager.default
-    let folder = (path as NSString).deletingLastPathComponent
-    let start = (path as NSString).lastPathComponent + ".new-"
-    let names = (try? files.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    let (folder, name) = NamedFolder.split(path)
+    let start = name + ".new-"
+    let names = (try? files.contentsOfDirectory(atPath: folder)) ?? []
     for name in names where name.hasPrefix(start) {
       guard let maker = Int32(name.dropFirst(start.count)), maker > 0 else { continue }
       // Ours is not made yet: one of our number is of somebody before us.
       let isRunning = kill(maker, 0) == 0 || errno == EPERM
       guard maker == getpid() || !isRunning else { continue }
-      try? files.removeItem(atPath: (folder as NSString).appendingPathComponent(name))
+      try? files.removeItem(atPath: "\(folder)/\(name)")
     }
   }
 

@@ -44,8 +44,10 @@ final class HighWaterMark: Sendable {
 
   /// Makes what was noted, and the file's name, outlast a power cut.
   func force() throws(StoreError) {
-    let folder = open(
-      (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    // Not by Foundation, whose last part of a path traps for a name of one letter.
+    let end = path.lastIndex(of: "/")
+    let parent = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw failure() }
     defer { close(folder) }
     guard fsync(descriptor) == 0, fsync(folder) == 0 else { throw failure() }
