@@ -135,6 +135,15 @@ final class Office {
     return record
   }
 
+  /// Every record of a type, ascending by case.
+  func records(of type: String) throws -> [SyncCore.Record] {
+    try store.now { store in
+      try store.caseHeads(after: nil, limit: .max).flatMap { head in
+        try store.records(of: head.caseID, types: [type]).map { try Record(reading: $0.bytes) }
+      }
+    }
+  }
+
   func caseHeads() throws -> [CaseHead] {
     try store.now { try $0.caseHeads(after: nil, limit: .max) }
   }

@@ -63,6 +63,7 @@ extension World {
     let log = try office.log().map { logged in
       (logged, logged.bytes.isEmpty ? nil : try Change(reading: logged.bytes))
     }
+    try checkAlerts()
     try checkLog(log)
     try checkSuperseded(log)
     for machine in machines {

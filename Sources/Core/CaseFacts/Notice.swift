@@ -29,13 +29,13 @@ public struct Notice: Hashable, Sendable {
   private let key: String
 
   init(
-    _ kind: Kind, about record: Record, key: String? = nil, to addressees: [String?],
-    _ text: String
+    _ kind: Kind, about record: RecordID, _ type: String, key: String? = nil,
+    to addressees: [String?], _ text: String
   ) {
     self.kind = kind
-    self.record = record.id
-    self.type = record.type
-    self.key = key ?? record.id.description
+    self.record = record
+    self.type = type
+    self.key = key ?? record.description
     self.text = text
     self.addressees = Set(
       addressees.compactMap { $0?.lowercased() }
@@ -59,17 +59,27 @@ public struct Notice: Hashable, Sendable {
   private static let addresseeBytes = 51
 }
 
-/// What no record shows of itself: how it arrived.
-public enum Arrival: Hashable, Sendable {
-  /// Work of somebody who no longer held the case, written before he can have heard.
-  case late(RecordID, by: String, Dot)
-  /// A deletion beside an edit that it had not seen, or the reverse.
-  case disputedDeletion(RecordID)
+/// What no record shows of itself: how a change of it arrived.
+public struct Arrival: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// Work of somebody who no longer held the case, written before he can have heard.
+    case late
+    /// A deletion beside an edit that it had not seen, or the reverse.
+    case disputedDeletion(Dot, authors: Set<String>)
+  }
 
-  public var record: RecordID {
-    switch self {
-    case .late(let record, _, _), .disputedDeletion(let record): record
-    }
+  public let kind: Kind
+  public let record: RecordID
+  public let type: String
+  public let dot: Dot
+  public let author: String
+
+  public init(_ kind: Kind, _ change: Change) {
+    self.kind = kind
+    record = change.body.record
+    type = change.body.type
+    dot = change.dot
+    author = change.body.author
   }
 }
 
@@ -82,30 +92,28 @@ extension CaseRecords {
       + riskChange(today)
   }
 
-  /// What arrivals call for. One notice an author for all that came late in one go.
+  /// What arrivals call for. One notice an author for all that came late in one go; a concern has
+  /// its own.
   public func notices(of arrivals: [Arrival]) -> [Notice] {
-    var notices: [Notice] = []
-    var lateAuthors: Set<String> = []
+    let late = arrivals.filter { $0.kind == .late && $0.type != "risk-concern" }
+    let byAuthor = Dictionary(grouping: late, by: \.author).sorted { $0.key < $1.key }
+    var notices = byAuthor.map { author, late in
+      Notice(
+        .lateWork, about: late[0].record, late[0].type, key: "\(late[0].dot)",
+        to: [officer(but: author)],
+        "\(author), who held this case before, had made \(late.count) more changes before hearing that it moved. Read them."
+      )
+    }
     for arrival in arrivals {
-      guard let record = self[arrival.record] else { continue }
-      switch arrival {
-      case .late(_, let author, _) where record.type == "risk-concern":
-        notices.append(concern(record, by: author))
-      case .late(_, let author, let dot):
-        guard lateAuthors.insert(author).inserted else { continue }
-        let count = arrivals.count {
-          if case .late(let id, author, _) = $0 { self[id]?.type != "risk-concern" } else { false }
-        }
+      switch arrival.kind {
+      case .late:
+        guard arrival.type == "risk-concern" else { continue }
+        notices.append(concern(arrival.record, by: arrival.author))
+      case .disputedDeletion(let deletion, let authors):
         notices.append(
           Notice(
-            .lateWork, about: record, key: "\(dot)", to: [officer(but: author)],
-            "\(author), who held this case before, had made \(count) more changes before hearing that it moved. Read them."
-          ))
-      case .disputedDeletion:
-        let authors = record.edits.filter { $0.by.role != .office }.map(\.by.author)
-        notices.append(
-          Notice(
-            .deletion, about: record, to: authors + [responsibleOfficer],
+            .deletion, about: arrival.record, arrival.type, key: "\(arrival.record) \(deletion)",
+            to: authors + [responsibleOfficer],
             "Somebody deleted this while somebody else wrote in it. It stays until one of you decides."
           ))
       }
@@ -121,7 +129,7 @@ extension CaseRecords {
         breach.standing("decision").filter { $0.value != reading.value }.map(\.by.author))
       return dissenters.sorted().map { author in
         Notice(
-          .dissent, about: breach, key: "\(breach.id) \(author)", to: [author],
+          .dissent, about: breach.id, breach.type, key: "\(breach.id) \(author)", to: [author],
           "Your decision did not stand beside a colleague's more protective one. It is kept as your view; speak to the senior."
         )
       }
@@ -135,7 +143,7 @@ extension CaseRecords {
       guard Set(standing.map(\.value)).count > 1 else { return [] }
       return standing.filter { $0.value == .text("removed") }.map { removal in
         Notice(
-          .flagChallenged, about: flag, key: "\(flag.id) \(removal.dot)",
+          .flagChallenged, about: flag.id, flag.type, key: "\(flag.id) \(removal.dot)",
           to: [removal.by.author, responsibleOfficer],
           "\(removal.by.author) removed this flag while it was reviewed or raised elsewhere. It stays active; a senior decides."
         )
@@ -149,13 +157,13 @@ extension CaseRecords {
       guard let author = concern.standing("text").first?.by, author.role != .office,
         officer(but: author.author) != nil
       else { return nil }
-      return self.concern(concern, by: author.author)
+      return self.concern(concern.id, by: author.author)
     }
   }
 
-  private func concern(_ concern: Record, by author: String) -> Notice {
+  private func concern(_ concern: RecordID, by author: String) -> Notice {
     Notice(
-      .riskConcern, about: concern, to: [officer(but: author)],
+      .riskConcern, about: concern, "risk-concern", to: [officer(but: author)],
       "\(author) raised a risk concern in this case. Read it now.")
   }
 
@@ -172,7 +180,7 @@ extension CaseRecords {
       else { return nil }
       let period = text("breach-ended-on", of: event) ?? ""
       return Notice(
-        .enforcementReview, about: event, key: "\(event.id) \(period)", to: [responsibleOfficer],
+        .enforcementReview, about: event.id, event.type, key: "\(event.id) \(period)", to: [responsibleOfficer],
         "There are more failures to comply than the \(limit) allowed. Review the enforcement.")
     }
   }
@@ -187,7 +195,7 @@ extension CaseRecords {
       else { return nil }
       let author = act.standing("action").first.map(\.by.author)
       return Notice(
-        .withdrawAct, about: act, to: [author, responsibleOfficer],
+        .withdrawAct, about: act.id, act.type, to: [author, responsibleOfficer],
         "The outcome that this answers is no failure any longer. Withdraw it, or say why it stands."
       )
     }
@@ -202,7 +210,7 @@ extension CaseRecords {
     return alike.values.filter { $0.count > 1 }.map { acts in
       let authors = acts.compactMap { $0.standing("action").first?.by.author }
       return Notice(
-        .duplicate, about: acts[0], key: acts.map(\.id.description).joined(separator: " "),
+        .duplicate, about: acts[0].id, acts[0].type, key: acts.map(\.id.description).joined(separator: " "),
         to: authors + [responsibleOfficer],
         "The same was sent twice about one outcome. Both are kept; tell the person which one counts."
       )
@@ -223,7 +231,7 @@ extension CaseRecords {
     else { return [] }
     return [
       Notice(
-        .riskChanged, about: summary, key: "\(summary.id) \(level.rawValue)",
+        .riskChanged, about: summary.id, summary.type, key: "\(summary.id) \(level.rawValue)",
         to: [responsibleOfficer],
         "The risk of serious harm has risen. Look at visits, contact and plan: doorstep due")
     ]

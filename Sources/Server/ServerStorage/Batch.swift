@@ -190,11 +190,12 @@ struct Batch {
     let verdict =
       standing == .late ? .late : Self.verdict(on: change, record, policy, sawAll: sawAll)
     if standing == .late {
-      let late = Arrival.late(body.record, by: body.author, body.dot)
-      arrivals[body.caseID, default: []].append(late)
+      arrivals[body.caseID, default: []].append(Arrival(.late, change))
     }
-    if record.isDeletionDisputed, stored?.record.isDeletionDisputed != true {
-      arrivals[body.caseID, default: []].append(.disputedDeletion(body.record))
+    if record.isDeletionDisputed, let deletion = record.standing(Record.deletionField).first {
+      let authors = Set(record.edits.filter { $0.by.role != .office }.map(\.by.author))
+      let disputed = Arrival.Kind.disputedDeletion(deletion.dot, authors: authors)
+      arrivals[body.caseID, default: []].append(Arrival(disputed, change))
     }
     return .taken(
       Taken(record: body.record, verdict: verdict, sequence: sequence, settlesBase: settles))

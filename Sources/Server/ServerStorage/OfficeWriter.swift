@@ -61,19 +61,12 @@ package struct OfficeWriter {
 
   /// Writes what follows from the records of a case, where something else stands, and raises the
   /// alerts that they call for.
-  /// - Parameter arrivals: what came just now that its record does not show.
+  /// - Parameter arrivals: what came just now and the records do not tell of.
   package mutating func derive(_ caseID: CaseID, arrivals: [Arrival] = []) throws {
     let types = Derivation.inputs.union(["case-header"])
-    var records = Dictionary(
-      try transaction.records(of: caseID, types: types).map {
-        ($0.id, try Record(reading: $0.bytes))
-      }
-    ) { first, _ in first }
-    for arrival in arrivals where records[arrival.record] == nil {
-      let stored = try transaction.record(arrival.record)
-      records[arrival.record] = try stored.map { try Record(reading: $0.bytes) }
-    }
-    let view = CaseRecords(records.values, catalogue)
+    let view = CaseRecords(
+      try transaction.records(of: caseID, types: types).map { try Record(reading: $0.bytes) },
+      catalogue)
     for fact in Derivation.facts(of: view) {
       try set(fact.fields, of: fact.record, type: fact.type, caseID: caseID, author: Self.formulas)
     }
