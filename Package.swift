@@ -72,7 +72,7 @@ let package = Package(
 
     room("Server", "ServerStorage", ["SyncCore", "RecordCatalogue", "CaseFacts", crypto]),
     room("Server", "BulkEntry", ["SyncCore", "RecordCatalogue", "CaseFacts", "ServerStorage"]),
-    room("Server", "ServerSQLite", ["ServerStorage", "SyncCore", grdb, sqlite]),
+    room("Server", "ServerSQLite", ["ServerStorage", "RecordCatalogue", "SyncCore", grdb, sqlite]),
     room(
       "Server", "SyncServer",
       [

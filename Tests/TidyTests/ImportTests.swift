@@ -33,7 +33,9 @@ import Testing
       mayImport: ["SyncCore", "RecordCatalogue", "CaseFacts", "ServerStorage", "Foundation"]),
     Room(
       path: "Server/ServerSQLite",
-      mayImport: ["SyncCore", "ServerStorage", "GRDB", "Foundation", "Synchronization"]),
+      mayImport: [
+        "SyncCore", "RecordCatalogue", "ServerStorage", "GRDB", "Foundation", "Synchronization",
+      ]),
     Room(
       path: "Server/SyncServer",
       mayImport: [

@@ -180,7 +180,8 @@ extension CaseRecords {
       else { return nil }
       let period = text("breach-ended-on", of: event) ?? ""
       return Notice(
-        .enforcementReview, about: event.id, event.type, key: "\(event.id) \(period)", to: [responsibleOfficer],
+        .enforcementReview, about: event.id, event.type, key: "\(event.id) \(period)",
+        to: [responsibleOfficer],
         "There are more failures to comply than the \(limit) allowed. Review the enforcement.")
     }
   }
@@ -210,7 +211,8 @@ extension CaseRecords {
     return alike.values.filter { $0.count > 1 }.map { acts in
       let authors = acts.compactMap { $0.standing("action").first?.by.author }
       return Notice(
-        .duplicate, about: acts[0].id, acts[0].type, key: acts.map(\.id.description).joined(separator: " "),
+        .duplicate, about: acts[0].id, acts[0].type,
+        key: acts.map(\.id.description).joined(separator: " "),
         to: authors + [responsibleOfficer],
         "The same was sent twice about one outcome. Both are kept; tell the person which one counts."
       )

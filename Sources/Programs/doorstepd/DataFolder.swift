@@ -144,10 +144,14 @@ struct DataFolder: Sendable {
     (try read("server.pem"), try read("server.key"))
   }
 
-  func openStore() throws -> SQLiteStore {
+  /// - Parameter catalogue: whose types analysts are to find as views; `nil` leaves the views as
+  ///   they are.
+  func openStore(showing catalogue: Catalogue? = nil) throws -> SQLiteStore {
     _ = try settings()
     do {
-      return try SQLiteStore(path: storeFile, life: ReplicaID(value: World.random()))
+      let store = try SQLiteStore(path: storeFile, life: ReplicaID(value: World.random()))
+      if let catalogue { try store.adopt(TypeView.all(of: catalogue)) }
+      return store
     } catch { throw Failure(error) }
   }
 

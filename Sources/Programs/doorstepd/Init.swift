@@ -32,7 +32,7 @@ struct Init: ServerCommand {
   func work() async throws {
     let folder = data.folder
     try await folder.create(DataFolder.Settings(office: office, names: name))
-    let store = try folder.openStore()
+    let store = try folder.openStore(showing: .standard)
     let invitation = try await folder.invite(
       store, user: firstOperator, role: .office, label: "first operator", isOperator: true,
       minutes: 60)

@@ -52,7 +52,7 @@ struct Serve: ServerCommand {
     configuration.port = port
     configuration.office = settings.office
     configuration.certificateDays = certificateDays
-    let store = try folder.openStore()
+    let store = try folder.openStore(showing: catalogue)
     var logger = Logger(label: "doorstepd")
     logger.logLevel = Logger.Level(rawValue: log) ?? .notice
     if store.wasRestored {

@@ -117,6 +117,13 @@ package final class SQLiteStore: ServerStore {
     error is DatabaseError ? StoreError(error, path: "") : error
   }
 
+  /// Gives analysts one view a type of the catalogue, and takes away those of types that it lacks.
+  package func adopt(_ views: [TypeView]) throws(StoreError) {
+    do { try pool.write { db in try TypeView.adopt(views, in: db) } } catch {
+      throw StoreError(error, path: "")
+    }
+  }
+
   /// Folds the write-ahead log into the file and closes.
   package func close() throws {
     queue.stop()

@@ -1,0 +1,105 @@
+import Foundation
+import GRDB
+import RecordCatalogue
+import ServerStorage
+import SyncCore
+import TestSupport
+import Testing
+
+@testable import ServerSQLite
+
+/// What an analyst finds in the office's store.
+@Suite struct `A view of one type` {
+  private static let views = TypeView.all(of: .standard)
+
+  private func rows(_ sql: String, _ store: SQLiteStore) async throws -> [[String: DatabaseValue]] {
+    try await store.read { reading in
+      let db = try #require(reading as? SQLiteTransaction).db
+      return try Row.fetchAll(db, sql: sql).map { row in
+        Dictionary(uniqueKeysWithValues: row.map { ($0.0, $0.1) })
+      }
+    }
+  }
+
+  @Test func `has a name and columns that clash with nothing`() async throws {
+    let store = try SQLiteStore.new(in: try TemporaryDirectory())
+    let taken = try await rows("SELECT name FROM sqlite_schema", store)
+    let names = Self.views.map(\.name)
+    #expect(Set(names).count == Catalogue.standard.types.count)
+    #expect(Set(names).isDisjoint(with: taken.compactMap { String.fromDatabaseValue($0["name"]!) }))
+    for view in Self.views {
+      #expect(Set(view.columns).count == view.columns.count, "\(view.name)")
+    }
+    try store.adopt(Self.views)
+    for view in Self.views {
+      let columns = view.columns.map { "\"\($0)\"" }.joined(separator: ", ")
+      #expect(try await rows("SELECT \(columns) FROM \(view.name)", store).isEmpty)
+    }
+  }
+
+  @Test func `reads as the rules read, joins by ids, and tells what is in dispute`() async throws {
+    let store = try SQLiteStore.new(in: try TemporaryDirectory())
+    try store.adopt(Self.views)
+    let office = OfficeInProcess(store)
+    let caseID = try await office.open("X000001")
+    let khan = try await office.laptop("khan", holding: [caseID])
+    let jones = try await office.laptop("jones", holding: [caseID])
+    let id = khan.newID()
+    try await khan.sync()
+    try khan.edit(.appointment(in: caseID, id: id))
+    try await khan.sync()
+    try await jones.sync()
+    try khan.edit(.outcome("ATTC", of: id, in: caseID))
+    try jones.edit(.outcome("UAAB", of: id, in: caseID))
+    let plan = khan.newID()
+    try khan.edit(.plan(in: caseID, id: plan))
+    try khan.change(plan, ["accompanying/jones": .flag(true), "accompanying/sam": .flag(false)])
+    try await khan.sync()
+    try await jones.sync()
+    let joined = try await rows(
+      """
+      SELECT h.crn, h.name_surname, a.when_start, o.claim, o.claim_code, o.contested
+      FROM outcome_claim o JOIN appointment a ON a.record_id = o.appointment
+      JOIN case_header h ON h.case_id = a.case_id
+      """, store)
+    let row = try #require(joined.first)
+    #expect(joined.count == 1)
+    #expect(row["crn"] == "X000001".databaseValue && row["name_surname"] == "Test".databaseValue)
+    #expect(row["when_start"] == "14:10".databaseValue)
+    #expect(row["claim"] == "disputed".databaseValue && row["claim_code"] == .null)
+    #expect(row["contested"] == #"["claim"]"#.databaseValue)
+    let plans = try await rows("SELECT record_id, accompanying FROM visit_plan", store)
+    #expect(plans.first?["record_id"] == plan.description.databaseValue)
+    #expect(plans.first?["accompanying"] == #"["jones"]"#.databaseValue)
+    // A decision is read as such, and what is deleted is left out.
+    try khan.replica.record(.named("outcome-claim", id.description)).map { record in
+      _ = try khan.edit(
+        .change(record, ["claim": .composite(["code": .text("ATTC")])], reason: "Seen."))
+    }
+    try await jones.sync()
+    try await khan.sync()
+    if let deleted = try khan.replica.record(plan) { try khan.edit(.delete(deleted)) }
+    try await khan.sync()
+    let decided = try await rows("SELECT claim, claim_code FROM outcome_claim", store)
+    #expect(try await rows("SELECT 1 FROM visit_plan", store).isEmpty)
+    #expect(decided.count == 1)
+  }
+
+  @Test func `follows the catalogue, and leaves the views of others alone`() async throws {
+    let directory = try TemporaryDirectory()
+    var store = try SQLiteStore.new(in: directory)
+    try store.adopt(Self.views)
+    try store.close()
+    store = try .reopened(in: directory)
+    try await store.transaction { transaction in
+      let db = try #require(transaction as? SQLiteTransaction).db
+      try db.execute(sql: "CREATE VIEW mine AS SELECT crn FROM case_header")
+    }
+    try store.adopt(Self.views.filter { $0.name != "tier" })
+    let left = try await rows("SELECT name FROM sqlite_schema WHERE type = 'view'", store)
+      .compactMap { String.fromDatabaseValue($0["name"] ?? .null) }
+    #expect(left.contains("mine") && left.contains("case_header") && !left.contains("tier"))
+    try store.adopt(Self.views)
+    #expect(try await rows("SELECT tier FROM tier", store).isEmpty)
+  }
+}
