@@ -129,7 +129,7 @@ let package = Package(
       ],
       path: "Sources/TestSupport"),
     tests("SyncCoreTests", ["SyncCore", crypto]),
-    tests("RecordCatalogueTests", ["RecordCatalogue"]),
+    tests("RecordCatalogueTests", ["RecordCatalogue", "TestSupport"]),
     tests("CaseFactsTests", ["CaseFacts", "TestSupport"]),
     tests("SyncWireTests", ["SyncWire", "TestSupport"]),
     tests("SyncReplicaTests", ["SyncReplica", "TestSupport"]),
