@@ -84,16 +84,17 @@ struct CaseFile {
   }
 
   /// By date, earliest first.
-  var appointments: [Appointment] {
-    let outcomes = Dictionary(
-      records("outcome-claim").map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return records("appointment").map { record in
+  var appointments: [Appointment] { appointments { _ in true } }
+
+  /// Those that meet a condition, by date, earliest first.
+  func appointments(where isWanted: (Record) -> Bool) -> [Appointment] {
+    records("appointment").filter(isWanted).map { record in
       let when = read(record, "when")?.value
       return Appointment(
         record: record, date: when?[member: "date"]?.text ?? "",
         start: when?[member: "start"]?.text ?? "",
         type: label("appointment", "type", text(record, "type")),
-        outcome: outcomes[Self.outcomeID(record.id)].flatMap(outcome))
+        outcome: facts[Self.outcomeID(record.id)].flatMap(outcome))
     }.sorted { ($0.date, $0.start) < ($1.date, $1.start) }
   }
 

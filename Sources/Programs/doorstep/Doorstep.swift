@@ -28,6 +28,13 @@ struct Doorstep: AsyncParsableCommand {
           Sensitive.self,
           Add.self, Change.self, Delete.self, Forms.self, Drafts.self,
         ]),
+      CommandGroup(
+        name: "Kinds of record",
+        subcommands: [
+          Verb<GoalVerb>.self, Verb<StepVerb>.self, Verb<InstructionVerb>.self,
+          Verb<PersonVerb>.self, Verb<LetterVerb>.self, Verb<BreachVerb>.self,
+          Verb<ProgrammeVerb>.self, Verb<ReferralVerb>.self, Verb<WorkVerb>.self,
+        ]),
       CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),
       CommandGroup(
         name: "The office",

@@ -27,7 +27,8 @@ struct Caseload {
 extension CaseFile {
   /// Past appointments without an outcome, the oldest first.
   func withoutOutcome(_ today: CalendarDate) -> [Appointment] {
-    appointments.filter { $0.outcome == nil && !$0.date.isEmpty && $0.date < today.description }
+    appointments { !facts.hasClaim($0) }
+      .filter { !$0.date.isEmpty && $0.date < today.description }
   }
 
   /// Acts that still await a response, with its day.
@@ -178,7 +179,7 @@ struct TodayCommand: LaptopCommand {
 
   private func rows(of file: CaseFile, _ today: CalendarDate) -> [Row] {
     let day = today.description
-    let appointments = file.appointments.filter { $0.date == day }
+    let appointments = file.appointments { file.facts.text("when", "date", of: $0) == day }
     let booked = appointments.map { appointment in
       Row(
         id: appointment.record.id.description, crn: file.crn, name: file.name,

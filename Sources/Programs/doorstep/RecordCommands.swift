@@ -138,7 +138,12 @@ struct Add: LaptopCommand {
   @Argument(help: "NAME=VALUE …") var fields: [String] = []
   @Option(name: .long, help: "Why, where it needs a reason.") var reason = ""
 
-  func perform() async throws {
+  func perform() async throws { try add(type, to: crn, fields, reason: reason) }
+}
+
+extension LaptopCommand {
+  /// Adds a record that somebody typed; what its name says is there already is a change of it.
+  func add(_ type: String, to crn: String, _ fields: [String], reason: String) throws {
     let replica = try laptop.writing()
     let form = try EnteredRecord(type, in: replica.catalogue)
     let caseID = try replica.findCase(crn)
@@ -175,7 +180,7 @@ struct Add: LaptopCommand {
       warnings: try booking?.warnings(in: replica, except: id) ?? [])
   }
 
-  private func id(
+  fileprivate func id(
     of fields: [String: Value], _ type: RecordType, _ caseID: CaseID
   ) throws -> RecordID {
     guard !type.naturalKey.isEmpty else { return newRecord() }
@@ -250,7 +255,13 @@ struct Records: LaptopCommand {
     let isContested: Bool
   }
 
-  func perform() async throws {
+  func perform() async throws { try list(type, of: crn) }
+}
+
+extension LaptopCommand {
+  /// Shows the records of a case.
+  /// - Parameter type: `nil` for all.
+  func list(_ type: String?, of crn: String) throws {
     let replica = try laptop.reading()
     let catalogue = replica.catalogue
     let wanted = try type.map { try EnteredRecord($0, in: catalogue).type.name }
@@ -258,12 +269,12 @@ struct Records: LaptopCommand {
     let records = try replica.records(caseID: try replica.findCase(crn), type: wanted)
       .sorted { ($0.type, $0.id) < ($1.type, $1.id) }
     let rows = records.map { record in
-      Row(
+      Records.Row(
         id: record.id.description, type: record.type,
         fields: record.fields.compactMap { field in
           let rule = catalogue.policy(of: record.type)?.rule(of: field) ?? .fieldMerge(.first)
           return record.read(field, by: rule).map { reading in
-            FieldRow(
+            Records.FieldRow(
               name: field, value: wording.text(reading.value, type: record.type, field: field),
               isContested: reading.status == .contested)
           }
