@@ -192,9 +192,12 @@ extension CaseRecords {
       guard value("withdrawn-by", of: act) == nil,
         let outcome = target("outcome", of: act).flatMap({ self[$0] }),
         let reading = read("claim", of: outcome), reading.status != .contested,
-        let code = reading.value[member: "code"]?.text, OutcomeMeaning.complied.contains(code)
+        let code = reading.value[member: "code"]?.text, OutcomeMeaning.complied.contains(code),
+        let sent = act.standing("action").first, let claimed = reading.standing.first
       else { return nil }
-      let author = act.standing("action").first.map(\.by.author)
+      // What an import brings was settled elsewhere, unless the outcome has changed since.
+      guard sent.by.role != .office || StandingEdit.precedes(sent, claimed) else { return nil }
+      let author = sent.by.author
       return Notice(
         .withdrawAct, about: act.id, act.type, to: [author, responsibleOfficer],
         "The outcome that this answers is no failure any longer. Withdraw it, or say why it stands."
@@ -208,8 +211,11 @@ extension CaseRecords {
     let alike = Dictionary(grouping: acts) { act in
       [text("outcome", of: act), text("action", of: act)]
     }
-    return alike.values.filter { $0.count > 1 }.map { acts in
-      let authors = acts.compactMap { $0.standing("action").first?.by.author }
+    return alike.values.compactMap { acts in
+      let sent = acts.compactMap { $0.standing("action").first?.by }
+      // Two that an import brings were sent long ago.
+      guard sent.count > 1, sent.contains(where: { $0.role != .office }) else { return nil }
+      let authors = sent.map(\.author)
       return Notice(
         .duplicate, about: acts[0].id, acts[0].type,
         key: acts.map(\.id.description).joined(separator: " "),
