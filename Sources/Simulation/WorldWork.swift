@@ -55,6 +55,12 @@ extension World {
   /// Reads a record as a machine shows it, and holds it to what the same machine showed before.
   func look(at shown: SyncCore.Record, on machine: Machine) throws(Failure) -> Model.Copy {
     let copy = try model.read(shown, at: machine.name)
+    try remember(copy, on: machine)
+    return copy
+  }
+
+  /// Nobody sees less of a record than they saw before.
+  func remember(_ copy: Model.Copy, on machine: Machine) throws(Failure) {
     let before = machine.memory.views[copy.record] ?? SeenSet()
     if !copy.seen.contains(before) {
       let missing = before.numbers.filter { !copy.seen.contains($0) }.filter {
@@ -66,7 +72,6 @@ extension World {
       }
     }
     machine.memory.views[copy.record] = copy.seen
-    return copy
   }
 
   func isRefused(_ local: Int, of record: Int) -> Bool {

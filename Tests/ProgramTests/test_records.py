@@ -150,10 +150,10 @@ def test_a_wrong_entry_says_what_to_write_and_saves_nothing(
 
 
 def test_a_kind_of_record_has_a_word_of_its_own(khan: Laptop, shared: Shared) -> None:
-    assert khan.json("contact", shared.crn) == khan.json("records", shared.crn, "personal-contact")
-    before = len(khan.json("contact", shared.crn))
-    khan.run("contact", shared.crn, "name=Ann Hill", "relationship=Mother").expect(programs.DONE)
-    assert len(khan.json("contact", shared.crn)) == before + 1
+    assert khan.json("associate", shared.crn) == khan.json("records", shared.crn, "personal-contact")
+    before = len(khan.json("associate", shared.crn))
+    khan.run("associate", shared.crn, "name=Ann Hill", "relationship=Mother").expect(programs.DONE)
+    assert len(khan.json("associate", shared.crn)) == before + 1
     khan.run("goal", shared.crn, "title=Find work").expect(programs.BAD_DATA, "plan")
     khan.run("goal", shared.crn, "colour=red").expect(programs.BAD_DATA, "no such field", "title")
     khan.run("goal", "X999999").expect(programs.BAD_DATA)

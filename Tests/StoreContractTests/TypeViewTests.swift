@@ -72,6 +72,7 @@ import Testing
     #expect(plans.first?["record_id"] == plan.description.databaseValue)
     #expect(plans.first?["accompanying"] == #"["jones"]"#.databaseValue)
     // A decision is read as such, and what is deleted is left out.
+    try await khan.sync()
     try khan.replica.record(.named("outcome-claim", id.description)).map { record in
       _ = try khan.edit(
         .change(record, ["claim": .composite(["code": .text("ATTC")])], reason: "Seen."))
@@ -82,7 +83,8 @@ import Testing
     try await khan.sync()
     let decided = try await rows("SELECT claim, claim_code FROM outcome_claim", store)
     #expect(try await rows("SELECT 1 FROM visit_plan", store).isEmpty)
-    #expect(decided.count == 1)
+    #expect(decided.count == 1 && decided[0]["claim_code"] == "ATTC".databaseValue)
+    #expect(decided[0]["claim"] == .null)
   }
 
   @Test func `follows the catalogue, and leaves the views of others alone`() async throws {
@@ -94,11 +96,18 @@ import Testing
     try await store.transaction { transaction in
       let db = try #require(transaction as? SQLiteTransaction).db
       try db.execute(sql: "CREATE VIEW mine AS SELECT crn FROM case_header")
+      let sql = try String.fetchOne(
+        db, sql: "SELECT sql FROM sqlite_schema WHERE name = 'address'")
+      try db.execute(
+        sql: try #require(sql).replacing("VIEW \"address\"", with: "VIEW copied"))
+      try db.execute(sql: "DROP VIEW event; CREATE VIEW event AS SELECT 1 AS theirs")
     }
     try store.adopt(Self.views.filter { $0.name != "tier" })
     let left = try await rows("SELECT name FROM sqlite_schema WHERE type = 'view'", store)
       .compactMap { String.fromDatabaseValue($0["name"] ?? .null) }
     #expect(left.contains("mine") && left.contains("case_header") && !left.contains("tier"))
+    #expect(left.contains("copied"))
+    #expect(try await rows("SELECT theirs FROM event", store).count == 1)
     try store.adopt(Self.views)
     #expect(try await rows("SELECT tier FROM tier", store).isEmpty)
   }

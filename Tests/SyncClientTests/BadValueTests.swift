@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Whatever somebody types, and whatever a laptop with other rules sends: both ends say the same.
-@Suite struct `A bad value` {
+@Suite(.serialized) struct `A bad value` {
   /// Knows no type, so it checks nothing: what an outdated or a forged laptop sends.
   private static func careless() throws -> Catalogue {
     try Catalogue(files: [

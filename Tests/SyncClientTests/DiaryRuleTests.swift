@@ -119,11 +119,12 @@ import Testing
     try await scene.reconcile()
     let letter = try scene.letter("EA02", on: scene.jones, outcome)
     try scene.khan.change(
-      outcome, ["claim": .composite(["code": .text("ATTC")])], reason: "He was at hospital.")
+      outcome, ["claim": .composite(["code": .text("AAME")])], reason: "He was at hospital.")
     try await scene.reconcile(khanFirst: khanFirst)
     #expect(try await scene.office.record(letter) != nil, "what was sent cannot be unsent")
     #expect(try await scene.alerts()["withdraw-act"] == [["jones", "khan"]])
-    // It is told once, whatever else happens to the case.
+    // It is told once, whatever else happens to the case, and the withdrawal is none to withdraw.
+    _ = try scene.letter("EA06", on: scene.jones, outcome)
     try scene.khan.edit(.appointment(in: scene.caseID, id: scene.khan.newID()))
     try await scene.reconcile()
     #expect(try await scene.alerts()["withdraw-act"]?.count == 1)

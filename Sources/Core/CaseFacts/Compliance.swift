@@ -51,7 +51,12 @@ public enum Compliance {
     }
     let addressees = alert.elements(of: "addressees", by: .union).map { $0.element.lowercased() }
     let users = Set(clearings.compactMap { records.text("user", of: $0)?.lowercased() })
-    return !isBySenior && !addressees.isEmpty && !users.isSuperset(of: addressees)
+    // Who answers for the case by now clears for those who held it when the alert was raised.
+    let isTakenOver =
+      records.responsibleOfficer.map { officer in
+        !addressees.contains(officer.lowercased()) && users.contains(officer.lowercased())
+      } ?? false
+    return !isBySenior && !isTakenOver && !addressees.isEmpty && !users.isSuperset(of: addressees)
   }
 
   /// How far each action goes. Acts that are not here set no stage.

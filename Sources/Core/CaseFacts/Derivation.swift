@@ -19,12 +19,14 @@ public enum Derivation {
     "alert", "enforcement-act", "event", "requirement", "upw-attendance", "upw-requirement",
   ]
 
-  /// The types that the formulas and notices follow from: a change of one calls for both anew.
+  /// The types that the formulas look at.
   public static let inputs: Set<String> = [
-    "alert", "alert-clearing", "appointment", "breach", "enforcement-act", "event",
-    "outcome-claim", "requirement", "risk-concern", "risk-flag", "rosh-summary", "upw-adjustment",
-    "upw-attendance", "upw-requirement", "upw-session",
+    "alert", "alert-clearing", "appointment", "enforcement-act", "event", "outcome-claim",
+    "requirement", "upw-adjustment", "upw-attendance", "upw-requirement", "upw-session",
   ]
+
+  /// A change of one of these calls for formulas and notices anew.
+  public static let triggers = inputs.union(Notice.inputs)
 
   /// What differs, ascending by record. Derived again from what these facts say, nothing does.
   public static func facts(of records: CaseRecords) -> [Fact] {

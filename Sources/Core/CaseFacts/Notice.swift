@@ -28,6 +28,11 @@ public struct Notice: Hashable, Sendable {
   /// What tells it from others of its kind.
   private let key: String
 
+  /// The types whose records call for notices, beside those of derived facts.
+  public static let inputs: Set<String> = [
+    "breach", "case-header", "risk-flag", "rosh-summary",
+  ]
+
   init(
     _ kind: Kind, about record: RecordID, _ type: String, key: String? = nil,
     to addressees: [String?], _ text: String
@@ -59,27 +64,53 @@ public struct Notice: Hashable, Sendable {
   private static let addresseeBytes = 51
 }
 
-/// What no record shows of itself: how a change of it arrived.
+/// What the records alone do not call for: how a change arrived.
 public struct Arrival: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
+    /// A risk concern that somebody raised.
+    case concern
     /// Work of somebody who no longer held the case, written before he can have heard.
     case late
-    /// A deletion beside an edit that it had not seen, or the reverse.
-    case disputedDeletion(Dot, authors: Set<String>)
+    /// A deletion, named by the hash of its first issue, beside an edit that it had not seen, or
+    /// the reverse.
+    case disputedDeletion(Hash, authors: Set<String>)
   }
 
   public let kind: Kind
   public let record: RecordID
   public let type: String
-  public let dot: Dot
+  /// Of the first issue of the change, which stays what it is however often it is issued again.
+  public let hash: Hash
   public let author: String
 
   public init(_ kind: Kind, _ change: Change) {
     self.kind = kind
     record = change.body.record
     type = change.body.type
-    dot = change.dot
+    hash = change.firstIssue.hash
     author = change.body.author
+  }
+
+  /// - Parameters:
+  ///   - record: as the change leaves it.
+  ///   - isNew: whether there was none before.
+  public static func all(
+    of change: Change, in record: Record, isNew: Bool, isLate: Bool
+  ) -> [Arrival] {
+    var arrivals: [Arrival] = []
+    if isNew, record.type == "risk-concern" { arrivals.append(Arrival(.concern, change)) }
+    // Concerns are told by themselves, and logs and clearings concern nobody.
+    let isQuiet = ["access-log", "alert-clearing", "risk-concern"].contains(record.type)
+    if isLate, !isQuiet { arrivals.append(Arrival(.late, change)) }
+    if record.isDeletionDisputed,
+      let deletion = record.standing(Record.deletionField).last(where: {
+        if case .seen = $0.value { true } else { false }
+      })
+    {
+      let authors = Set(record.edits.filter { $0.by.role != .office }.map(\.by.author))
+      arrivals.append(Arrival(.disputedDeletion(deletion.hash, authors: authors), change))
+    }
+    return arrivals
   }
 }
 
@@ -88,31 +119,34 @@ extension CaseRecords {
   /// - Parameter today: in the United Kingdom; `nil` where it is not known, and then no change of
   ///   risk counts as recent.
   public func notices(today: CalendarDate?) -> [Notice] {
-    dissent + challenges + concerns + enforcementReviews + standingActs + doubleActs
-      + riskChange(today)
+    dissent + challenges + enforcementReviews + standingActs + doubleActs + riskChange(today)
   }
 
-  /// What arrivals call for. One notice an author for all that came late in one go; a concern has
-  /// its own.
+  /// What arrivals call for, all of one author. One notice for all that came late in one go.
   public func notices(of arrivals: [Arrival]) -> [Notice] {
-    let late = arrivals.filter { $0.kind == .late && $0.type != "risk-concern" }
-    let byAuthor = Dictionary(grouping: late, by: \.author).sorted { $0.key < $1.key }
-    var notices = byAuthor.map { author, late in
-      Notice(
-        .lateWork, about: late[0].record, late[0].type, key: "\(late[0].dot)",
-        to: [officer(but: author)],
-        "\(author), who held this case before, had made \(late.count) more changes before hearing that it moved. Read them."
-      )
+    var notices: [Notice] = []
+    let late = arrivals.filter { $0.kind == .late }
+    if let first = late.first {
+      let changes = late.count == 1 ? "a change" : "\(late.count) changes"
+      notices.append(
+        Notice(
+          .lateWork, about: first.record, first.type, key: "\(first.hash)",
+          to: [officer(but: first.author)],
+          "\(first.author), who no longer holds this case, had made \(changes) before hearing of that. Read what was written."
+        ))
     }
     for arrival in arrivals {
       switch arrival.kind {
-      case .late:
-        guard arrival.type == "risk-concern" else { continue }
-        notices.append(concern(arrival.record, by: arrival.author))
+      case .late: continue
+      case .concern:
+        notices.append(
+          Notice(
+            .riskConcern, about: arrival.record, arrival.type, to: [officer(but: arrival.author)],
+            "\(arrival.author) raised a risk concern in this case. Read it now."))
       case .disputedDeletion(let deletion, let authors):
         notices.append(
           Notice(
-            .deletion, about: arrival.record, arrival.type, key: "\(arrival.record) \(deletion)",
+            .deletion, about: arrival.record, arrival.type, key: "\(deletion)",
             to: authors + [responsibleOfficer],
             "Somebody deleted this while somebody else wrote in it. It stays until one of you decides."
           ))
@@ -125,11 +159,10 @@ extension CaseRecords {
   private var dissent: [Notice] {
     all("breach").flatMap { breach -> [Notice] in
       guard let reading = read("decision", of: breach) else { return [] }
-      let dissenters = Set(
-        breach.standing("decision").filter { $0.value != reading.value }.map(\.by.author))
-      return dissenters.sorted().map { author in
+      let dissenting = breach.standing("decision").filter { $0.value != reading.value }
+      return dissenting.map { edit in
         Notice(
-          .dissent, about: breach.id, breach.type, key: "\(breach.id) \(author)", to: [author],
+          .dissent, about: breach.id, breach.type, key: "\(edit.hash)", to: [edit.by.user],
           "Your decision did not stand beside a colleague's more protective one. It is kept as your view; speak to the senior."
         )
       }
@@ -143,28 +176,12 @@ extension CaseRecords {
       guard Set(standing.map(\.value)).count > 1 else { return [] }
       return standing.filter { $0.value == .text("removed") }.map { removal in
         Notice(
-          .flagChallenged, about: flag.id, flag.type, key: "\(flag.id) \(removal.dot)",
-          to: [removal.by.author, responsibleOfficer],
+          .flagChallenged, about: flag.id, flag.type, key: "\(removal.hash)",
+          to: [removal.by.user, responsibleOfficer],
           "\(removal.by.author) removed this flag while it was reviewed or raised elsewhere. It stays active; a senior decides."
         )
       }
     }
-  }
-
-  /// Concerns that somebody else raised in the field.
-  private var concerns: [Notice] {
-    all("risk-concern").compactMap { concern in
-      guard let author = concern.standing("text").first?.by, author.role != .office,
-        officer(but: author.author) != nil
-      else { return nil }
-      return self.concern(concern.id, by: author.author)
-    }
-  }
-
-  private func concern(_ concern: RecordID, by author: String) -> Notice {
-    Notice(
-      .riskConcern, about: concern, "risk-concern", to: [officer(but: author)],
-      "\(author) raised a risk concern in this case. Read it now.")
   }
 
   /// Who answers for the case, unless it is the author; then anybody who holds it is to look.
@@ -172,11 +189,12 @@ extension CaseRecords {
     responsibleOfficer.flatMap { $0.lowercased() == author.lowercased() ? nil : $0 }
   }
 
-  /// More failures than the sentence allows: reviewed once a breach period.
+  /// More failures than a running sentence allows: reviewed once a breach period.
   private var enforcementReviews: [Notice] {
     all("event").compactMap { event in
-      let failures = Compliance.failures(of: event, self)
-      guard let limit = number("disposal", "failures-allowed", of: event), failures > limit
+      guard value("active", of: event)?.flag != false,
+        let limit = number("disposal", "failures-allowed", of: event),
+        Compliance.failures(of: event, self) > limit
       else { return nil }
       let period = text("breach-ended-on", of: event) ?? ""
       return Notice(
@@ -186,20 +204,27 @@ extension CaseRecords {
     }
   }
 
+  /// What was done about an outcome, by the acts that only a failure calls for and nobody withdrew.
+  private var sanctions: [(act: Record, action: String, by: Authorship)] {
+    all("enforcement-act").compactMap { act in
+      guard value("withdrawn-by", of: act) == nil, let sent = act.standing("action").first,
+        let action = sent.value.text, !OutcomeMeaning.answersToNone.contains(action)
+      else { return nil }
+      return (act, action, sent.by)
+    }
+  }
+
   /// Letters and requests about a failure that turned out to be none.
   private var standingActs: [Notice] {
-    all("enforcement-act").compactMap { act in
-      guard value("withdrawn-by", of: act) == nil,
-        let outcome = target("outcome", of: act).flatMap({ self[$0] }),
+    sanctions.compactMap { act, _, sender in
+      guard let outcome = target("outcome", of: act).flatMap({ self[$0] }),
         let reading = read("claim", of: outcome), reading.status != .contested,
-        let code = reading.value[member: "code"]?.text, OutcomeMeaning.complied.contains(code),
-        let sent = act.standing("action").first, let claimed = reading.standing.first
+        let code = reading.value[member: "code"]?.text, OutcomeMeaning.noFailure.contains(code),
+        // What an import brings was settled elsewhere, unless somebody here says otherwise.
+        let claim = reading.standing.first, sender.role != .office || claim.by.role != .office
       else { return nil }
-      // What an import brings was settled elsewhere, unless the outcome has changed since.
-      guard sent.by.role != .office || StandingEdit.precedes(sent, claimed) else { return nil }
-      let author = sent.by.author
       return Notice(
-        .withdrawAct, about: act.id, act.type, to: [author, responsibleOfficer],
+        .withdrawAct, about: act.id, act.type, to: [sender.user, responsibleOfficer],
         "The outcome that this answers is no failure any longer. Withdraw it, or say why it stands."
       )
     }
@@ -207,44 +232,43 @@ extension CaseRecords {
 
   /// Two of one kind about one outcome: both were sent, and one may have been enough.
   private var doubleActs: [Notice] {
-    let acts = all("enforcement-act").filter { value("withdrawn-by", of: $0) == nil }
-    let alike = Dictionary(grouping: acts) { act in
-      [text("outcome", of: act), text("action", of: act)]
+    let alike = Dictionary(grouping: sanctions.filter { $0.action != "EA05" }) { sanction in
+      [text("outcome", of: sanction.act), sanction.action]
     }
-    return alike.values.compactMap { acts in
-      let sent = acts.compactMap { $0.standing("action").first?.by }
+    return alike.values.compactMap { sanctions in
       // Two that an import brings were sent long ago.
-      guard sent.count > 1, sent.contains(where: { $0.role != .office }) else { return nil }
-      let authors = sent.map(\.author)
+      guard sanctions.count > 1, sanctions.contains(where: { $0.by.role != .office }) else {
+        return nil
+      }
+      let first = sanctions[0].act
       return Notice(
-        .duplicate, about: acts[0].id, acts[0].type,
-        key: acts.map(\.id.description).joined(separator: " "),
-        to: authors + [responsibleOfficer],
+        .duplicate, about: first.id, first.type,
+        key: sanctions.map(\.act.id.description).joined(separator: " "),
+        to: sanctions.map(\.by.user) + [responsibleOfficer],
         "The same was sent twice about one outcome. Both are kept; tell the person which one counts."
       )
     }.sorted { $0.id < $1.id }
   }
 
-  /// A higher level of risk than the assessment before had.
+  /// A higher level of risk than on the day of the assessment before.
   private func riskChange(_ today: CalendarDate?) -> [Notice] {
-    let assessed = all("rosh-summary").compactMap { summary -> (VisitDue.Risk, String, Record)? in
-      guard let level = text("overall", of: summary).flatMap(VisitDue.Risk.init),
-        let day = text("assessed-on", of: summary)
-      else { return nil }
-      return (level, day, summary)
-    }.sorted { $0.1 < $1.1 }
-    guard let (level, _, summary) = assessed.last, let (before, _, _) = assessed.dropLast().last,
-      level > before, let today, let day = day("assessed-on", of: summary),
+    guard let now = assessments.last, let before = assessments.dropLast().last,
+      now.level > before.level, let today, let day = CalendarDate(now.day),
       today.dayNumber - day.dayNumber <= Self.recentDays
     else { return [] }
     return [
       Notice(
-        .riskChanged, about: summary.id, summary.type, key: "\(summary.id) \(level.rawValue)",
-        to: [responsibleOfficer],
+        .riskChanged, about: now.summary.id, now.summary.type,
+        key: "\(now.summary.id) \(now.level.rawValue)", to: [responsibleOfficer],
         "The risk of serious harm has risen. Look at visits, contact and plan: doorstep due")
     ]
   }
 
   /// What changed longer ago is no news when a case is entered.
   private static let recentDays: Int64 = 31
+}
+
+extension Authorship {
+  /// Whom an alert can reach: who enters something at the office holds no case.
+  fileprivate var user: String? { role == .office ? nil : author }
 }

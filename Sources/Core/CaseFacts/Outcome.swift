@@ -8,6 +8,15 @@ public enum OutcomeMeaning {
   ]
   /// The person was there and did what was asked, or what was lacking was accepted.
   public static let complied: Set<String> = ["ATTC", "ATSS", "ATCH", "AFDA"]
+  /// What calls for no enforcement: complied with, an absence that was accepted, or arranged anew.
+  /// The catalogue's check of enforcement acts names the same.
+  public static let noFailure: Set<String> = [
+    "ATTC", "ATSS", "ATCH", "AFDA", "AAME", "AAEM", "AAFC", "AACL", "AAHO", "AARE", "AARC", "AASD",
+    "CO05", "CO10", "RSSR", "RSSL", "RSOF",
+  ]
+  /// Enforcement acts that answer such outcomes too: no action, two withdrawals, and a referral
+  /// to the officer.
+  public static let answersToNone: Set<String> = ["NFA", "EA06", "EA07", "ROM"]
   /// What may be enforced. `AFTA` holds until evidence was asked for, so it is none yet.
   public static let failed: Set<String> = ["AFTC", "ATSH", "ATFI", "UAAB"]
 }

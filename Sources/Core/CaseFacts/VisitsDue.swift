@@ -35,12 +35,19 @@ public struct VisitDue: Hashable, Sendable {
 extension CaseRecords {
   /// The level of risk of serious harm as last assessed, of the higher where two are of one day.
   public var risk: (level: VisitDue.Risk, summary: Record)? {
-    all("rosh-summary").compactMap { summary in
-      text("overall", of: summary).map { (VisitDue.Risk(rawValue: $0) ?? .veryHigh, summary) }
-    }.max { left, right in
-      let days = (text("assessed-on", of: left.1) ?? "", text("assessed-on", of: right.1) ?? "")
-      return days.0 == days.1 ? left.0 < right.0 : days.0 < days.1
+    assessments.last.map { ($0.level, $0.summary) }
+  }
+
+  /// Assessments of risk of serious harm, one a day, by day. A level that is not known counts as
+  /// the highest.
+  var assessments: [(day: String, level: VisitDue.Risk, summary: Record)] {
+    let all = all("rosh-summary").compactMap { summary in
+      text("overall", of: summary).map {
+        (text("assessed-on", of: summary) ?? "", VisitDue.Risk(rawValue: $0) ?? .veryHigh, summary)
+      }
     }
+    let highest = Dictionary(grouping: all, by: \.0).compactMap { $1.max { $0.1 < $1.1 } }
+    return highest.sorted { $0.0 < $1.0 }
   }
 
   /// When the next visit is due.

@@ -31,9 +31,10 @@ package struct HomeOptions: ParsableArguments, Sendable {
 
   /// - Parameter program: the default folder's name.
   package func folder(of program: String) -> Home {
-    let environment = ProcessInfo.processInfo.environment
-    if let home = home ?? environment["\(program.uppercased())_HOME"] { return Home(path: home) }
-    let data = environment["XDG_DATA_HOME"] ?? NSHomeDirectory() + "/.local/share"
+    if let home = home ?? NamedFolder.variable("\(program.uppercased())_HOME") {
+      return Home(path: home)
+    }
+    let data = NamedFolder.variable("XDG_DATA_HOME") ?? NSHomeDirectory() + "/.local/share"
     return Home(path: "\(data)/\(program)")
   }
 

@@ -13,6 +13,11 @@ package enum NamedFolder {
     return "/" + parts.joined(separator: "/")
   }
 
+  /// The folder that a variable of the environment names; one that is empty names none.
+  package static func variable(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// The folder that holds it, and its name there. For the root, both are the root.
   package static func split(_ path: String) -> (folder: String, name: String) {
     let absolute = absolute(path)

@@ -10,9 +10,13 @@ import SyncReplica
 struct OpenAlert {
   let record: Record
   let file: CaseFile
+  /// User names whom it is for; none where it is for anybody who holds the case.
+  let addressees: [String]
+  /// It waits for this laptop's user: named, or in place of those who are, and not cleared yet.
   let isForYou: Bool
 
-  var kind: String { file.label("alert", "kind", file.text(record, "kind")) }
+  var kindCode: String { file.text(record, "kind") ?? "" }
+  var kind: String { file.label("alert", "kind", kindCode) }
   var text: String { file.text(record, "text") ?? "" }
   var raisedAt: Timestamp? { record.standing("text").first?.by.recordedAt }
 
@@ -26,22 +30,28 @@ struct OpenAlert {
 extension Replica {
   /// Open alerts of all cases, those for this laptop's user first, the newest first.
   func openAlerts() throws(ReplicaError) -> [OpenAlert] {
-    let records = Dictionary(
-      grouping: try records(caseID: nil, types: ["alert", "alert-clearing", "case-header"]),
-      by: \.caseID)
-    return records.flatMap { caseID, records in
-      CaseFile(caseID, records, [], catalogue).openAlerts(for: identity.user)
-    }.sorted(by: OpenAlert.precedes)
+    let alerts = try records(caseID: nil, types: ["alert", "alert-clearing"])
+    var found: [OpenAlert] = []
+    for (caseID, alerts) in Dictionary(grouping: alerts, by: \.caseID) {
+      let header = try records(caseID: caseID, types: ["case-header"])
+      found += CaseFile(caseID, alerts + header, [], catalogue).openAlerts(for: identity.user)
+    }
+    return found.sorted(by: OpenAlert.precedes)
   }
 }
 
 extension CaseFile {
-  /// One that names nobody is for anybody.
   fileprivate func openAlerts(for user: String) -> [OpenAlert] {
-    records("alert").filter { Compliance.isOpen($0, facts) }.map { alert in
-      let users = alert.elements(of: "addressees", by: .union).map { $0.element.lowercased() }
+    let user = user.lowercased()
+    let cleared = records("alert-clearing").filter { text($0, "user")?.lowercased() == user }
+      .compactMap { facts.target("alert", of: $0) }
+    let isOfficer = facts.responsibleOfficer?.lowercased() == user
+    return records("alert").filter { Compliance.isOpen($0, facts) }.map { alert in
+      let users = alert.elements(of: "addressees", by: .union).map(\.element)
+      let isMeant = users.isEmpty || isOfficer || users.contains { $0.lowercased() == user }
       return OpenAlert(
-        record: alert, file: self, isForYou: users.isEmpty || users.contains(user.lowercased()))
+        record: alert, file: self, addressees: users,
+        isForYou: isMeant && !cleared.contains(alert.id))
     }
   }
 }
@@ -60,8 +70,9 @@ struct Alerts: LaptopCommand {
   @Flag(name: .long, help: "Also those that are for others.") var all = false
 
   struct Row: Encodable {
-    let id, crn, name, kind, text: String
+    let id, crn, name, kind, label, text: String
     let isForYou: Bool
+    let addressees: [String]
     /// The record that it is about, and its type.
     let record, type: String?
     let raisedAt: Int64?
@@ -70,6 +81,9 @@ struct Alerts: LaptopCommand {
   func validate() throws {
     guard note == nil || clear != nil else {
       throw ValidationError("--note goes with --clear ID.")
+    }
+    guard clear == nil || (crn == nil && !all) else {
+      throw ValidationError("--clear names the alert; give no CRN and no --all with it.")
     }
   }
 
@@ -83,15 +97,16 @@ struct Alerts: LaptopCommand {
     let rows = alerts.map { alert in
       Row(
         id: alert.record.id.description, crn: alert.file.crn, name: alert.file.name,
-        kind: alert.kind, text: alert.text, isForYou: alert.isForYou,
+        kind: alert.kindCode, label: alert.kind, text: alert.text, isForYou: alert.isForYou,
+        addressees: alert.addressees,
         record: alert.file.text(alert.record, "record"),
         type: alert.file.text(alert.record, "record-type"),
         raisedAt: alert.raisedAt?.milliseconds)
     }
     try output.answer(rows)
     for row in rows {
-      let forWhom = row.isForYou ? "" : " (for somebody else)"
-      output.say("\(row.kind)\(forWhom)  \(row.name) \(row.crn)")
+      let forWhom = row.isForYou ? "" : " (for \(row.addressees.joined(separator: ", ")))"
+      output.say("\(row.label)\(forWhom)  \(row.name) \(row.crn)")
       output.say("  \(row.text)")
       if let record = row.record.flatMap({ RecordID($0) }) {
         output.say("  Look: doorstep history \(record.short)")
@@ -99,9 +114,11 @@ struct Alerts: LaptopCommand {
       output.say("  Done: doorstep alerts --clear \(RecordID(row.id)?.short ?? row.id)")
       output.say("")
     }
+    let forWhom = all ? "open" : "for you"
     output.say(
       rows.isEmpty
-        ? "No alert is open." : "\(Show.count(rows.count, "alert is", "alerts are")) open.")
+        ? "No alert is \(forWhom)."
+        : "\(Show.count(rows.count, "alert is", "alerts are")) \(forWhom).")
   }
 
   private func clear(_ id: String) throws {
@@ -121,5 +138,8 @@ struct Alerts: LaptopCommand {
     try save(
       [.set(fields, of: clearing, type: "alert-clearing", caseID: alert.caseID)], replica,
       "Clearing")
+    if try replica.openAlerts().contains(where: { $0.record.id == alert.id }) {
+      output.say("The alert stays open for whom else it is for.")
+    }
   }
 }

@@ -71,11 +71,18 @@ extension Replica {
 
   /// The case that somebody's earlier or doubled number stands for by now.
   private func caseNow(of former: CRN) throws -> CaseID? {
-    try records(caseID: nil, types: ["person-alias"]).first { alias in
+    let aliases = try records(caseID: nil, types: ["person-alias"]).filter { alias in
       let kind = alias.read("kind", by: .serverOwned)?.value.text ?? ""
       let number = alias.read("number", by: .serverOwned)?.value.text.flatMap { CRN($0) }
       return ["DOFF", "PCRN"].contains(kind) && number == former
-    }?.caseID
+    }
+    let cases = Set(aliases.map(\.caseID))
+    guard cases.count < 2 else {
+      throw Failure(
+        .badData, code: "ambiguous",
+        "\(former) is a former number of \(cases.count) people. Give the number that one has now.")
+    }
+    return cases.first
   }
 
   /// The one record whose id ends as typed.
@@ -124,6 +131,7 @@ extension LaptopCommand {
     warnings: [String] = []
   ) throws {
     let changes: [SyncCore.Change]
+    try refuseForTheDead(edits, replica)
     do { changes = try replica.edit(edits, group: group, at: World.now()) } catch {
       throw Remedy.of(error, edits, replica.catalogue) ?? error
     }
@@ -136,6 +144,18 @@ extension LaptopCommand {
     for warning in warnings { output.say("! \(warning)") }
     let waiting = unsent.map { " \(Show.count($0, "change")) waiting to be sent." } ?? ""
     output.say("\(what) saved on this laptop (\(first.record.short)).\(waiting)")
+  }
+
+  private func refuseForTheDead(_ edits: [Edit], _ replica: Replica) throws {
+    for edit in edits where CaseFile.endedByDeath.contains(edit.type) {
+      let headers = try replica.records(caseID: edit.caseID, types: ["case-header"])
+      let file = CaseFile(edit.caseID, headers, [], replica.catalogue)
+      guard case .set = edit.action, file.isDeceased else { continue }
+      throw Failure(
+        .badData, code: "deceased",
+        "\(file.name) has died. Nothing can be booked, enforced or sent. If that is wrong, ring your office: only the office can put it right."
+      )
+    }
   }
 
   /// What was saved is saved, also when the store cannot be read a moment later.

@@ -172,12 +172,9 @@ extension LaptopCommand {
     let edit = Edit.set(
       entered, of: id, type: form.type.name, caseID: caseID,
       context: known?.version ?? VersionVector(), reason: reason)
-    let isBooking = ["appointment", "visit-plan"].contains(form.type.name)
-    if isBooking { try CaseFile(caseID, in: replica).refuseBookingForTheDead() }
-    let booking = isBooking ? Booking(entered["when"]) : nil
     try save(
       [edit], replica, form.type.label,
-      warnings: try booking?.warnings(in: replica, except: id) ?? [])
+      warnings: try Booking.warnings(of: edit, entered["when"], in: replica))
   }
 
   fileprivate func id(
@@ -213,7 +210,9 @@ struct Change: LaptopCommand {
     let edit = Edit.set(
       entered, of: record.id, type: record.type, caseID: record.caseID, context: record.version,
       reason: reason)
-    try save([edit], replica, form.type.label)
+    try save(
+      [edit], replica, form.type.label,
+      warnings: try Booking.warnings(of: edit, entered["when"], in: replica))
   }
 }
 

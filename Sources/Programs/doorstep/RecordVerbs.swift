@@ -45,7 +45,7 @@ enum LetterVerb: RecordVerb {
   static let (word, type, one) = ("letter", "enforcement-act", "a letter or other enforcement act")
 }
 enum PersonVerb: RecordVerb {
-  static let (word, type, one) = ("contact", "personal-contact", "a personal contact")
+  static let (word, type, one) = ("associate", "personal-contact", "a personal contact")
 }
 enum ProgrammeVerb: RecordVerb {
   static let (word, type, one) = ("programme", "programme-referral", "a referral to a programme")

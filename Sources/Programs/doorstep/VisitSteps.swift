@@ -29,7 +29,6 @@ struct VisitPlan: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.writing()
     let file = try CaseFile(try replica.findCase(crn), in: replica)
-    try file.refuseBookingForTheDead()
     let place =
       try address.map {
         try replica.findRecord($0, type: "address", caseID: file.id)

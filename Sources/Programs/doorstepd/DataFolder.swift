@@ -23,7 +23,7 @@ struct DataOptions: ParsableArguments, Sendable {
 
   var folder: DataFolder {
     DataFolder(
-      path: data ?? ProcessInfo.processInfo.environment["DOORSTEPD_DATA"] ?? "doorstepd-data")
+      path: data ?? NamedFolder.variable("DOORSTEPD_DATA") ?? "doorstepd-data")
   }
 
   func loadCatalogue() throws -> Catalogue {

@@ -85,7 +85,7 @@ package struct ImportKind: Sendable {
   }
 
   /// Whether formulas look at its rows.
-  var isDerivedFrom: Bool { type.map(Derivation.inputs.contains) ?? false }
+  var isDerivedFrom: Bool { type.map(Derivation.triggers.contains) ?? false }
 
   /// The column that names what a row is about.
   var keyColumn: String {

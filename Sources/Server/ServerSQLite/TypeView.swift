@@ -10,16 +10,17 @@ import SyncCore
 /// itself, such as `from`, is written in double quotes. A part of a composite is a column
 /// `FIELD_PART`; a set is a JSON array of its elements; a flag is 0 or 1; an instant is in
 /// milliseconds since 1970, UTC; a reference is the `record_id` of another record. Every view
-/// begins with `record_id`, `case_id`, which all records of one case share, and `contested`, a JSON
-/// array of the fields that people recorded differently.
+/// begins with `record_id`, `case_id` and `contested`, a JSON array of the fields that people
+/// recorded differently. All records of one case share its `case_id`, but for the types that never
+/// go to a laptop: theirs is the id of the case's office file.
 package struct TypeView: Sendable {
   package let name: String
   /// In their order.
   package let columns: [String]
   let sql: String
 
-  /// Tells views of this kind from others in a store.
-  private static let mark = "/* one type of the catalogue */"
+  /// Tells views of this kind from others in a store, copies of them under another name too.
+  private static func mark(_ name: String) -> String { "/* the type \(name) of the catalogue */" }
 
   package static func all(of catalogue: Catalogue) -> [TypeView] { catalogue.types.map(Self.init) }
 
@@ -33,10 +34,12 @@ package struct TypeView: Sendable {
     self.columns = columns.map(\.name)
     let list = columns.map { "\($0.value) AS \"\($0.name)\"" }.joined(separator: ",\n  ")
     // Names of the catalogue hold lower-case letters, digits and dashes only.
+    // Read once for each query: the ids are expressions, and no index could serve a join on them.
     sql = """
-      CREATE VIEW "\(name)" AS \(Self.mark) SELECT
+      CREATE VIEW "\(name)" AS \(Self.mark(name)) WITH shown AS MATERIALIZED (SELECT
         \(list)
-      FROM records WHERE type = '\(type.name)' AND NOT json_extract(resolved, '$._deleted')
+      FROM records WHERE type = '\(type.name)' AND NOT json_extract(resolved, '$._deleted'))
+      SELECT * FROM shown
       """
   }
 
@@ -76,21 +79,22 @@ package struct TypeView: Sendable {
     return groups.joined(separator: " || '-' || ")
   }
 
-  /// Makes the views of a store those of a catalogue. Others that somebody made stay.
+  /// Makes the views of a store those of a catalogue. What else has such a name stays, and that
+  /// type has no view.
   static func adopt(_ views: [TypeView], in db: Database) throws {
     let wanted = Dictionary(views.map { ($0.name, $0.sql) }) { first, _ in first }
     let rows = try Row.fetchAll(
-      db, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view'")
-    var standing: Set<String> = []
+      db, sql: "SELECT name, type, sql FROM sqlite_schema")
+    var taken: Set<String> = []
     for row in rows {
-      let (name, sql): (String, String) = (row[0], row[1])
-      guard sql.contains(mark) else { continue }
-      if wanted[name] == sql {
-        standing.insert(name)
-      } else {
+      let (name, kind, sql): (String, String, String?) = (row[0], row[1], row[2])
+      let isOurs = kind == "view" && sql?.contains(mark(name)) == true
+      if isOurs, wanted[name] != sql {
         try db.execute(sql: "DROP VIEW \"\(name)\"")
+      } else {
+        taken.insert(name.lowercased())
       }
     }
-    for view in views where !standing.contains(view.name) { try db.execute(sql: view.sql) }
+    for view in views where !taken.contains(view.name) { try db.execute(sql: view.sql) }
   }
 }

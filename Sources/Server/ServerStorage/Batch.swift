@@ -43,7 +43,7 @@ struct Batch {
   func cases(of receipts: [Receipt], firstNew: Int) -> Set<CaseID> {
     let taken = zip(request.changes, receipts).dropFirst(firstNew).compactMap { change, receipt in
       guard case .readable(let change) = change, !receipt.verdict.isRefusal,
-        Derivation.inputs.contains(change.body.type)
+        Derivation.triggers.contains(change.body.type)
       else { return CaseID?.none }
       return change.body.caseID
     }
@@ -189,14 +189,8 @@ struct Batch {
     drafts[body.record] = Entry(record: record, sequence: sequence, before: stored?.before)
     let verdict =
       standing == .late ? .late : Self.verdict(on: change, record, policy, sawAll: sawAll)
-    if standing == .late {
-      arrivals[body.caseID, default: []].append(Arrival(.late, change))
-    }
-    if record.isDeletionDisputed, let deletion = record.standing(Record.deletionField).first {
-      let authors = Set(record.edits.filter { $0.by.role != .office }.map(\.by.author))
-      let disputed = Arrival.Kind.disputedDeletion(deletion.dot, authors: authors)
-      arrivals[body.caseID, default: []].append(Arrival(disputed, change))
-    }
+    arrivals[body.caseID, default: []] += Arrival.all(
+      of: change, in: record, isNew: stored == nil, isLate: standing == .late)
     return .taken(
       Taken(record: body.record, verdict: verdict, sequence: sequence, settlesBase: settles))
   }

@@ -176,7 +176,7 @@ struct Homecoming {
   private mutating func save(
     _ record: Record, at sequence: UInt64, replacing stored: Record?
   ) throws {
-    if Derivation.inputs.contains(record.type) { cases.insert(record.caseID) }
+    if Derivation.triggers.contains(record.type) { cases.insert(record.caseID) }
     try RecordWriter(transaction, intake.catalogue)
       .save(record, at: sequence, replacing: stored?.digest)
   }

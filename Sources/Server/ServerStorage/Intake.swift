@@ -108,7 +108,7 @@ package struct Intake {
 
   /// Computes anew what follows from records that came.
   private func derive(_ cases: Set<CaseID>, _ arrivals: [CaseID: [Arrival]]) throws {
-    let all = cases.union(arrivals.keys)
+    let all = cases.union(arrivals.filter { !$0.value.isEmpty }.keys)
     guard !all.isEmpty else { return }
     var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
     for caseID in all.sorted() { try writer.derive(caseID, arrivals: arrivals[caseID] ?? []) }

@@ -63,10 +63,8 @@ package struct OfficeWriter {
   /// alerts that they call for.
   /// - Parameter arrivals: what came just now and the records do not tell of.
   package mutating func derive(_ caseID: CaseID, arrivals: [Arrival] = []) throws {
-    let types = Derivation.inputs.union(["case-header"])
-    let view = CaseRecords(
-      try transaction.records(of: caseID, types: types).map { try Record(reading: $0.bytes) },
-      catalogue)
+    let records = try transaction.records(of: caseID, types: Derivation.triggers)
+    let view = CaseRecords(try records.map { try Record(reading: $0.bytes) }, catalogue)
     for fact in Derivation.facts(of: view) {
       try set(fact.fields, of: fact.record, type: fact.type, caseID: caseID, author: Self.formulas)
     }
