@@ -99,9 +99,9 @@ public struct Arrival: Hashable, Sendable {
   ) -> [Arrival] {
     var arrivals: [Arrival] = []
     if isNew, record.type == "risk-concern" { arrivals.append(Arrival(.concern, change)) }
-    // Concerns are told by themselves, and logs and clearings concern nobody.
-    let isQuiet = ["access-log", "alert-clearing", "risk-concern"].contains(record.type)
-    if isLate, !isQuiet { arrivals.append(Arrival(.late, change)) }
+    // A new concern is told by itself, and logs and clearings concern nobody.
+    let isQuiet = ["access-log", "alert-clearing"].contains(record.type)
+    if isLate, !isQuiet, arrivals.isEmpty { arrivals.append(Arrival(.late, change)) }
     if record.isDeletionDisputed,
       let deletion = record.standing(Record.deletionField).last(where: {
         if case .seen = $0.value { true } else { false }
