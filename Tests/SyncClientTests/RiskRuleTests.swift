@@ -51,6 +51,15 @@ import Testing
     #expect(try scene.jones.replica.records(type: "alert").count == 1)
   }
 
+  @Test func `a concern of who answers for the case tells nobody but the others`() async throws {
+    let scene = try await CaseScene(officer: "khan")
+    for laptop in [scene.khan, scene.jones] {
+      try laptop.edit(.concern("Shouting.", in: scene.caseID, id: laptop.newID()))
+    }
+    try await scene.reconcile()
+    #expect(try await scene.alerts() == ["risk-concern": [["khan"]]])
+  }
+
   @Test(arguments: [true, false])
   func `a flag that is removed while somebody reviews it is active again, and a senior decides`(
     khanFirst: Bool

@@ -67,8 +67,8 @@ public struct Notice: Hashable, Sendable {
 /// What the records alone do not call for: how a change arrived.
 public struct Arrival: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
-    /// A risk concern that somebody raised.
-    case concern
+    /// A risk concern that somebody raised, who may no longer hold the case.
+    case concern(isLate: Bool)
     /// Work of somebody who no longer held the case, written before he can have heard.
     case late
     /// A deletion, named by the hash of its first issue, beside an edit that it had not seen, or
@@ -98,7 +98,9 @@ public struct Arrival: Hashable, Sendable {
     of change: Change, in record: Record, isNew: Bool, isLate: Bool
   ) -> [Arrival] {
     var arrivals: [Arrival] = []
-    if isNew, record.type == "risk-concern" { arrivals.append(Arrival(.concern, change)) }
+    if isNew, record.type == "risk-concern" {
+      arrivals.append(Arrival(.concern(isLate: isLate), change))
+    }
     // A new concern is told by itself, and logs and clearings concern nobody.
     let isQuiet = ["access-log", "alert-clearing"].contains(record.type)
     if isLate, !isQuiet, arrivals.isEmpty { arrivals.append(Arrival(.late, change)) }
@@ -138,7 +140,9 @@ extension CaseRecords {
     for arrival in arrivals {
       switch arrival.kind {
       case .late: continue
-      case .concern:
+      case .concern(let isLate):
+        // Who answers for the case knows what they wrote themselves.
+        guard isLate || officer(but: arrival.author) != nil else { continue }
         notices.append(
           Notice(
             .riskConcern, about: arrival.record, arrival.type, to: [officer(but: arrival.author)],
