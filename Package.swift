@@ -89,14 +89,14 @@ let package = Package(
     room(
       "Programs", "ProgramKit",
       [
-        "SyncCore", "SyncWire", "SyncReplica", "SyncClient", "CurlTransport", crypto, cryptoExtras,
-        x509, asn1, arguments,
+        "SyncCore", "SyncWire", "SyncReplica", "SyncClient", "CurlTransport", "RecordCatalogue",
+        crypto, cryptoExtras, x509, asn1, arguments,
       ]),
     program(
       "doorstep",
       [
         "ProgramKit", "SyncCore", "SyncClient", "SyncReplica", "CurlTransport", "RecordCatalogue",
-        "CaseFacts",
+        "CaseFacts", "SyncWire",
       ]),
     program(
       "doorstepd",

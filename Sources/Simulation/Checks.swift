@@ -14,6 +14,7 @@ extension World {
     case "invalid": tally.note(.refusedInvalid)
     case "office-only": tally.note(.refusedOfficeOnly)
     case "not-the-author": tally.note(.refusedAuthor)
+    case "restricted": tally.note(.refusedRestricted)
     default: break
     }
   }
@@ -34,6 +35,10 @@ extension World {
       // Nobody writes to a case after hearing that it left, but on a disk that was put back.
       isFair =
         !office.ledger.holds(edit.author, model.records[edit.record].caseNumber) && !swarm.isStrict
+    case "restricted":
+      isFair =
+        office.ledger.isKeptOut(edit.author, model.records[edit.record].caseNumber)
+        && !PlainRule.isAlwaysAccepted(model.records[edit.record].type)
     case "not-the-author": isFair = swarm.roleChanges > 0
     case "record-unknown":
       isFair = !edit.seen.numbers.contains {
@@ -65,9 +70,8 @@ extension World {
         guard let copy = entry.form.copy else { return false }
         return copy.seen.numbers.allSatisfy { wasRefused($0, of: copy.record) }
       }
-    case .identityChanged, .stageBack, .checkFailed, .outOfScope, .notTheAuthor, .tooLarge,
-      .groupRefused,
-      .unreadable:
+    case .identityChanged, .stageBack, .checkFailed, .outOfScope, .restricted, .notTheAuthor,
+      .tooLarge, .groupRefused, .unreadable:
       isFair = false
     }
     // A form that was open when the store took a new replica shows what is named otherwise now.
@@ -84,6 +88,13 @@ extension World {
   ) throws(Failure) {
     let record = model.records[edit.record]
     let holds = office.ledger.holds(edit.author, record.caseNumber)
+    // Work of who is kept out stays beside the case.
+    let isKeptOut =
+      office.ledger.isKeptOut(edit.author, record.caseNumber)
+      && !PlainRule.isAlwaysAccepted(record.type)
+    guard !isKeptOut || (swarm.mayRestoreOffice && verdict == .late) else {
+      throw Failure(.scope, "#\(edit.number) is \(verdict), and a limit keeps its author out")
+    }
     guard holds || verdict == .late else {
       throw Failure(.scope, "#\(edit.number) is \(verdict), and its author does not hold the case")
     }

@@ -134,15 +134,22 @@ extension World {
     }
   }
 
+  /// A record as somebody shows it, with what the model makes of it.
+  struct Shown {
+    let record: Record
+    let copy: Model.Copy
+  }
+
   /// What stands in a record at the office: by the model exactly, or after a fork at least.
-  func checkOffice(_ record: Int) throws {
+  @discardableResult
+  func checkOffice(_ record: Int) throws -> Shown? {
     let entry = office.ledger.entry(record)
     let id = model.records[record].id
     guard let stored = try office.record(id) else {
       guard entry.accepted.isEmpty else {
         throw Failure(.noLostWrite, "the office lacks record \(record)")
       }
-      return
+      return nil
     }
     let copy = try model.read(stored, at: "the office")
     for (field, locals) in copy.standing {
@@ -165,6 +172,7 @@ extension World {
       }
     }
     try checkProtective(copy)
+    return Shown(record: stored, copy: copy)
   }
 
   private func compare(

@@ -28,6 +28,8 @@ package struct Ledger {
     let caseNumber: Int
     let from: UInt64
     var end: UInt64?
+    /// Whether it ended because a limit keeps the user out, and runs again when that ends.
+    var isSuspended = false
   }
 
   private(set) var entries: [Int: Entry] = [:]
@@ -60,10 +62,29 @@ package struct Ledger {
   mutating func end(_ user: String, _ caseNumber: Int, at sequence: UInt64) {
     held[user]?.removeAll { $0 == caseNumber }
     for index in grants.indices
-    where grants[index].user == user && grants[index].caseNumber == caseNumber
-      && grants[index].end == nil
-    {
-      grants[index].end = sequence
+    where grants[index].user == user && grants[index].caseNumber == caseNumber {
+      grants[index].isSuspended = false
+      if grants[index].end == nil { grants[index].end = sequence }
+    }
+  }
+
+  /// Whether a limit alone keeps a case from a user.
+  func isKeptOut(_ user: String, _ caseNumber: Int) -> Bool {
+    grants.contains { $0.user == user && $0.caseNumber == caseNumber && $0.isSuspended }
+  }
+
+  mutating func limit(_ user: String, _ caseNumber: Int, ends: Bool, at sequence: UInt64) {
+    let held = holds(user, caseNumber)
+    if ends, isKeptOut(user, caseNumber) {
+      end(user, caseNumber, at: sequence)
+      grant(user, caseNumber, at: sequence)
+    } else if !ends, held {
+      end(user, caseNumber, at: sequence)
+      for index in grants.indices.reversed()
+      where grants[index].user == user && grants[index].caseNumber == caseNumber {
+        grants[index].isSuspended = true
+        break
+      }
     }
   }
 

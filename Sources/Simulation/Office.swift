@@ -67,9 +67,26 @@ final class Office {
 
   func enrol(_ device: Device) throws { try store.now { try $0.save(device) } }
 
-  func grant(_ user: String, _ caseID: CaseID, _ number: Int) throws {
-    try store.now { _ = try Registry($0).grant(user, caseID, reason: "allocated") }
+  func grant(_ user: String, _ caseID: CaseID, _ number: Int, at now: Timestamp) throws {
+    do {
+      try store.now {
+        _ = try Registry($0).grant(
+          user, caseID, reason: "allocated", by: catalogue, at: now)
+      }
+    } catch is Registry.KeptOut { return }
     ledger.grant(user, number, at: try sequence())
+  }
+
+  /// Keeps a user out of a case, whatever is granted, or ends that.
+  func limit(_ user: String, _ crn: String, _ number: Int, ends: Bool, at now: Timestamp) throws {
+    guard let crn = CRN(crn) else { return }
+    let entry = LimitEntry(crn, .exclusion, [user])
+    let outcome = try store.now { transaction in
+      ends
+        ? try entry.end(in: transaction, catalogue, at: now)
+        : try entry.make(in: transaction, catalogue, at: now)
+    }
+    if outcome.changed > 0 { ledger.limit(user, number, ends: ends, at: try sequence()) }
   }
 
   func end(_ user: String, _ caseID: CaseID, _ number: Int) throws {

@@ -31,6 +31,9 @@ package final class World {
   var isHealing = false
   /// Edits that the office ever refused: refused stays refused, whatever is put back.
   var everRefused: Set<Int> = []
+  /// Whom a limit ever kept out of which case: their laptops forget all of it, whatever is put
+  /// back.
+  var everKeptOut: [String: Set<Int>] = [:]
   /// Records of each case, in the order in which they were made.
   var recordsOfCase: [[RecordID]] = []
   let disks: SimulatedDisks?
@@ -128,7 +131,7 @@ package final class World {
     }
     for (user, _) in users {
       for number in 0..<swarm.cases where number == 0 || chance.happens(600) {
-        try office.grant(user, cases[number], number)
+        try office.grant(user, cases[number], number, at: Timestamp(milliseconds: now))
       }
     }
     for number in 0..<swarm.laptops { try addMachine(number, &chance) }
@@ -169,7 +172,13 @@ package final class World {
     case .verify: try startSync(machine, verifying: true, decision.salt)
     case .office: try workAtTheOffice(&chance)
     case .grant: try grant(user, chance.below(cases.count))
-    case .end: try end(user, chance.below(cases.count))
+    case .end:
+      let number = chance.below(cases.count)
+      if chance.happens(400) {
+        try limit(user, number, &chance)
+      } else {
+        try end(user, number)
+      }
     case .move:
       let number = chance.below(cases.count)
       try end(user, number)

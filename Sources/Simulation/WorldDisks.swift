@@ -97,10 +97,11 @@ extension World {
   /// Gives and takes a case as the log of grants says, which outlives the store.
   private func applyAgain(_ before: Ledger, _ user: String, _ number: Int) throws {
     if before.everHeld(user, number), !office.ledger.everHeld(user, number) {
-      try office.grant(user, cases[number], number)
+      try office.grant(user, cases[number], number, at: Timestamp(milliseconds: now))
     }
     switch (before.holds(user, number), office.ledger.holds(user, number)) {
-    case (true, false): try office.grant(user, cases[number], number)
+    case (true, false):
+      try office.grant(user, cases[number], number, at: Timestamp(milliseconds: now))
     case (false, true): try office.end(user, cases[number], number)
     case (true, true), (false, false): break
     }

@@ -48,14 +48,12 @@ extension World {
 
   func judgeTheEnd() throws {
     for head in try office.caseHeads() { trace.note("\(head.caseID) \(head.digest.sum)") }
-    for record in model.records.indices { try checkOffice(record) }
-    let shown = try Dictionary(
-      uniqueKeysWithValues: model.records.compactMap { record in
-        try office.record(record.id).map { stored in
-          (record.id, Shown(record: stored, copy: try model.read(stored, at: "the office")))
-        }
-      })
-    for one in shown.values.sorted(by: { $0.copy.record < $1.copy.record }) { try checkReads(one) }
+    var shown: [RecordID: Shown] = [:]
+    for record in model.records.indices {
+      guard let one = try checkOffice(record) else { continue }
+      try checkReads(one)
+      shown[one.record.id] = one
+    }
     let problems = try office.problems()
     guard problems.isEmpty else {
       throw Failure(.verifier, problems.joined(separator: "; "))
@@ -110,7 +108,13 @@ extension World {
           "#\(number): \(machine.name) heard \(String(describing: row.verdict)), the office says "
             + String(describing: office.ledger.outcomes[number]))
       }
-      if row.verdict?.isRefusal == true, row.change == nil {
+      // Of a case that its author must not see, the office keeps what was refused.
+      let caseNumber = model.records[model.edits[number].record].caseNumber
+      if office.ledger.isKeptOut(machine.user, caseNumber), row.verdict != nil, row.change != nil {
+        throw Failure(.scope, "\(machine.name) keeps #\(number) of a case that it must forget")
+      }
+      let mustForget = everKeptOut[machine.user]?.contains(caseNumber) == true
+      if row.verdict?.isRefusal == true, row.change == nil, !mustForget {
         throw Failure(.noLostWrite, "the refused text of #\(number) is gone")
       }
     }
@@ -159,12 +163,6 @@ extension World {
   }
 
   // MARK: Copies
-
-  /// A record as somebody shows it, with what the model makes of it.
-  private struct Shown {
-    let record: SyncCore.Record
-    let copy: Model.Copy
-  }
 
   /// A laptop holds its officer's cases, all of each, and shows what the office shows.
   private func compare(_ machine: Machine, with office: [RecordID: Shown]) throws {

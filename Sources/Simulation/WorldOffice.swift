@@ -78,8 +78,18 @@ extension World {
         tally.note(.cameWithPast)
       }
     }
-    try office.grant(user, cases[number], number)
+    try office.grant(user, cases[number], number, at: Timestamp(milliseconds: now))
     trace.note("  \(user) gets case \(number)")
+  }
+
+  /// Somebody turns out to know the person, or is found not to.
+  func limit(_ user: String, _ number: Int, _ chance: inout Chance) throws {
+    let ends = office.ledger.isKeptOut(user, number) && chance.happens(700)
+    try office.limit(
+      user, "X00000\(number)", number, ends: ends, at: Timestamp(milliseconds: now))
+    if !ends { everKeptOut[user, default: []].insert(number) }
+    tally.note(ends ? .limitEnded : .limitSet)
+    trace.note("  \(user) is \(ends ? "no longer " : "")kept out of case \(number)")
   }
 
   func end(_ user: String, _ number: Int) throws {

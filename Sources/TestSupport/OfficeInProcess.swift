@@ -71,9 +71,10 @@ package final class OfficeInProcess: Sendable {
   }
 
   package func grant(_ user: String, _ cases: [CaseID]) async throws {
-    try await store.transaction { transaction in
+    try await store.transaction { [catalogue, clock] transaction in
       for caseID in cases {
-        _ = try Registry(transaction).grant(user, caseID, reason: "allocated")
+        _ = try Registry(transaction).grant(
+          user, caseID, reason: "allocated", by: catalogue, at: clock.now)
       }
     }
   }
@@ -149,6 +150,10 @@ package final class OfficeInProcess: Sendable {
         try store.caseHead($0.caseID)?.digest ?? CaseDigest(caseID: $0.caseID)
       }
     }
+  }
+
+  package func history(of id: RecordID) async throws -> RecordHistory? {
+    try await store.read { try RecordHistory(of: id, in: $0) }
   }
 
   package func device(_ id: DeviceID) async throws -> Device? {

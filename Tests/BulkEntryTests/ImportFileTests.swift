@@ -46,11 +46,12 @@ import Testing
   }
 
   @Test func `of a row beyond the limit no more is kept than the limit`() {
-    var reader = CSVReader([UInt8](repeating: 0x2C, count: 1_000), from: 0, lineBytes: 10)
+    var reader = CSVReader(
+      [UInt8](repeating: 0x2C, count: 1_000), from: RowPlace(position: 0, line: 1), lineBytes: 10)
     let row = reader.next()
     #expect(row?.fault != nil)
     #expect((row?.fields.count ?? 0) <= 11)
-    #expect(reader.next()?.line == nil)
+    #expect(reader.next()?.place == nil)
   }
 
   @Test(
@@ -155,7 +156,7 @@ import Testing
     let file = try Samples.read(kind, text, name: name)
     var entries: [ImportEntry] = []
     var problems = ProblemList(limit: 10)
-    file.forEachEntry(&problems) { entry, _ in entries.append(entry) }
+    for rows in file.cases { entries += file.entries(of: rows, &problems) }
     #expect(problems.isEmpty)
     #expect(entries.count == file.rows)
     return entries

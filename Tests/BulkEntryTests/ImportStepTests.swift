@@ -56,7 +56,7 @@ import Testing
     let store = try await Samples.storeWithCase()
     let before = try await store.read { try $0.sequence() }
     let file = try Samples.read(.cases, Self.cases)
-    let plan = try await file.plan(in: store)
+    let plan = try await Samples.plan(file, in: store).outcome.counts
     #expect(plan.new == 1 && plan.changed == 1 && plan.unchanged == 0)
     #expect(try await store.read { try $0.sequence() } == before)
     #expect(try await Samples.apply(file, to: store) == plan)
@@ -73,7 +73,7 @@ import Testing
       let problems = (error as? ImportProblems)?.problems
       return problems?.map(\.line) == [4] && problems?.first?.column == "crn"
     }
-    await #expect(throws: ImportProblems.self) { try await file.plan(in: store) }
+    await #expect(throws: ImportProblems.self) { try await Samples.plan(file, in: store) }
     #expect(try await store.read { try $0.sequence() } == before)
   }
 
@@ -98,7 +98,7 @@ import Testing
     let other = Self.contacts.replacing("Rang back.", with: "Rang back twice.")
     let file = try Samples.read(.contacts, other)
     await #expect {
-      try await file.plan(in: store)
+      try await Samples.plan(file, in: store)
     } throws: { error in
       let problem = (error as? ImportProblems)?.problems.first
       return problem?.line == 3 && problem?.column == "text"
@@ -132,7 +132,7 @@ import Testing
     try await Samples.apply(try Samples.read(.contacts, Self.contacts), to: store)
     let moved = Self.contacts.replacing("X000001,CTOB", with: "X000002,CTOB")
     let file = try Samples.read(.contacts, moved)
-    await #expect(throws: ImportProblems.self) { try await file.plan(in: store) }
+    await #expect(throws: ImportProblems.self) { try await Samples.plan(file, in: store) }
   }
 
   @Test func `a grant opens a case to a user once, and again after it ended`() async throws {
@@ -141,7 +141,7 @@ import Testing
     #expect(try await Samples.apply(file, to: store).new == 1)
     let caseID = CaseID.named("case", "X000001")
     _ = try await store.transaction { try Registry($0).end("a.khan", caseID, reason: "moved") }
-    #expect(try await file.plan(in: store).new == 1)
+    #expect(try await Samples.plan(file, in: store).outcome.counts.new == 1)
     #expect(try await Samples.apply(file, to: store).new == 1)
     let grants = try await store.read { try $0.grants(of: "a.khan") }
     #expect(grants.filter { $0.endedAt == nil }.count == 1)

@@ -24,37 +24,53 @@ enum Samples {
   }
 
   static func read(
-    _ kind: ImportKind, _ text: String, name: String = "feed.csv",
-    limits: ImportLimits = ImportLimits()
+    _ kind: ImportKind, _ text: String, name: String = "feed.csv", mapping: Mapping = .none,
+    skipsBadCases: Bool = false, limits: ImportLimits = ImportLimits()
   ) throws -> ImportFile {
-    try read(kind, Array(text.utf8), name: name, limits: limits)
+    try read(
+      kind, Array(text.utf8), name: name, mapping: mapping, skipsBadCases: skipsBadCases,
+      limits: limits)
   }
 
   static func read(
-    _ kind: ImportKind, _ bytes: [UInt8], name: String = "feed.csv",
-    limits: ImportLimits = ImportLimits()
+    _ kind: ImportKind, _ bytes: [UInt8], name: String = "feed.csv", mapping: Mapping = .none,
+    skipsBadCases: Bool = false, limits: ImportLimits = ImportLimits()
   ) throws -> ImportFile {
     try ImportFile.read(
-      kind: kind, name: name, bytes: bytes, catalogue: catalogue, today: try today(),
-      limits: limits)
+      kind: kind, name: name, bytes: bytes, mapping: mapping, catalogue: catalogue,
+      today: try today(), skipsBadCases: skipsBadCases, limits: limits)
+  }
+
+  static func mapping(_ kind: ImportKind, _ text: String) throws -> Mapping {
+    try Mapping(
+      YAMLText(file: "map.yaml", text: text), for: kind, catalogue: catalogue, today: try today())
   }
 
   /// What is wrong with a file; empty when nothing is.
   static func problems(
-    _ kind: ImportKind, _ bytes: [UInt8], name: String = "feed.csv",
+    _ kind: ImportKind, _ bytes: [UInt8], name: String = "feed.csv", mapping: Mapping = .none,
     limits: ImportLimits = ImportLimits()
   ) throws -> [ImportProblem] {
     do {
-      _ = try read(kind, bytes, name: name, limits: limits)
+      _ = try read(kind, bytes, name: name, mapping: mapping, limits: limits)
       return []
     } catch let problems as ImportProblems {
       return problems.problems
     }
   }
 
+  static func plan(_ file: ImportFile, in store: MemoryStore) async throws -> ImportPlan {
+    try await file.plan(in: store, author: "feed", now: now)
+  }
+
+  static func enter(_ file: ImportFile, into store: MemoryStore) async throws -> ImportOutcome {
+    let plan = try await plan(file, in: store)
+    return try await file.apply(plan, to: store, author: "feed", now: now)
+  }
+
   @discardableResult
   static func apply(_ file: ImportFile, to store: MemoryStore) async throws -> ImportCounts {
-    try await file.apply(to: store, author: "feed", now: now)
+    try await enter(file, into: store).counts
   }
 
   /// A store that holds the case X000001.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import programs
+from conftest import Shared
+from laptop import Laptop
 from office import Office
 
 
@@ -96,3 +99,71 @@ def test_a_file_that_refers_to_itself_without_end_is_refused(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
     (folder / "address.yaml").write_text(bomb)
     assert_refused(bare_template, folder, "address.yaml")
+
+
+def newer(folder: Path, version: int = 900) -> None:
+    """Makes a catalogue a later one, with a kind of contact that nobody has yet."""
+    text = (folder / "catalogue.yaml").read_text()
+    (folder / "catalogue.yaml").write_text(
+        re.sub(r"^version: \d+", f"version: {version}", text, flags=re.M))
+    change(folder, "contact-entry.yaml", "      COPT: Planned telephone contact",
+           "      COPT: Planned telephone contact\n      CHOL: Hologram contact")
+
+
+def test_a_newer_catalogue_reaches_each_laptop_with_its_sync(
+    office: Office, khan: Laptop, jones: Laptop, shared: Shared, folder: Path
+) -> None:
+    newer(folder)
+    unsent = khan.note(shared.crn, "Written under the old forms.", "--kind", "COPT")
+    office.stop()
+    office.start("--catalogue", folder)
+    khan.run("note", shared.crn, "Too early.", "--kind", "CHOL").expect(programs.BAD_DATA)
+    khan.run("sync").expect(programs.DONE, "Forms and rules are now the office’s version 900")
+    new = khan.note(shared.crn, "She waved.", "--kind", "CHOL")
+    khan.run("sync").expect(programs.DONE)
+    # A laptop with the old forms carries what it does not know, before it has the new ones too.
+    jones.note(shared.crn, "Old forms, new office.", "--kind", "COPT")
+    jones.run("sync").expect(programs.DONE, "version 900")
+    contacts = {row["text"] for row in jones.case(shared.crn)["contacts"]}
+    assert {"Written under the old forms.", "She waved.", "Old forms, new office."} <= contacts
+    khan.run("sync").expect(programs.DONE)
+    khans, joneses = (laptop.json("verify")["digests"] for laptop in (khan, jones))
+    both = khans.keys() & joneses.keys()
+    assert both and all(khans[case] == joneses[case] for case in both)
+    jones.run("history", new).expect(programs.DONE, "Hologram contact")
+    jones.run("history", unsent).expect(programs.DONE, "Planned telephone contact")
+    # An office that goes back to its old forms takes all but what it never heard of, and loses
+    # nothing.
+    office.stop()
+    office.start()
+    khan.note(shared.crn, "New forms, old office.", "--kind", "COPT")
+    khan.note(shared.crn, "She waved again.", "--kind", "CHOL")
+    khan.run("sync").expect(programs.NEEDS_YOU, "1 received", "1 refused", "Your text is kept")
+    jones.run("sync").expect(programs.DONE)
+    contacts = {row["text"] for row in jones.case(shared.crn)["contacts"]}
+    assert "New forms, old office." in contacts and "She waved." in contacts
+
+
+def test_a_damaged_copy_of_the_newer_catalogue_is_fetched_again(
+    office: Office, khan: Laptop, folder: Path
+) -> None:
+    newer(folder)
+    office.stop()
+    office.start("--catalogue", folder)
+    khan.run("sync").expect(programs.DONE, "version 900")
+    kept = khan.home / "catalogue"
+    kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+    khan.run("today").expect(programs.DONE)
+    khan.run("sync").expect(programs.DONE, "version 900")
+    assert "version 900" not in khan.run("sync").out
+
+
+def test_a_catalogue_that_lacks_what_records_were_made_under_is_refused(
+    office: Office, khan: Laptop, folder: Path
+) -> None:
+    newer(folder)
+    change(folder, "contact-entry.yaml", "      COPT: Planned telephone contact\n", "")
+    office.stop()
+    assert_refused(office, folder, "contact-entry", "copt", "leave in")
+    rules = office.d("rules", folder, "--json").expect(programs.DONE).json
+    assert any(name.endswith(" COPT") for name in rules["lacks"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -333,7 +334,7 @@ def test_records_of_any_type_come_in_by_their_names_and_find_one_another(
 def test_what_never_goes_to_a_device_stays_at_the_office(stopped: Office, enter: Enter) -> None:
     enter("cases", as_csv(CASES)).expect(programs.DONE)
     enter("grants", as_csv(GRANTS)).expect(programs.DONE)
-    row = {"crn": "X100001", "reference": "L-1", "kind": "restriction", "user": "c.other", "from": "17/5/2024"}
+    row = {"crn": "X100001", "reference": "L-1", "kind": "exclusion", "user": "c.other", "from": "17/5/2024"}
     for times, counts in enumerate([{"new": 1}, {"unchanged": 1}, {"changed": 1}, {"unchanged": 1}]):
         row |= {"message": "Restricted"} if times >= 2 else {}
         ending, form = list(FORMS.items())[times % 2]
@@ -350,3 +351,163 @@ def test_what_never_goes_to_a_device_stays_at_the_office(stopped: Office, enter:
 def test_an_import_of_nothing_known_says_what_there_is(stopped: Office) -> None:
     stopped.d("import", "victims", "--columns").expect(programs.USAGE, "cases, contacts, grants")
     stopped.d("import", "people", "a.csv").expect(programs.USAGE, "cases, contacts, grants")
+
+
+def test_cases_tell_of_a_death_and_case_header_is_what_they_are(
+    stopped: Office, enter: Enter
+) -> None:
+    died = CASES[0] | {
+        "deceased": "yes", "date_of_death": "1/3/2024", "previous_surname": "Price"}
+    assert counts(enter("case-header", as_csv([died, CASES[2]]), "--json")) == (2, 0, 0)
+    assert counts(enter("cases", as_csv([died]), "--json")) == (0, 0, 1)
+    enter("grants", as_csv(GRANTS)).expect(programs.DONE)
+    stopped.start()
+    laptop = stopped.enrol("a.khan")
+    laptop.sync()
+    assert {row["crn"]: row["deceased"] for row in laptop.json("cases")} == {
+        "X100001": True, "X100003": False}
+
+
+EXTRACT = [
+    {
+        "OFFENDER_CRN": "X100001", "FIRST_NAME": "Ann", "SURNAME": "O'Neill",
+        "DATE_OF_BIRTH_DATE": "17/5/1980", "LANGUAGE_CODE": "WEL", "DECEASED_FLAG": "N",
+        "ROW_VERSION": "7", "EXTRACT_DATE": "2026-03-01"},
+    {
+        "OFFENDER_CRN": "X100003", "FIRST_NAME": "Cy", "SURNAME": "Young",
+        "DATE_OF_BIRTH_DATE": "", "LANGUAGE_CODE": "UNK", "DECEASED_FLAG": "Y",
+        "ROW_VERSION": "1", "EXTRACT_DATE": "2026-03-01"},
+]
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    """The mapping that the README shows."""
+    shown = re.search(r"```yaml\n(.*?)```", (programs.REPOSITORY / "README.md").read_text(), re.S)
+    assert shown
+    file = tmp_path / "nightly.yaml"
+    file.write_text(shown[1])
+    return file
+
+
+@pytest.mark.parametrize("ending", FORMS)
+def test_an_extract_is_mapped_as_the_readme_shows(
+    stopped: Office, enter: Enter, mapping: Path, ending: str
+) -> None:
+    content = FORMS[ending](EXTRACT)
+    more = ["--mapping", mapping, "--json"]
+    assert counts(enter("cases", content, *more, ending=ending)) == (2, 0, 0)
+    assert counts(enter("cases", content, *more, ending=ending)) == (0, 0, 2)
+    enter("grants", as_csv(GRANTS)).expect(programs.DONE)
+    stopped.start()
+    laptop = stopped.enrol("a.khan")
+    laptop.sync()
+    laptop.run("case", "X100001").expect(programs.DONE, "Ann O'Neill", "speaks Welsh")
+    assert [row["deceased"] for row in laptop.json("cases")] == [False, True]
+
+
+WRONG_MAPPINGS = {
+    "unknown key": ("colums: {A: crn}\n", [":1:", "“colums”", "columns, ignore"]),
+    "unknown target": ("columns:\n  A: cnr\n", [":2:", "“cnr”", "nearest is crn"]),
+    "target twice": ("columns:\n  A: crn\n  B: crn\n", [":3:", "fed twice", "line 2"]),
+    "bad value": ("values:\n  language: {W: welsch}\n", [":2:", "language", "write one of"]),
+    "no YAML": ("columns: {A: crn, B\n  - x\n", ["not YAML"]),
+    "empty": ("", ["all but empty"]),
+    "missing column": (
+        "columns:\n  SHOE_SIZE: tier\n", ["line 1", "SHOE_SIZE", "correct its name"]),
+    "constant too": ("constants:\n  language: cy\n", ["line 1", "language", "constant"]),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG_MAPPINGS.values(), ids=WRONG_MAPPINGS.keys())
+def test_a_mapping_that_is_wrong_is_refused_with_what_to_do(
+    stopped: Office, enter: Enter, nothing: dict, tmp_path: Path, text: str, words: list[str]
+) -> None:
+    file = tmp_path / "map.yaml"
+    file.write_text(text)
+    enter("cases", as_csv(CASES), "--mapping", file).expect(programs.BAD_DATA, *words)
+    missing = enter("cases", as_csv(CASES), "--mapping", tmp_path / "nowhere.yaml")
+    missing.expect(programs.BAD_DATA, "nowhere.yaml", "put a text file there")
+    assert numbers(stopped) == nothing
+
+
+def test_a_column_that_nobody_mapped_keeps_the_file_out(
+    stopped: Office, enter: Enter, mapping: Path
+) -> None:
+    rows = [row | {"SHOE_SIZE": "42"} for row in EXTRACT]
+    answer = enter("cases", as_csv(rows), "--mapping", mapping)
+    answer.expect(programs.BAD_DATA, "line 1", "column 9", "under columns or ignore")
+
+
+def test_cases_with_a_problem_are_left_out_whole_and_the_others_enter(
+    stopped: Office, enter: Enter, tmp_path: Path
+) -> None:
+    enter("cases", as_csv(CASES)).expect(programs.DONE)
+    rows = [
+        CONTACTS[0], CONTACTS[1],
+        CONTACTS[1] | {"date": "31/2/2024", "reference": "N-3"},
+        CONTACTS[1] | {"crn": "X100009", "reference": "N-4"},
+        CONTACTS[1] | {"crn": "X100003", "reference": "N-5"},
+    ]
+    enter("contacts", as_csv(rows)).expect(programs.BAD_DATA, "line 5", "nothing was imported")
+    rejects = tmp_path / "rejects.csv"
+    skip = ["--skip-bad-cases", "--json"]
+    planned = enter("contacts", as_csv(rows), *skip, "--dry-run").expect(programs.NEEDS_YOU).json
+    assert not planned["imported"]
+    answer = enter("contacts", as_csv(rows), *skip, "--rejects", rejects)
+    said = answer.expect(programs.NEEDS_YOU).json
+    assert (said["cases"], said["rows"], said["new"], said["imported"]) == (2, 2, 2, True)
+    left_out = {
+        one["crn"]: (one["rows"], [problem["line"] for problem in one["problems"]])
+        for one in said["leftOut"]}
+    assert left_out == {"X100002": (2, [5]), "X100009": (1, [6])}
+    assert planned == said | {"imported": False}
+    written = list(csv.DictReader(io.StringIO(rejects.read_text())))
+    assert [row["reference"] for row in written] == ["N-2", "N-3", "N-4"]
+    assert list(written[0]) == list(CONTACTS[0])
+
+    # The same again changes nothing, and leaves what somebody is to mend where it is.
+    more = ["--skip-bad-cases", "--rejects", rejects]
+    again = enter("contacts", as_csv(rows), *more)
+    again.expect(
+        programs.NEEDS_YOU, "0 new", "case X100002, line 5, date", "2 cases were left out")
+    assert "Rang back" not in again.out + again.err
+    mended = rejects.read_text().replace("31/2", "30/4").replace("X100009", "X100001")
+    rejects.write_text(mended)
+    other = enter("contacts", as_csv(rows), *more)
+    other.expect(programs.CANNOT_CREATE, "there already", "nothing was imported")
+    assert rejects.read_text() == mended
+    assert counts(enter("contacts", mended.encode(), "--json")) == (3, 0, 0)
+
+
+def test_a_row_whose_case_cannot_be_told_keeps_everything_out(
+    stopped: Office, enter: Enter, nothing: dict
+) -> None:
+    rows = [CASES[0], CASES[1] | {"crn": "X1"}]
+    answer = enter("cases", as_csv(rows), "--skip-bad-cases")
+    answer.expect(
+        programs.BAD_DATA, "line 3", "nobody can tell the case", "nothing was imported")
+    assert numbers(stopped) == nothing
+
+
+@pytest.mark.parametrize("more", [[], ["--skip-bad-cases", "--dry-run"]])
+def test_rejects_are_of_an_import_that_skips(
+    stopped: Office, enter: Enter, more: list[str], tmp_path: Path
+) -> None:
+    rejects = tmp_path / "rejects.csv"
+    answer = enter("cases", as_csv(CASES), "--rejects", rejects, *more)
+    answer.expect(programs.USAGE, "--skip-bad-cases")
+    assert not rejects.exists()
+
+
+def test_no_file_of_rejects_takes_the_place_of_the_extract(
+    stopped: Office, enter: Enter, tmp_path: Path
+) -> None:
+    rows = [CASES[0], CASES[1] | {"surname": ""}]
+    same = tmp_path / "cases.csv"
+    answer = enter("cases", as_csv(rows), "--skip-bad-cases", "--rejects", same)
+    answer.expect(programs.CANNOT_CREATE, "there already")
+    assert same.read_bytes() == as_csv(rows)
+    nowhere = tmp_path / "nowhere" / "rejects.csv"
+    answer = enter("cases", as_csv(rows), "--skip-bad-cases", "--rejects", nowhere)
+    answer.expect(programs.CANNOT_CREATE, "cannot be written", "nothing was imported")

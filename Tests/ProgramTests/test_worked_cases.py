@@ -142,6 +142,35 @@ def test_an_address_verified_at_the_door_beside_one_from_a_call(
         assert [row["verified"] for row in new] == ["Not verified"]
 
 
+def test_a_case_that_becomes_restricted(
+    office: Office, khan: Laptop, senior: Laptop, shared: Shared
+) -> None:
+    crn = shared.crn
+    khan.note(crn, "Sunday: it turns out that I know the family.")
+    refused = office.ctl("limit", crn)
+    refused.expect(programs.USAGE, "--exclude")
+    office.ctl("limit", "Z999999", "--exclude", "a.khan").expect(programs.BAD_DATA, "no case")
+    office.ctl("limit", crn, "--restrict-to", "C.SPO", "b.jones", "--message",
+               "Ask the senior.").expect(programs.DONE, "Kept out, though given the case: a.khan")
+    office.ctl("limit", crn, "--restrict-to", "c.spo").expect(programs.DONE, "Already so")
+    synced = khan.run("sync")
+    synced.expect(programs.NEEDS_YOU, f"You are restricted from viewing {crn}. Its records have "
+                  "been removed from this laptop. The office says: Ask the senior.")
+    khan.run("case", crn).expect(programs.BAD_DATA, f"You are restricted from viewing {crn}.")
+    khan.run("note", crn, "Another.").expect(programs.BAD_DATA, "restricted")
+    assert crn not in khan.run("cases").out
+    # Nothing of it is on the laptop any more, and nothing waits.
+    assert khan.json("status")["unsent"] == 0
+    senior.sync()
+    assert "late-work" in alerts(senior, crn)
+    assert "know the family" not in senior.run("case", crn).out
+    office.ctl("grant", "a.khan", crn).expect(programs.BAD_DATA, "keeps a.khan out")
+    office.ctl("limit", crn, "--restrict-to", "c.spo", "b.jones", "--end").expect(
+        programs.DONE, "2 limits ended")
+    khan.sync()
+    assert khan.case(crn)["crn"] == crn
+
+
 def test_a_deletion_beside_an_edit(
     office: Office, khan: Laptop, jones: Laptop, shared: Shared
 ) -> None:

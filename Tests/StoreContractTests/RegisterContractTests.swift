@@ -1,3 +1,4 @@
+import RecordCatalogue
 import ServerStorage
 import SyncCore
 import TestSupport
@@ -42,7 +43,9 @@ import Testing
   func `finds a user's grants however the name is written`(kind: StoreKind) async throws {
     let store = try kind.make()
     let grants = [
-      Grant(user: "Sam.Jones", caseID: CaseID(value: 1), grantedAt: 1, endedAt: 5, reason: "cover"),
+      Grant(
+        user: "Sam.Jones", caseID: CaseID(value: 1), grantedAt: 1, endedAt: 5, reason: "cover",
+        suspension: "Ask."),
       Grant(user: "sam.jones", caseID: CaseID(value: 1), grantedAt: 7, reason: "back"),
       Grant(user: "SAM.JONES", caseID: CaseID(value: 2), grantedAt: 8, reason: ""),
     ]
@@ -51,6 +54,9 @@ import Testing
       try transaction.save(Grant(user: "kim", caseID: CaseID(value: 1), grantedAt: 2, reason: ""))
     }
     #expect(try await store.read { Set(try $0.grants(of: "SAM.jones")) } == Set(grants))
+    #expect(
+      try await store.read { try $0.grants(on: CaseID(value: 1)).map(\.grantedAt).sorted() }
+        == [1, 2, 7])
   }
 
   @Test(arguments: StoreKind.allCases)
@@ -70,12 +76,16 @@ import Testing
     let store = try kind.make()
     let steps = try await store.transaction { transaction throws in
       let registry = Registry(transaction)
+      func give(_ user: String, _ reason: String) throws -> Bool {
+        try registry.grant(
+          user, Sample.caseID, reason: reason, by: .standard, at: Timestamp(milliseconds: 0))
+      }
       return [
-        try registry.grant("sam", Sample.caseID, reason: "a"),
-        try registry.grant("SAM", Sample.caseID, reason: "b"),
+        try give("sam", "a"),
+        try give("SAM", "b"),
         try registry.end("sam", Sample.caseID, reason: "c"),
         try registry.end("sam", Sample.caseID, reason: "d"),
-        try registry.grant("sam", Sample.caseID, reason: "e"),
+        try give("sam", "e"),
       ]
     }
     #expect(steps == [true, false, true, false, true])

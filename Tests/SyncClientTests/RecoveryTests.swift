@@ -131,6 +131,28 @@ extension OfficeInProcess {
     #expect(try await scene.sam.sync(with: restored).handedBack == 0)
   }
 
+  @Test func `leaves a gap in the history of what another laptop wrote, until that brings it`()
+    async throws
+  {
+    let store = MemoryStore()
+    let scene = try await Scene.make(store)
+    let kim = try await scene.office.laptop("kim", holding: [scene.caseID])
+    try await kim.sync()
+    let backup = store.image
+    let hers = try kim.note("kim's, then lost", in: scene.caseID)
+    try await kim.sync()
+    try await scene.sam.sync()
+    let restored = try await scene.office.restored(from: backup)
+    try await scene.sam.sync(with: restored)
+    let gap = try #require(try await restored.history(of: hers))
+    #expect(gap.entries.isEmpty && !gap.isWhole)
+    #expect(gap.lost.flatMap(\.standing).contains { $0.value == .text("kim's, then lost") })
+    try await kim.sync(with: restored)
+    let whole = try #require(try await restored.history(of: hers))
+    #expect(whole.entries.count == 1 && whole.lost.isEmpty)
+    #expect(whole.record(at: .max) == whole.stored)
+  }
+
   @Test func `shows by its checkpoint that it was, though nobody said so`() async throws {
     let store = MemoryStore()
     let scene = try await Scene.make(store)

@@ -14,6 +14,9 @@ actor World {
   private(set) var cases: [CaseID] = []
   /// Every change that a laptop called saved.
   private(set) var saved: [Dot: Hash] = [:]
+  /// What a laptop showed of a record when a form on it opened, by the change that came of it;
+  /// `nil` for nothing.
+  private(set) var shown: [Dot: SyncCore.Record?] = [:]
   /// What happened in this story, by its name.
   private(set) var events: Set<String> = []
   private var chance: Seeded
@@ -107,8 +110,13 @@ actor World {
     let laptop = chance.pick(laptops)
     guard let act = try Workload.act(on: laptop, &chance) else { return }
     do {
+      let before = try act.edits.map { try laptop.replica.record($0.record) }
       let changes = try laptop.replica.edit(act.edits, group: act.group, at: laptop.clock.now)
-      for change in changes { saved[change.dot] = change.hash }
+      for (change, record) in zip(changes, before) {
+        saved[change.dot] = change.hash
+        // Some forms were opened before what is shown now.
+        if record?.version ?? VersionVector() == change.body.context { shown[change.dot] = record }
+      }
     } catch ReplicaError.refused {}
   }
 

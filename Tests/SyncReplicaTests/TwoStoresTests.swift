@@ -82,7 +82,7 @@ import Testing
       row.isInBase = flag
       try rows.update(row)
     case 13: try rows.takeOutOfBase(of: flag ? caseID : nil)
-    case 14: try rows.forgetText(of: caseID)
+    case 14: try rows.forgetText(of: caseID, keepsOwn: true)
     default:
       if flag { return try rows.owe(allBut: Place(epoch: 1, sequence: number)) }
       try rows.handedBack(record, in: generation)

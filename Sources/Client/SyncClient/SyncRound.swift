@@ -19,6 +19,8 @@ public struct SyncRound {
     public var exchanges = 0
     /// The office's clock at the end.
     public var serverTime = Timestamp(milliseconds: 0)
+    /// Of the office's catalogue; 0 from an office that does not say.
+    public var catalogueVersion: UInt32 = 0
     /// The office has receipted the replica's highest change. Said from its answer alone.
     public var isSynced = false
     /// With a verification or a resync: cases whose digests differ; `nil` when none were compared.
@@ -118,6 +120,7 @@ public struct SyncRound {
     case .open(let opening):
       delivery.epoch = opening.epoch
       delivery.witness = opening.witness
+      report.catalogueVersion = opening.catalogueVersion
     case .acknowledge(let receipts): delivery.receipts += receipts
     case .adopt(let scope):
       if delivery.scope != nil || !delivery.pages.isEmpty { try keep() }

@@ -110,7 +110,7 @@ private struct Taking {
       let isShown = try show(own, in: state.generation, settling: isBuilding ? nil : receipt)
       let isBuilt = try isBuilding && show(own, in: state.target, settling: receipt)
       // The case has left this laptop: its text goes once the office has it. A refused text stays
-      // for its author.
+      // for its author, unless the scope that follows says otherwise.
       if !isShown, !isBuilt, !receipt.verdict.isRefusal { own.change = nil }
     }
     own.isInBase = try rows.own(own.dot)?.isInBase ?? false
@@ -142,13 +142,18 @@ private struct Taking {
   // MARK: Scope
 
   /// Holds exactly these cases: drops every other, empties those that are about to be sent whole.
+  /// Of a case that a limit of access keeps from the user, nothing stays but what waits to be sent.
   private mutating func adopt(_ scope: Scope) throws -> [CaseID] {
     let held = Set(scope.entries.map(\.caseID))
     var dropped: [CaseID] = []
     for caseID in try rows.allCases() where !held.contains(caseID) {
       dropped.append(caseID)
       try rows.drop(caseID)
-      try rows.forgetText(of: caseID)
+      try rows.forgetText(of: caseID, keepsOwn: true)
+    }
+    state.restricted = Dictionary(scope.restricted.map { ($0.caseID, $0.message) }) { $1 }
+    for caseID in state.restricted.keys.sorted() {
+      try rows.forgetText(of: caseID, keepsOwn: false)
     }
     for entry in scope.entries {
       if entry.isSentWhole {

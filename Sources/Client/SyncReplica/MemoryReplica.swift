@@ -316,11 +316,11 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     }
   }
 
-  func forgetText(of caseID: CaseID) {
+  func forgetText(of caseID: CaseID, keepsOwn: Bool) {
     for index in tables.own.indices {
       var row = tables.own[index]
       guard row.caseID == caseID, row.change != nil, let verdict = row.verdict,
-        !verdict.isRefusal
+        !(keepsOwn && verdict.isRefusal)
       else { continue }
       row.change = nil
       update(row)

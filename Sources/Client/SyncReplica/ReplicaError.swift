@@ -99,6 +99,7 @@ extension Refusal {
     case .recordUnknown: "the office does not know the record that it changes."
     case .identityChanged: "a record cannot change its type or its case."
     case .outOfScope: "the case is not on your caseload."
+    case .restricted: "you are restricted from viewing this case."
     case .notTheAuthor: "it was not made by the person that this laptop is enrolled for."
     case .tooLarge: "it is larger than the office accepts."
     case .groupRefused: "another part of the same act was refused."

@@ -31,6 +31,7 @@ extension ReplicaState {
       .split(separator: ",").compactMap { UInt64($0) } ?? []
     owes = number("owes") == 1
     survived = UInt64(stored: number("survived"))
+    restricted = try Self.restricted(bytes("restricted"))
   }
 
   var values: [(key: String, value: (any DatabaseValueConvertible)?)] {
@@ -46,6 +47,7 @@ extension ReplicaState {
       ("last-sync", lastSync?.milliseconds), ("clock-offset", clockOffset),
       ("obeyed", obeyed.isEmpty ? nil : obeyed.map(String.init).joined(separator: ",")),
       ("owes", owes ? 1 : nil), ("survived", survived > 0 ? Int64(storing: survived) : nil),
+      ("restricted", bytes(Self.bytes(restricted))),
     ]
   }
 
@@ -57,6 +59,29 @@ extension ReplicaState {
           withUnsafeBytes(of: number.bigEndian) { Array($0) }
         }
     }
+  }
+
+  /// Each as an id of 16 bytes, a length of 4 and a message, ascending by case.
+  private static func bytes(_ restricted: [CaseID: String]) -> [UInt8] {
+    restricted.sorted { $0.key < $1.key }.flatMap { caseID, message in
+      let length = withUnsafeBytes(of: UInt32(clamping: message.utf8.count).bigEndian) { Array($0) }
+      return caseID.bytes + length + Array(message.utf8)
+    }
+  }
+
+  private static func restricted(_ bytes: [UInt8]) throws -> [CaseID: String] {
+    var restricted: [CaseID: String] = [:]
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let head = rest.prefix(20)
+      let length = head.suffix(4).reduce(0) { $0 << 8 | Int($1) }
+      rest = rest.dropFirst(20)
+      guard head.count == 20, let caseID = CaseID(bytes: head.prefix(16)), length <= rest.count
+      else { throw ReplicaError.damaged("its restricted cases") }
+      restricted[caseID] = String(decoding: rest.prefix(length), as: UTF8.self)
+      rest = rest.dropFirst(length)
+    }
+    return restricted
   }
 
   private static func former(_ bytes: [UInt8]) throws -> [FormerReplica] {

@@ -23,6 +23,8 @@ extension Replica {
     public var isResyncing: Bool
     /// Whether a restored office is still to be given what it may lack.
     public var owes: Bool
+    /// Cases that a limit of access keeps from this laptop's user, with what the office says of it.
+    public var restricted: [CaseID: String]
 
     /// Said only from a receipt that names the replica's highest change.
     public var isSynced: Bool { lastSync != nil && known == head && unsent == 0 && !owes }
@@ -49,7 +51,7 @@ extension Replica {
         lastSync: state.lastSync,
         clockOffset: state.clockOffset,
         known: state.known,
-        isResyncing: state.building != nil, owes: state.owes)
+        isResyncing: state.building != nil, owes: state.owes, restricted: state.restricted)
     }
   }
 }

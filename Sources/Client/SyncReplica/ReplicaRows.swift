@@ -31,6 +31,8 @@ public struct ReplicaState: Hashable, Sendable {
   public var owes = false
   /// While it is: of the epochs that it knew, what was placed up to here is there.
   public var survived: UInt64 = 0
+  /// Cases that a limit of access keeps from this laptop's user, with what the office says of it.
+  public var restricted: [CaseID: String] = [:]
 
   public init(replica: ReplicaID) { self.replica = replica }
 

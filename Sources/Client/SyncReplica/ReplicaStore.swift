@@ -103,8 +103,9 @@ public protocol ReplicaTransaction: ReplicaReading {
   func update(_ row: OwnRow) throws
   /// The base holds none of these any longer; those of one case, or all.
   func takeOutOfBase(of caseID: CaseID?) throws
-  /// Forgets the text of a case's changes that have a receipt and were not refused.
-  func forgetText(of caseID: CaseID) throws
+  /// Forgets the text of a case's changes that have a receipt.
+  /// - Parameter keepsOwn: keep refused texts and drafts, which are their author's.
+  func forgetText(of caseID: CaseID, keepsOwn: Bool) throws
 
   /// Marks what the office may lack: all that it proved, but for what arrived or was placed in this
   /// epoch up to this sequence.

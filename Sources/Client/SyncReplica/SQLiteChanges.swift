@@ -119,12 +119,13 @@ extension SQLiteRows {
       [caseID.map { Data($0.bytes) }])
   }
 
-  func forgetText(of caseID: CaseID) throws {
+  func forgetText(of caseID: CaseID, keepsOwn: Bool) throws {
     try run(
       """
       UPDATE changes SET body = NULL
-      WHERE case_id = ? AND verdict IS NOT NULL AND verdict NOT LIKE 'refused:%'
-      """, [Data(caseID.bytes)])
+      WHERE case_id = ?1 AND verdict IS NOT NULL AND NOT (?2 AND verdict LIKE 'refused:%')
+      """, [Data(caseID.bytes), keepsOwn])
+    if !keepsOwn { try run("DELETE FROM drafts WHERE case_id = ?", [Data(caseID.bytes)]) }
   }
 
   /// The newest first, of one record or of all.

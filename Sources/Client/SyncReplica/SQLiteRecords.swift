@@ -118,21 +118,28 @@ extension SQLiteRows {
     let id: RecordID = try id(row[0], "a record")
     let caseID: CaseID = try self.id(row[1], "a record's case")
     let type: String = row[2]
-    func body(_ purpose: String, _ version: Data?, _ body: Data?) throws -> SyncCore.Record? {
-      guard let version, let body else { return nil }
-      let label = SealLabel(purpose: purpose, type: type, id: id.bytes, version: [UInt8](version))
-      let record = try SyncCore.Record(reading: try sealer.open([UInt8](body), for: label))
+    func body(_ purpose: String, version: Int, body: Int) throws -> SyncCore.Record? {
+      guard let version = try bytes(row, version), let body = try bytes(row, body) else {
+        return nil
+      }
+      let label = SealLabel(purpose: purpose, type: type, id: id.bytes, version: version)
+      let record = try SyncCore.Record(reading: try sealer.open(body, for: label))
       guard record.id == id, record.type == type, record.caseID == caseID else {
         throw ReplicaError.damaged("a record's body is not its own")
       }
       return record
     }
     var opened = RecordRow(id: id, caseID: caseID, type: type)
-    opened.base = try body("base", row[3], row[4])
-    opened.shown = try body("shown", row[5], row[6])
+    opened.base = try body("base", version: 3, body: 4)
+    opened.shown = try body("shown", version: 5, body: 6)
     opened.proof = (row[7] as Data?).flatMap { Proof(bytes: $0) }
     opened.arrived = place(row[8], row[9])
     opened.isOwed = row[10]
     return opened
+  }
+
+  /// A column's bytes, copied once.
+  private func bytes(_ row: Row, _ index: Int) throws -> [UInt8]? {
+    try row.withUnsafeData(atIndex: index) { $0.map { [UInt8]($0) } }
   }
 }

@@ -16,13 +16,16 @@ public enum Derivation {
 
   /// The types that have derived fields.
   static let outputs: Set<String> = [
-    "alert", "enforcement-act", "event", "requirement", "upw-attendance", "upw-requirement",
+    "alert", "case-header", "enforcement-act", "event", "premises-booking", "requirement",
+    "service-appointment", "upw-attendance", "upw-requirement",
   ]
 
   /// The types that the formulas look at.
   public static let inputs: Set<String> = [
-    "alert", "alert-clearing", "appointment", "enforcement-act", "event", "outcome-claim",
-    "requirement", "upw-adjustment", "upw-attendance", "upw-requirement", "upw-session",
+    "alert", "alert-clearing", "appointment", "case-header", "enforcement-act", "event",
+    "outcome-claim", "premises-arrival", "premises-booking", "requirement", "service-appointment",
+    "service-referral", "tier", "upw-adjustment", "upw-attendance", "upw-requirement",
+    "upw-session",
   ]
 
   /// A change of one of these calls for formulas and notices anew.
@@ -86,7 +89,34 @@ public enum Derivation {
           "held-minutes": .integer(total.held),
         ])
     }
+    for booking in records.all("premises-booking") {
+      let stay = PremisesStay.days(of: booking, records)
+      let days = ["canonical-arrival": stay.arrival, "canonical-departure": stay.departure]
+      add(booking, days.compactMapValues { $0.map { .text($0.description) } })
+    }
+    let replaced = Replacements.replaced("service-appointment", records)
+    let amended = Replacements.replaced("service-referral", records)
+    for meeting in records.all("service-appointment") {
+      let referral = records.target("referral", of: meeting)
+      add(
+        meeting,
+        [
+          "superseded": .flag(replaced.contains(meeting.id)),
+          "stale": .flag(referral.map(amended.contains) ?? false),
+        ])
+    }
+    // The service calculates tiers; the header shows the newest.
+    if let tier = newestTier(records).flatMap({ records.text("tier", of: $0) }) {
+      for header in records.all("case-header") { add(header, ["tier": .text(tier)]) }
+    }
     return facts.sorted { $0.record < $1.record }
+  }
+
+  private static func newestTier(_ records: CaseRecords) -> Record? {
+    records.all("tier").max { first, second in
+      let days = [first, second].map { records.text("calculated-on", of: $0) ?? "" }
+      return (days[0], first.id) < (days[1], second.id)
+    }
   }
 
   /// A number beyond what its field holds is shown as the most that it holds.

@@ -71,6 +71,8 @@ public struct Arrival: Hashable, Sendable {
     case concern(isLate: Bool)
     /// Work of somebody who no longer held the case, written before he can have heard.
     case late
+    /// Work of somebody whom a limit of access keeps out: the office keeps it beside the case.
+    case keptOut
     /// A deletion, named by the hash of its first issue, beside an edit that it had not seen, or
     /// the reverse.
     case disputedDeletion(Hash, authors: Set<String>)
@@ -126,20 +128,17 @@ extension CaseRecords {
 
   /// What arrivals call for, all of one author. One notice for all that came late in one go.
   public func notices(of arrivals: [Arrival]) -> [Notice] {
-    var notices: [Notice] = []
-    let late = arrivals.filter { $0.kind == .late }
-    if let first = late.first {
-      let changes = late.count == 1 ? "a change" : "\(late.count) changes"
-      notices.append(
-        Notice(
-          .lateWork, about: first.record, first.type, key: "\(first.hash)",
-          to: [officer(but: first.author)],
-          "\(first.author), who no longer holds this case, had made \(changes) before hearing of that. Read what was written."
-        ))
-    }
+    var notices = [
+      late(arrivals, .late) {
+        "\($0), who no longer holds this case, had made \($1) before hearing of that. Read what was written."
+      },
+      late(arrivals, .keptOut) {
+        "\($0), who may no longer see this case, had made \($1). The office keeps that beside the case; a senior asks for it there."
+      },
+    ].compactMap(\.self)
     for arrival in arrivals {
       switch arrival.kind {
-      case .late: continue
+      case .late, .keptOut: continue
       case .concern(let isLate):
         // Who answers for the case knows what they wrote themselves.
         guard isLate || officer(but: arrival.author) != nil else { continue }
@@ -157,6 +156,18 @@ extension CaseRecords {
       }
     }
     return notices
+  }
+
+  /// One notice of all arrivals of a kind; `nil` where there are none.
+  private func late(
+    _ arrivals: [Arrival], _ kind: Arrival.Kind, _ text: (String, String) -> String
+  ) -> Notice? {
+    let late = arrivals.filter { $0.kind == kind }
+    guard let first = late.first else { return nil }
+    let changes = late.count == 1 ? "a change" : "\(late.count) changes"
+    return Notice(
+      .lateWork, about: first.record, first.type, key: "\(first.hash)",
+      to: [officer(but: first.author)], text(first.author, changes))
   }
 
   /// Whose decision on a breach did not stand beside another's.

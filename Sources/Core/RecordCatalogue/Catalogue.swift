@@ -15,13 +15,18 @@ public struct Catalogue: Hashable, Sendable {
   /// Ascending by name.
   public let types: [RecordType]
   private let places: [String: Int]
+  private let files: [OutlineFile]
+
+  /// The whole catalogue in the form in which it is built in, kept and sent: each file's name with
+  /// its outline, ascending by name.
+  public var outlines: [(name: String, outline: String)] { files.map { ($0.name, $0.outline) } }
 
   /// The catalogue that the program was built with.
   ///
   /// Total on purpose: a test proves that the embedded files parse, so the empty catalogue is never
   /// met.
   public static let standard: Catalogue =
-    embedded ?? Catalogue(version: 0, types: [])
+    embedded ?? Catalogue(version: 0, types: [], files: [])
 
   /// Reads every `*.yaml` of a folder. An office uses it to run a newer catalogue than its programs
   /// carry.
@@ -35,14 +40,31 @@ public struct Catalogue: Hashable, Sendable {
     try self.init(files: files, from: "the catalogue")
   }
 
+  /// Reads what `outlines` gave, here or elsewhere.
+  public init(outlines: [(name: String, outline: String)]) throws(CatalogueError) {
+    var parts: [(name: String, part: Part)] = []
+    for (name, text) in outlines.sorted(by: { $0.name < $1.name }) {
+      guard name.hasSuffix(".yaml"), parts.last?.name != name else {
+        throw CatalogueError(
+          name, nil, "a file's name is wrong or there twice", remedy: "send the catalogue again")
+      }
+      var outline = Outline(text)
+      parts.append((name, outline.part()))
+    }
+    try self.init(
+      parts: parts, from: "the catalogue",
+      outlines.sorted { $0.name < $1.name }.map(OutlineFile.init))
+  }
+
   /// The record type of this name; `nil` for one that this catalogue does not know.
   public subscript(type: String) -> RecordType? { places[type].map { types[$0] } }
 
   /// What both sides enforce of a record type; `nil` for one that this catalogue does not know.
   public func policy(of type: String) -> TypePolicy? { self[type]?.policy }
 
-  private init(version: UInt32, types: [RecordType]) {
+  private init(version: UInt32, types: [RecordType], files: [OutlineFile]) {
     self.version = version
+    self.files = files
     self.types = types.sorted { $0.name < $1.name }
     var places: [String: Int] = [:]
     for (place, type) in self.types.enumerated() { places[type.name] = place }
@@ -50,11 +72,7 @@ public struct Catalogue: Hashable, Sendable {
   }
 
   private static var embedded: Catalogue? {
-    let parts = EmbeddedCatalogue.files.map { name, outline in
-      var outline = Outline(outline)
-      return (name, outline.part())
-    }
-    return try? Catalogue(parts: parts, from: "the embedded catalogue")
+    try? Catalogue(outlines: EmbeddedCatalogue.files)
   }
 
   private init(
@@ -72,11 +90,13 @@ public struct Catalogue: Hashable, Sendable {
       }
       parts.append((name, try YAMLText(file: name, text: text).part()))
     }
-    try self.init(parts: parts, from: folder)
+    try self.init(
+      parts: parts, from: folder,
+      parts.map { OutlineFile(name: $0.name, outline: $0.part.outline) })
   }
 
   private init(
-    parts: [(name: String, part: Part)], from folder: String
+    parts: [(name: String, part: Part)], from folder: String, _ files: [OutlineFile]
   ) throws(CatalogueError) {
     var version: UInt32?
     var results: [(file: String, result: TypeReader.Result)] = []
@@ -107,7 +127,7 @@ public struct Catalogue: Hashable, Sendable {
           remedy: "name one of \(listed(names))")
       }
     }
-    self.init(version: version, types: results.map(\.result.type))
+    self.init(version: version, types: results.map(\.result.type), files: files)
     let types = Dictionary(types.map { ($0.name, $0) }) { first, _ in first }
     for (file, result) in results {
       for check in result.checks { try CheckReader.verify(check, of: result.type, in: file, types) }

@@ -1,4 +1,5 @@
-/// Why a catalogue is refused at start: where, what is wrong, and what to do about it.
+/// Why a catalogue, or another YAML file of an office's, is refused: where, what is wrong, and what
+/// to do about it.
 ///
 /// A catalogue decides what may be written and how conflicts read, so a wrong one never runs in
 /// part. The person who meets this at start-up edits a text file and may never have seen the code,
@@ -13,7 +14,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
   /// What to do, as a clause without a full stop.
   public let remedy: String
 
-  init(_ file: String, _ line: Int? = nil, _ problem: String, remedy: String) {
+  package init(_ file: String, _ line: Int? = nil, _ problem: String, remedy: String) {
     self.file = file
     self.line = line
     self.problem = problem
@@ -28,7 +29,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
 
 /// Text of a file as it may stand in an error: in quotation marks, cut, and without control
 /// characters, so that a damaged file cannot reach the terminal of whoever reads the error.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   var shown = ""
   for scalar in text.unicodeScalars.prefix(40) {
     let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)

@@ -21,7 +21,9 @@ struct CatalogueFolder {
         throw CatalogueError(
           name, nil, "the file's name ends in .yml", remedy: "rename it to end in .yaml")
       }
-      if name.hasSuffix(".yaml") { files.append((name, try text(of: name))) }
+      if name.hasSuffix(".yaml") {
+        files.append((name, try YAMLText(contentsOf: "\(path)/\(name)", called: name).text))
+      }
     }
     guard !files.isEmpty else {
       throw CatalogueError(
@@ -29,43 +31,5 @@ struct CatalogueFolder {
         remedy: "give the folder that holds address.yaml, appointment.yaml and so on")
     }
     return files
-  }
-
-  private func text(of name: String) throws(CatalogueError) -> String {
-    let url = URL(fileURLWithPath: path).appendingPathComponent(name).resolvingSymlinksInPath()
-    let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
-    guard attributes?[.type] as? FileAttributeType == .typeRegular else {
-      throw CatalogueError(
-        name, nil, "it is no plain file, or it is not there",
-        remedy: "put a text file there, or delete it")
-    }
-    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    guard size <= YAMLText.largest else {
-      throw CatalogueError(
-        name, nil, "the file is larger than \(YAMLText.largest) bytes", remedy: "shorten its texts")
-    }
-    guard let data = FileManager.default.contents(atPath: url.path) else {
-      throw CatalogueError(
-        name, nil, "the file cannot be read", remedy: "check that you may read it")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      let valid = Self.validPrefix(of: data)
-      let line = data.prefix(valid).count { $0 == UInt8(ascii: "\n") } + 1
-      throw CatalogueError(
-        name, line, "a character is not UTF-8",
-        remedy: "save the file as UTF-8, as every editor can")
-    }
-    return text
-  }
-
-  /// How many bytes from the start are whole UTF-8 characters.
-  private static func validPrefix(of data: Data) -> Int {
-    var decoder = UTF8()
-    var iterator = data.makeIterator()
-    var count = 0
-    while case .scalarValue(let scalar) = decoder.decode(&iterator) {
-      count += UTF8.width(scalar)
-    }
-    return count
   }
 }

@@ -9,6 +9,8 @@ struct Outline {
   private var position = 0
   private var line = 0
 
+  private static let deepest = 16
+
   init(_ text: String) { bytes = Array(text.utf8) }
 
   /// The whole of it. What is not in this form is passed over: the catalogue's own checks then
@@ -18,7 +20,8 @@ struct Outline {
   private mutating func children(of kind: UInt8, depth: Int) -> Part {
     let first = line + 1
     var entries: [Part.Entry] = []
-    while position < bytes.count, indent == depth {
+    // No honest file is nested so deep; what is deeper is passed over.
+    while depth <= Self.deepest, position < bytes.count, indent == depth {
       let start = position + depth
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       let mark = bytes[start..<end].firstIndex(where: Self.isMark) ?? end
@@ -44,5 +47,41 @@ struct Outline {
 
   private static func isMark(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "=") || byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
+  }
+}
+
+/// One file of a catalogue in this form.
+struct OutlineFile: Hashable, Sendable {
+  let name: String
+  let outline: String
+}
+
+extension Part {
+  /// Written in this form. A text over several lines comes out as one.
+  var outline: String {
+    var text = ""
+    write(to: &text, depth: 0)
+    return text
+  }
+
+  private func write(to text: inout String, depth: Int) {
+    switch content {
+    case .word: break
+    case .list(let parts):
+      for part in parts { part.write(to: &text, depth: depth, key: "") }
+    case .mapping(let entries):
+      for entry in entries { entry.value.write(to: &text, depth: depth, key: entry.key.text) }
+    }
+  }
+
+  private func write(to text: inout String, depth: Int, key: String) {
+    text += String(repeating: " ", count: depth) + key
+    switch content {
+    case .word(let word):
+      text += "=" + word.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n"
+    case .list: text += "[\n"
+    case .mapping: text += "{\n"
+    }
+    write(to: &text, depth: depth + 1)
   }
 }

@@ -1,22 +1,28 @@
 import SyncCore
 
-/// One mapping of a catalogue file, read key by key. What nobody asked for is an unknown key, so no
+/// One mapping of a YAML file, read key by key. What nobody asked for is an unknown key, so no
 /// list of allowed keys has to be kept beside the readers.
-struct Section {
+package struct Section {
   let file: String
   var line: Int
-  let title: Title
-  let entries: [Part.Entry]
+  package let title: Title
+  package let entries: [Part.Entry]
   private var asked: [String] = []
 
   /// What errors call it, for instance `the field “notes”`; put together only when there is one.
-  struct Title: CustomStringConvertible {
+  package struct Title: CustomStringConvertible {
     let kind: String
-    var name = ""
-    var description: String { name.isEmpty ? kind : "\(kind) \(quoted(name))" }
+    let name: String
+
+    package init(kind: String, name: String = "") {
+      self.kind = kind
+      self.name = name
+    }
+
+    package var description: String { name.isEmpty ? kind : "\(kind) \(quoted(name))" }
   }
 
-  init(_ part: Part, file: String, title: Title) throws(CatalogueError) {
+  package init(_ part: Part, file: String, title: Title) throws(CatalogueError) {
     guard case .mapping(let entries) = part.content, !entries.isEmpty else {
       throw CatalogueError(
         file, part.line, "\(title) should hold keys with values",
@@ -38,18 +44,20 @@ struct Section {
   }
 
   /// An error on this section, or on the line of one of its parts.
-  func wrong(_ problem: String, at line: Int? = nil, remedy: String) -> CatalogueError {
+  package func wrong(
+    _ problem: String, at line: Int? = nil, remedy: String
+  ) -> CatalogueError {
     CatalogueError(file, line ?? self.line, problem, remedy: remedy)
   }
 
   /// The part under a key; `nil` if it is not there.
-  mutating func part(_ key: String) -> Part? {
+  package mutating func part(_ key: String) -> Part? {
     asked.append(key)
     return entries.first { $0.key.text == key }?.value
   }
 
   /// Refuses what nobody asked for.
-  func finish() throws(CatalogueError) {
+  package func finish() throws(CatalogueError) {
     guard let extra = entries.first(where: { !asked.contains($0.key.text) }) else { return }
     throw wrong(
       "the key \(quoted(extra.key.text)) means nothing in \(title)", at: extra.key.line,
@@ -67,7 +75,7 @@ struct Section {
   }
 
   /// Words in square brackets or on lines of their own; `nil` if the key is not there.
-  mutating func optionalWords(_ key: String) throws(CatalogueError) -> [Word]? {
+  package mutating func optionalWords(_ key: String) throws(CatalogueError) -> [Word]? {
     guard let part = part(key) else { return nil }
     guard case .list(let parts) = part.content else {
       throw wrong(
@@ -103,9 +111,9 @@ struct Section {
     return sentence
   }
 
-  func sentence(_ word: Word, called name: @autoclosure () -> String, bytes: Int)
-    throws(CatalogueError) -> String
-  {
+  package func sentence(
+    _ word: Word, called name: @autoclosure () -> String, bytes: Int
+  ) throws(CatalogueError) -> String {
     let text = word.text
     guard text.utf8.count <= bytes else {
       throw wrong("\(name()) is longer than \(bytes) bytes", at: word.line, remedy: "shorten it")
@@ -197,7 +205,9 @@ struct Section {
     return try Section(part, file: file, title: title)
   }
 
-  func word(_ part: Part, called name: @autoclosure () -> String) throws(CatalogueError) -> Word {
+  package func word(
+    _ part: Part, called name: @autoclosure () -> String
+  ) throws(CatalogueError) -> Word {
     guard case .word(let text) = part.content, !text.isEmpty else {
       throw wrong(
         "\(name()) should be a word or a text", at: part.line, remedy: "write plain text there")

@@ -1,22 +1,27 @@
 import Yams
 
-/// The text of one catalogue file, read as YAML into parts.
+/// The text of one YAML file of an office's, read into parts.
 ///
 /// Yams walks nested collections by recursion and compares keys by following aliases, so a file
 /// made to harm could overflow the stack or run for years. The bounds here are far above any honest
 /// file and far below that.
-struct YAMLText {
+package struct YAMLText {
   /// Bytes of one file.
-  static let largest = 64 << 10
+  package static let largest = 64 << 10
   /// Bytes of one line. It also bounds how deep indentation can nest.
   static let longestLine = 200
   /// Opening brackets in one file. It bounds how deep brackets can nest.
   static let mostBrackets = 200
 
-  let file: String
+  package let file: String
   let text: String
 
-  func part() throws(CatalogueError) -> Part {
+  package init(file: String, text: String) {
+    self.file = file
+    self.text = text
+  }
+
+  package func part() throws(CatalogueError) -> Part {
     try checkBounds()
     let node: Node?
     do {
@@ -29,7 +34,7 @@ struct YAMLText {
     guard let node else {
       throw CatalogueError(
         file, 1, "there is nothing in it but comments",
-        remedy: "write the record type, or delete the file")
+        remedy: "write it, or delete the file")
     }
     return try part(of: node)
   }

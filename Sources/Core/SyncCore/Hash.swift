@@ -17,12 +17,12 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
 
   /// From exactly 32 bytes; `nil` for any other number of them.
   public init?(bytes: some Collection<UInt8>) {
-    guard bytes.count == 32 else { return nil }
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() {
-      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
-    }
-    self.init(words[0], words[1], words[2], words[3])
+    guard let high = UInt128(bigEndianBytes: bytes.prefix(16)),
+      let low = UInt128(bigEndianBytes: bytes.dropFirst(16))
+    else { return nil }
+    self.init(
+      UInt64(truncatingIfNeeded: high >> 64), UInt64(truncatingIfNeeded: high),
+      UInt64(truncatingIfNeeded: low >> 64), UInt64(truncatingIfNeeded: low))
   }
 
   init(_ digest: SHA256Digest) {

@@ -10,9 +10,7 @@ public protocol Identifier: Hashable, Comparable, Sendable, CustomStringConverti
 extension Identifier {
   /// From exactly 16 bytes; `nil` for any other number of them.
   public init?(bytes: some Collection<UInt8>) {
-    guard bytes.count == 16 else { return nil }
-    var value: UInt128 = 0
-    for byte in bytes { value = value << 8 | UInt128(byte) }
+    guard let value = UInt128(bigEndianBytes: bytes) else { return nil }
     self.init(value: value)
   }
 

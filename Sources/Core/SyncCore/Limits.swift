@@ -40,6 +40,8 @@ public struct Limits: Sendable {
   public var valueMembers = 256
   /// Cases that one officer may hold.
   public var scopeCases = 5_000
+  /// Bytes of what is said to somebody whom a limit of access keeps out of a case.
+  public var messageBytes = 1_000
   /// Bytes of a checkpoint or a witness.
   public var checkpointBytes = 4 << 10
 

@@ -175,6 +175,21 @@ public struct Scope: Hashable, Sendable {
   /// when the store has not gone on since the checkpoint.
   public var witness: [UInt8] = []
 
+  /// A case that this user would hold, were there no limit of access to it.
+  public struct Restricted: Hashable, Sendable {
+    public let caseID: CaseID
+    /// What the office says to who is kept out; may be empty.
+    public let message: String
+
+    public init(caseID: CaseID, message: String) {
+      self.caseID = caseID
+      self.message = message
+    }
+  }
+
+  /// Ascending by case. None of them is among the entries.
+  public var restricted: [Restricted] = []
+
   public init(entries: [Entry]) { self.entries = entries }
 }
 
@@ -240,12 +255,15 @@ public enum Frame: Sendable {
     /// A checkpoint without a position, when the request brought something: the laptop keeps it to
     /// show that the office had this.
     public var witness: [UInt8]
+    /// Of the office; 0 from one that does not say.
+    public var catalogueVersion: UInt32
 
     public init(
       protocolVersion: UInt32, requestID: UInt64, epoch: UInt64, serverTime: Timestamp,
-      witness: [UInt8] = []
+      witness: [UInt8] = [], catalogueVersion: UInt32 = 0
     ) {
       self.witness = witness
+      self.catalogueVersion = catalogueVersion
       self.protocolVersion = protocolVersion
       self.requestID = requestID
       self.epoch = epoch

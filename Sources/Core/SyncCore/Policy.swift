@@ -81,6 +81,8 @@ public enum Refusal: Error, Hashable, Sendable {
   /// A record never changes its type or case.
   case identityChanged
   case outOfScope
+  /// A limit of access keeps the author out of the case; the text is kept beside it.
+  case restricted
   /// Author or role are not those of the device.
   case notTheAuthor
   case tooLarge
@@ -105,6 +107,7 @@ public enum Refusal: Error, Hashable, Sendable {
     case .recordUnknown: "record-unknown"
     case .identityChanged: "identity-changed"
     case .outOfScope: "out-of-scope"
+    case .restricted: "restricted"
     case .notTheAuthor: "not-the-author"
     case .tooLarge: "too-large"
     case .groupRefused: "group-refused"
@@ -119,8 +122,8 @@ public enum Refusal: Error, Hashable, Sendable {
       .writtenOnce(let field), .easing(let field), .stageBack(let field), .invalid(let field),
       .missing(let field), .checkFailed(let field):
       field
-    case .roleMayNotDelete, .recordUnknown, .identityChanged, .outOfScope, .notTheAuthor, .tooLarge,
-      .groupRefused, .unreadable:
+    case .roleMayNotDelete, .recordUnknown, .identityChanged, .outOfScope, .restricted,
+      .notTheAuthor, .tooLarge, .groupRefused, .unreadable:
       ""
     }
   }

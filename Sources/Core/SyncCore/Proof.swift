@@ -17,8 +17,8 @@ public struct Proof: Hashable, Sendable {
 
   /// From exactly 16 bytes; `nil` for any other number of them.
   public init?(bytes: some Collection<UInt8>) {
-    guard bytes.count == Self.byteCount else { return nil }
-    value = bytes.reduce(0) { $0 << 8 | UInt128($1) }
+    guard let value = UInt128(bigEndianBytes: bytes) else { return nil }
+    self.value = value
   }
 
   public var bytes: [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }

@@ -95,6 +95,9 @@ extension Record {
         guard edits.count < limits.standingEdits else {
           throw MalformedBytes("a record has more than \(limits.standingEdits) standing edits")
         }
+        if edits.isEmpty {
+          edits.reserveCapacity(min(try reader.fieldsLeft(), limits.standingEdits))
+        }
         edits.append(try reader.nested().edit(heads, limits))
       default: throw MalformedBytes("a record has an unknown field \(field.number)")
       }

@@ -55,7 +55,12 @@ public struct Reading: Hashable, Sendable {
 extension Record {
   /// Reads one field by its rule; `nil` if nobody has set it.
   public func read(_ field: String, by rule: Rule) -> Reading? {
-    let standing = standing(field).sorted(by: StandingEdit.precedes)
+    let edits = standing(field)
+    // Nearly always there is one, and no rule is asked.
+    if let only = edits.first, edits.count == 1 {
+      return Reading(value: only.value, status: .settled, standing: [only])
+    }
+    let standing = edits.sorted(by: StandingEdit.precedes)
     guard let first = standing.first, let last = standing.last else { return nil }
     if standing.allSatisfy({ $0.value == first.value }) {
       return Reading(value: first.value, status: .settled, standing: standing)

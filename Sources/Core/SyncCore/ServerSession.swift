@@ -27,6 +27,7 @@ public struct ServerSession: Sendable {
     public var orders: [Order] = []
     /// See `Frame.Opening.witness`.
     public var witness: [UInt8] = []
+    public var catalogueVersion: UInt32 = 0
     /// The replica's head at the office afterwards.
     public var known: UInt64
     /// Where reading goes on; `nil` when there is nothing to read for this request.
@@ -100,7 +101,8 @@ public struct ServerSession: Sendable {
       .opening(
         Frame.Opening(
           protocolVersion: SyncRequest.currentVersion, requestID: request.requestID,
-          epoch: acceptance.epoch, serverTime: acceptance.serverTime, witness: acceptance.witness))
+          epoch: acceptance.epoch, serverTime: acceptance.serverTime, witness: acceptance.witness,
+          catalogueVersion: acceptance.catalogueVersion))
     ]
     if !acceptance.receipts.isEmpty { queue.append(.receipts(acceptance.receipts)) }
     var then = Then.end

@@ -234,6 +234,18 @@ struct WireReader {
     }
   }
 
+  /// How many fields there are from the present one to the end, so that room is made for them once.
+  func fieldsLeft() throws(MalformedBytes) -> Int {
+    var reader = self
+    var count = 1
+    try reader.skip(type)
+    while let next = try reader.field() {
+      try reader.skip(next.type)
+      count += 1
+    }
+    return count
+  }
+
   private mutating func skip(bytes count: Int) throws(MalformedBytes) {
     guard count <= remaining else { throw MalformedBytes("a field is longer than what holds it") }
     position += count

@@ -24,6 +24,7 @@ extension PBFrame {
         $0.epoch = opening.epoch
         $0.serverTime = opening.serverTime.milliseconds
         $0.witness = Data(opening.witness)
+        $0.catalogueVersion = opening.catalogueVersion
       }
     case .receipts(let receipts):
       self.receipts = .with { $0.receipts = receipts.map(PBReceipt.init) }
@@ -35,6 +36,12 @@ extension PBFrame {
           .with {
             $0.caseID = Data(entry.caseID.bytes)
             $0.sentWhole = entry.isSentWhole
+          }
+        }
+        $0.restricted = scope.restricted.map { restricted in
+          .with {
+            $0.caseID = Data(restricted.caseID.bytes)
+            $0.message = restricted.message
           }
         }
       }
@@ -66,7 +73,7 @@ extension PBFrame {
         Frame.Opening(
           protocolVersion: opening.protocolVersion, requestID: opening.requestID,
           epoch: opening.epoch, serverTime: Timestamp(milliseconds: opening.serverTime),
-          witness: [UInt8](opening.witness)))
+          witness: [UInt8](opening.witness), catalogueVersion: opening.catalogueVersion))
     case .receipts(let list):
       var receipts: [Receipt] = []
       for receipt in list.receipts { receipts.append(try receipt.receipt()) }
@@ -199,7 +206,7 @@ extension PBOrder {
 
 extension PBScope {
   func scope(_ limits: Limits) throws(WireRefusal) -> Scope {
-    guard entries.count <= limits.scopeCases else {
+    guard entries.count <= limits.scopeCases, restricted.count <= limits.scopeCases else {
       throw .unreadable("a scope has more than \(limits.scopeCases) cases")
     }
     guard witness.count <= limits.checkpointBytes else {
@@ -210,6 +217,13 @@ extension PBScope {
     for entry in entries {
       result.entries.append(
         Scope.Entry(caseID: try checkedID(entry.caseID, "a case"), isSentWhole: entry.sentWhole))
+    }
+    for one in restricted {
+      guard one.message.utf8.count <= limits.messageBytes else {
+        throw .unreadable("the message of a restricted case is too large")
+      }
+      result.restricted.append(
+        Scope.Restricted(caseID: try checkedID(one.caseID, "a case"), message: one.message))
     }
     return result
   }

@@ -724,6 +724,9 @@ package nonisolated struct PBOpening: Sendable {
   /// when the request brought something: opaque, shown again with the next request
   package var witness: Data = Data()
 
+  /// of the office's catalogue; a laptop with a lower one fetches it
+  package var catalogueVersion: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -959,6 +962,9 @@ package nonisolated struct PBScope: Sendable {
   /// when the store went on since the checkpoint: opaque, shown again with the next request
   package var witness: Data = Data()
 
+  /// cases that a limit of access keeps from this user
+  package var restricted: [PBScope.Restricted] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct Entry: Sendable {
@@ -969,6 +975,21 @@ package nonisolated struct PBScope: Sendable {
     package var caseID: Data = Data()
 
     package var sentWhole: Bool = false
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct Restricted: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var caseID: Data = Data()
+
+    /// at most 1,000 bytes, for the officer; may be empty
+    package var message: String = String()
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1204,6 +1225,35 @@ package nonisolated struct PBDeviceList: Sendable {
   package init() {}
 }
 
+/// GET /v1/catalogue
+package nonisolated struct PBCatalogue: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var version: UInt32 = 0
+
+  package var files: [PBCatalogue.File] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct File: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var name: String = String()
+
+    package var outline: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+}
+
 /// POST /v1/operator/grant
 package nonisolated struct PBGrantRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1230,6 +1280,48 @@ package nonisolated struct PBGrantResponse: Sendable {
   // methods supported on all messages.
 
   package var changed: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// POST /v1/operator/limit
+package nonisolated struct PBLimitRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var crn: String = String()
+
+  /// exclusion: these users may not see the case; restriction: only such users may
+  package var kind: String = String()
+
+  package var users: [String] = []
+
+  /// end the limits instead of making them
+  package var end: Bool = false
+
+  /// the day on which it ends, as YYYY-MM-DD; empty for none
+  package var until: String = String()
+
+  /// shown to who is kept out, at most 1,000 bytes
+  package var message: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PBLimitResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var changed: UInt32 = 0
+
+  /// users whose grant of the case does not run because of its limits
+  package var keptOut: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2619,7 +2711,7 @@ nonisolated extension PBFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Opening"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}epoch\0\u{3}server_time\0\u{1}witness\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{3}request_id\0\u{1}epoch\0\u{3}server_time\0\u{1}witness\0\u{3}catalogue_version\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2632,6 +2724,7 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.epoch) }()
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.serverTime) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.witness) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.catalogueVersion) }()
       default: break
       }
     }
@@ -2653,6 +2746,9 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.witness.isEmpty {
       try visitor.visitSingularBytesField(value: self.witness, fieldNumber: 5)
     }
+    if self.catalogueVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.catalogueVersion, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2662,6 +2758,7 @@ nonisolated extension PBOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.epoch != rhs.epoch {return false}
     if lhs.serverTime != rhs.serverTime {return false}
     if lhs.witness != rhs.witness {return false}
+    if lhs.catalogueVersion != rhs.catalogueVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3006,7 +3103,7 @@ nonisolated extension PBOrder.NewEpoch: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Scope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}entries\0\u{1}witness\0\u{c}\u{1}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}entries\0\u{1}witness\0\u{1}restricted\0\u{c}\u{1}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3016,6 +3113,7 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       switch fieldNumber {
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.witness) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.restricted) }()
       default: break
       }
     }
@@ -3028,12 +3126,16 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.witness.isEmpty {
       try visitor.visitSingularBytesField(value: self.witness, fieldNumber: 3)
     }
+    if !self.restricted.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.restricted, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBScope, rhs: PBScope) -> Bool {
     if lhs.entries != rhs.entries {return false}
     if lhs.witness != rhs.witness {return false}
+    if lhs.restricted != rhs.restricted {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3069,6 +3171,41 @@ nonisolated extension PBScope.Entry: SwiftProtobuf.Message, SwiftProtobuf._Messa
   package static func ==(lhs: PBScope.Entry, rhs: PBScope.Entry) -> Bool {
     if lhs.caseID != rhs.caseID {return false}
     if lhs.sentWhole != rhs.sentWhole {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBScope.Restricted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBScope.protoMessageName + ".Restricted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_id\0\u{1}message\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.caseID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.caseID, fieldNumber: 1)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBScope.Restricted, rhs: PBScope.Restricted) -> Bool {
+    if lhs.caseID != rhs.caseID {return false}
+    if lhs.message != rhs.message {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3583,6 +3720,76 @@ nonisolated extension PBDeviceList.Device: SwiftProtobuf.Message, SwiftProtobuf.
   }
 }
 
+nonisolated extension PBCatalogue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Catalogue"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}files\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.files) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
+    }
+    if !self.files.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.files, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBCatalogue, rhs: PBCatalogue) -> Bool {
+    if lhs.version != rhs.version {return false}
+    if lhs.files != rhs.files {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBCatalogue.File: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBCatalogue.protoMessageName + ".File"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}outline\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.outline) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.outline.isEmpty {
+      try visitor.visitSingularStringField(value: self.outline, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBCatalogue.File, rhs: PBCatalogue.File) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.outline != rhs.outline {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension PBGrantRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".GrantRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}crns\0\u{1}end\0\u{1}reason\0")
@@ -3653,6 +3860,96 @@ nonisolated extension PBGrantResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
   package static func ==(lhs: PBGrantResponse, rhs: PBGrantResponse) -> Bool {
     if lhs.changed != rhs.changed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBLimitRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LimitRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}crn\0\u{1}kind\0\u{1}users\0\u{1}end\0\u{1}until\0\u{1}message\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.crn) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.users) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.end) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.until) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.crn.isEmpty {
+      try visitor.visitSingularStringField(value: self.crn, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.users.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.users, fieldNumber: 3)
+    }
+    if self.end != false {
+      try visitor.visitSingularBoolField(value: self.end, fieldNumber: 4)
+    }
+    if !self.until.isEmpty {
+      try visitor.visitSingularStringField(value: self.until, fieldNumber: 5)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBLimitRequest, rhs: PBLimitRequest) -> Bool {
+    if lhs.crn != rhs.crn {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.users != rhs.users {return false}
+    if lhs.end != rhs.end {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBLimitResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LimitResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}changed\0\u{3}kept_out\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.changed) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.keptOut) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.changed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.changed, fieldNumber: 1)
+    }
+    if !self.keptOut.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.keptOut, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBLimitResponse, rhs: PBLimitResponse) -> Bool {
+    if lhs.changed != rhs.changed {return false}
+    if lhs.keptOut != rhs.keptOut {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -18,6 +18,11 @@ package struct Output: ParsableArguments, Sendable {
     print(Self.plain(line))
   }
 
+  /// A line about something that needs a person, on standard error.
+  package func warn(_ line: String) {
+    FileHandle.standardError.write(Data((Self.plain(line) + "\n").utf8))
+  }
+
   /// The answer for programs; nothing without `--json`.
   package func answer(_ value: some Encodable) throws {
     guard json else { return }
@@ -32,7 +37,7 @@ package struct Output: ParsableArguments, Sendable {
       FileHandle.standardError.write(
         Data("The answer could not be written as JSON: \(error)\n".utf8))
     }
-    FileHandle.standardError.write(Data((Self.plain(failure.message) + "\n").utf8))
+    warn(failure.message)
   }
 
   /// Columns as wide as their widest cell, two spaces apart; the last one is not padded.

@@ -12,7 +12,7 @@ struct DoorstepBench: AsyncParsableCommand {
     abstract: "Measures Doorstep beside plain SQLite doing the same durable work.",
     discussion: """
       Workloads: W1 first sync of a caseload · W2 push of a day's notes · W3 accepted changes a second at the office · \
-      W5 merging in memory · W6 bytes on the wire · W7 a local edit · W8 cold start.
+      W5 merging in memory · W6 bytes on the wire · W7 a local edit · W8 cold start · W9 reading by rules · W10 the office's resolved view.
       """)
 
   @Option(name: .long, help: "Only these, for instance W1,W5.") var only: String?
@@ -26,7 +26,7 @@ struct DoorstepBench: AsyncParsableCommand {
     }
   }
 
-  private static let names = ["W1", "W2", "W3", "W5", "W6", "W7", "W8"]
+  private static let names = ["W1", "W2", "W3", "W5", "W6", "W7", "W8", "W9", "W10"]
 
   private var chosen: [String] {
     only?.split(separator: ",").map { $0.uppercased() } ?? Self.names
@@ -48,7 +48,9 @@ struct DoorstepBench: AsyncParsableCommand {
       case "W5": try bench.merge()
       case "W6": try await bench.wireBytes()
       case "W7": try bench.localEdit()
-      default: try bench.coldStart()
+      case "W8": try bench.coldStart()
+      case "W9": try bench.rule()
+      default: try await bench.keepView()
       }
     }
     report.probe(try bench.disk.fsync())

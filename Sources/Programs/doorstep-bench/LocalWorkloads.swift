@@ -54,7 +54,7 @@ extension Bench {
       floorIs: "plain SQLite, one 12-row commit a laptop, one row a change and no checks")
   }
 
-  private func prepare(
+  func prepare(
     _ store: SQLiteStore, laptops: Int, changes: Int
   ) async throws -> [(SyncRequest, Device)] {
     var requests: [(SyncRequest, Device)] = []
@@ -67,7 +67,8 @@ extension Bench {
         certificateExpires: Timestamp(milliseconds: .max), enrolledAt: Timestamp(milliseconds: 0))
       try await store.transaction { transaction in
         try transaction.save(device)
-        _ = try Registry(transaction).grant(user, caseID, reason: "benchmark")
+        _ = try Registry(transaction).grant(
+          user, caseID, reason: "benchmark", by: .standard, at: Timestamp(milliseconds: 0))
       }
       requests.append(
         (Self.push(ReplicaID(value: UInt128(laptop + 100)), user, caseID, changes), device))
@@ -137,7 +138,7 @@ extension Bench {
         author: "a.khan", role: .officer, recordedAt: Timestamp(milliseconds: Int64(counter))))
   }
 
-  private static func concurrentPair(_ index: Int) -> (Record, Record) {
+  static func concurrentPair(_ index: Int) -> (Record, Record) {
     let id = note(index)
     var base = Record(id: id, type: "contact-entry", caseID: CaseID(value: 1))
     let all = fields(index % 100).map { Value.Member($0.key, $0.value) }.sorted {

@@ -138,8 +138,13 @@ struct Alerts: LaptopCommand {
     try save(
       [.set(fields, of: clearing, type: "alert-clearing", caseID: alert.caseID)], replica,
       "Clearing")
-    if try replica.openAlerts().contains(where: { $0.record.id == alert.id }) {
+    if isOpen(alert.id, in: replica) {
       output.say("The alert stays open for whom else it is for.")
     }
+  }
+
+  /// What was saved is saved, also when the store cannot be read a moment later.
+  private func isOpen(_ alert: RecordID, in replica: Replica) -> Bool {
+    do { return try replica.openAlerts().contains { $0.record.id == alert } } catch { return false }
   }
 }

@@ -6,41 +6,6 @@ import RecordCatalogue
 import SyncCore
 import SyncReplica
 
-/// A value in words, for showing values side by side.
-struct Wording {
-  let catalogue: Catalogue
-
-  func text(_ value: Value, type: String, field: String) -> String {
-    let known = catalogue[type]?.field(field)
-    switch value {
-    case .none: return "(emptied)"
-    case .flag(let flag): return flag ? "yes" : "no"
-    case .integer(let number):
-      return known?.policy.kind == .instant ? Show.time(number) : String(number)
-    case .text(let text): return known?.codes.first { $0.code == text }?.label ?? text
-    case .bytes(let bytes): return "\(bytes.count) bytes"
-    case .composite(let members):
-      return members.map { member in
-        let part = known?.members.first { $0.name == member.name }
-        let label = part?.label ?? member.name
-        let text = member.value.text.map { code in
-          part?.codes.first { $0.code == code }?.label ?? code
-        }
-        return "\(label): \(text ?? self.text(member.value, type: type, field: ""))"
-      }.joined(separator: "; ")
-    case .list(let values):
-      return values.map { text($0, type: type, field: field) }.joined(separator: ", ")
-    case .seen: return "deleted"
-    case .unknown: return "(of a newer kind)"
-    }
-  }
-
-  func label(type: String, field: String) -> String {
-    let type = catalogue[type]
-    return "\(type?.label ?? "Record"): \(type?.field(field)?.label ?? field)"
-  }
-}
-
 struct Conflicts: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "List what two people recorded differently, side by side.")
@@ -172,7 +137,11 @@ struct Resolve: LaptopCommand {
 
 struct History: LaptopCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show who set what in a record, and what this laptop's own edits came to.")
+    abstract: "Show who set what in a record, and what this laptop's own edits came to.",
+    discussion: """
+      A laptop keeps what stands and its own edits. What was superseded, by whom and on what knowledge is asked at the \
+      office: doorstepd history.
+      """)
 
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The record's id, or the end of it.") var record: String

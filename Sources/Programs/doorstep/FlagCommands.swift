@@ -153,8 +153,7 @@ struct FlagReview: LaptopCommand {
         ["status": .text("active")], of: flag.id, type: "risk-flag", caseID: file.id,
         context: flag.version, reason: "Reviewed."),
     ]
-    let group = GroupID.timeOrdered(at: World.now(), random: World.random())
-    try save(edits, group: group, replica, "Review")
+    try save(edits, replica, "Review")
   }
 }
 
@@ -184,7 +183,6 @@ struct FlagRemove: LaptopCommand {
         ["status": .text("removed")], of: flag.id, type: "risk-flag", caseID: file.id,
         context: flag.version, reason: reason),
     ]
-    let group = GroupID.timeOrdered(at: World.now(), random: World.random())
-    try save(edits, group: group, replica, "Removal")
+    try save(edits, replica, "Removal")
   }
 }

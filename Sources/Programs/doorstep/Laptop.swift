@@ -25,7 +25,7 @@ struct LaptopOptions: ParsableArguments, Sendable {
 
   func open(_ access: Replica.Access) throws -> Replica {
     _ = try folder.configuration()
-    return try Replica(path: folder.store, access: access, catalogue: .standard)
+    return try Replica(path: folder.store, access: access, catalogue: catalogue)
   }
 
   /// For reading: works while another program writes.
@@ -36,8 +36,10 @@ struct LaptopOptions: ParsableArguments, Sendable {
   /// For a sync: others can write while it only waits for the office.
   func sharing() throws -> SharedReplica {
     _ = try folder.configuration()
-    return try SharedReplica(path: folder.store, wait: patience, catalogue: .standard)
+    return try SharedReplica(path: folder.store, wait: patience, catalogue: catalogue)
   }
+
+  private var catalogue: Catalogue { AdoptedCatalogue(in: folder).current() }
 
   private var patience: Duration { .milliseconds(Int64(wait * 1000)) }
 }
@@ -61,6 +63,11 @@ extension Replica {
     }
     let id = CaseID.named("case", crn.description)
     if try cases().contains(id) { return id }
+    if let message = try status().restricted[id] {
+      let more = message.isEmpty ? "" : " The office says: \(message)"
+      throw Failure(
+        .badData, code: "restricted", "You are restricted from viewing \(crn).\(more)")
+    }
     if let current = try caseNow(of: crn) { return current }
     let filling = try status().casesNotWhole
     let remedy =
@@ -125,14 +132,16 @@ struct Saved: Encodable {
 }
 
 extension LaptopCommand {
-  /// Saves one act, and says so only once it is durable.
+  /// Saves one act, and says so only once it is durable. Its parts stand or fall together at the
+  /// office too.
   func save(
-    _ edits: [Edit], group: GroupID? = nil, _ replica: Replica, _ what: String,
-    warnings: [String] = []
+    _ edits: [Edit], _ replica: Replica, _ what: String, warnings: [String] = []
   ) throws {
     let changes: [SyncCore.Change]
     try refuseForTheDead(edits, replica)
-    do { changes = try replica.edit(edits, group: group, at: World.now()) } catch {
+    let now = World.now()
+    let group = edits.count > 1 ? GroupID.timeOrdered(at: now, random: World.random()) : nil
+    do { changes = try replica.edit(edits, group: group, at: now) } catch {
       throw Remedy.of(error, edits, replica.catalogue) ?? error
     }
     guard let first = edits.first else { return }

@@ -6,6 +6,7 @@ import RecordCatalogue
 import SyncClient
 import SyncCore
 import SyncReplica
+import SyncWire
 
 /// Runs a sync for a command, with its progress.
 struct SyncRun {
@@ -26,12 +27,34 @@ struct SyncRun {
         verifying
         ? try await engine.sync(verifying: true) : try await engine.sync(attempts: attempts)
       progress.end()
+      await takeCatalogue(report.catalogueVersion, transport)
       await transport.close()
       return report
     } catch {
       progress.end()
       await transport.close()
       throw error
+    }
+  }
+
+  /// Fetches the office's catalogue when it is newer. What the sync came to stands, whatever
+  /// becomes of this; the next one tries again.
+  private func takeCatalogue(_ version: UInt32, _ transport: any Transport) async {
+    let output = laptop.output
+    guard version > replica.catalogue.version else { return }
+    let message: PBCatalogue
+    do throws(SyncFailure) { message = try await OfficeCall(transport).get("/v1/catalogue") } catch
+    {
+      output.say("The office’s newer forms did not come through. They come with the next sync.")
+      return
+    }
+    do throws(AdoptedCatalogue.Problem) {
+      let taken = try AdoptedCatalogue(in: laptop.folder).adopt(message, after: replica.catalogue)
+      output.say("Forms and rules are now the office’s version \(taken.version).")
+    } catch {
+      output.say(
+        "The office’s newer forms cannot be used here: \(error.text). Your work goes on with the present ones; tell your office, and update Doorstep."
+      )
     }
   }
 
@@ -79,120 +102,9 @@ struct Sync: LaptopCommand {
 
   func perform() async throws {
     let replica = try laptop.sharing()
+    let numbers = try replica.use { (replica) throws(ReplicaError) in try replica.numbers() }
     let report = try await SyncRun(laptop: laptop, replica: replica).run(attempts: attempts)
-    try SyncSummary(report: report, replica: replica, output: output).show()
-  }
-}
-
-/// Says what a sync came to.
-struct SyncSummary {
-  let report: SyncEngine.Report
-  let replica: SharedReplica
-  let output: Output
-
-  func show() throws {
-    let (status, conflicts, alerts, own) = try replica.use { (replica) throws(ReplicaError) in
-      (
-        try replica.status(), try replica.disputes().count,
-        try replica.openAlerts().count(where: \.isForYou), try replica.ownChanges(limit: 500)
-      )
-    }
-    try output.answer(
-      Sync.Answer(
-        synced: report.isSynced, sent: report.receipts.map(Self.row), records: report.records,
-        exchanges: report.exchanges, conflicts: conflicts, alerts: alerts,
-        dropped: report.dropped.map(\.description),
-        forks: report.forks, handedBack: report.handedBack,
-        resynced: report.didResync, clockOffset: status.clockOffset,
-        officeTime: report.serverTime.milliseconds))
-    if !report.receipts.isEmpty {
-      output.say("Sent \(Show.count(report.receipts.count, "change")): \(tally).")
-    }
-    showRefusals(among: own)
-    if report.forks > 0 {
-      output.say(
-        "This laptop's store is a copy, or was put back from a backup. What the office did not have was sent again; nothing was lost. Tell your office if there is a second laptop with it."
-      )
-    }
-    if report.handedBack > 0 {
-      output.say(
-        "The office's records were put back from a backup. This laptop brought back what they may lack."
-      )
-    }
-    if report.didResync { output.say("Everything was fetched anew and agrees with the office.") }
-    output.say(
-      "Received \(Show.count(report.records, "record")). \(Show.count(status.cases, "case")) on this laptop."
-    )
-    if !report.dropped.isEmpty {
-      let cases = Show.count(report.dropped.count, "case is", "cases are")
-      output.say("\(cases) no longer yours: the records have been removed from this laptop.")
-    }
-    if status.clockOffset.magnitude >= 120_000 {
-      output.say(
-        "This laptop's clock is \(Show.length(milliseconds: status.clockOffset)) \(status.clockOffset > 0 ? "ahead" : "behind"). Your work is not affected; please have it set."
-      )
-    }
-    if report.isSynced {
-      output.say(
-        "Sent and received by the office at \(Show.clockTime(report.serverTime.milliseconds)).")
-    } else {
-      output.say("\(Show.count(status.unsent, "change")) still waiting: doorstep sync")
-    }
-    if alerts > 0 {
-      output.say("\(Show.count(alerts, "alert is", "alerts are")) for you: doorstep alerts")
-    }
-    if conflicts > 0 {
-      output.say("\(Show.count(conflicts, "record needs", "records need")) you: doorstep conflicts")
-    }
-    let isRefused = report.receipts.contains {
-      if case .refused = $0.verdict { true } else { false }
-    }
-    if conflicts > 0 || isRefused { throw ExitCode(ExitStatus.needsYou.rawValue) }
-  }
-
-  private static func row(_ receipt: Receipt) -> Sync.Receipts {
-    var refusal = ""
-    if case .refused(let code, _) = receipt.verdict { refusal = code }
-    return Sync.Receipts(
-      counter: receipt.counter, verdict: name(receipt.verdict), refusal: refusal,
-      again: receipt.isAgain)
-  }
-
-  private static func name(_ verdict: Verdict) -> String {
-    switch verdict {
-    case .applied: "applied"
-    case .merged: "merged"
-    case .contested: "contested"
-    case .late: "late"
-    case .refused: "refused"
-    case .retry: "retry"
-    }
-  }
-
-  private var tally: String {
-    var counts: [String: Int] = [:]
-    for receipt in report.receipts { counts[Self.name(receipt.verdict), default: 0] += 1 }
-    let words = [
-      "applied": "received", "merged": "merged with other work",
-      "contested": "in dispute with other work",
-      "late": "taken late, for the case's new officer", "refused": "refused",
-      "retry": "to be sent again",
-    ]
-    return ["applied", "merged", "contested", "late", "refused", "retry"].compactMap { verdict in
-      counts[verdict].map { "\($0) \(words[verdict] ?? verdict)" }
-    }.joined(separator: ", ")
-  }
-
-  private func showRefusals(among own: [Replica.OwnChange]) {
-    for change in own {
-      guard case .refused(let code) = change.state,
-        report.receipts.contains(where: { $0.counter == change.counter })
-      else { continue }
-      let type = replica.catalogue[change.type]?.label ?? change.type
-      output.say(
-        "Refused by the office: \(type) of \(Show.time(change.recordedAt.milliseconds)) (\(code)). Your text is kept: doorstep history \(change.record.short)"
-      )
-    }
+    try SyncSummary(report: report, replica: replica, numbers: numbers, output: output).show()
   }
 }
 
@@ -311,8 +223,9 @@ struct Resync: LaptopCommand {
 
   func perform() async throws {
     let replica = try laptop.sharing()
+    let numbers = try replica.use { (replica) throws(ReplicaError) in try replica.numbers() }
     try replica.beginResync()
     let report = try await SyncRun(laptop: laptop, replica: replica).run()
-    try SyncSummary(report: report, replica: replica, output: output).show()
+    try SyncSummary(report: report, replica: replica, numbers: numbers, output: output).show()
   }
 }

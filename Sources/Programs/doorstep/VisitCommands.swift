@@ -159,8 +159,7 @@ struct VisitWhole: LaptopCommand {
       }
       if let text = self.note { more.append(entry(text, note, at: now, file.id)) }
       let edits = [.set(fields, of: visit, type: "visit-record", caseID: file.id)] + more
-      let group = edits.count > 1 ? GroupID.timeOrdered(at: now, random: World.random()) : nil
-      try save(edits, group: group, replica, "Visit")
+      try save(edits, replica, "Visit")
     }
   }
 

@@ -83,9 +83,11 @@ extension CaseFile {
       .sorted { (facts.number("arrived", of: $0) ?? 0) < (facts.number("arrived", of: $1) ?? 0) }
   }
 
-  /// The plan of a visit on a day.
-  func plan(on day: CalendarDate) -> Record? {
-    records("visit-plan").last { facts.day("when", "date", of: $0) == day }
+  /// The plan of a visit today; `nil` also where the day is not known, which holds up nobody at a
+  /// door.
+  var planToday: Record? {
+    guard let today = Today.known else { return nil }
+    return records("visit-plan").last { facts.day("when", "date", of: $0) == today }
   }
 
   /// What the officer was shown of the risk, kept with what the officer then did.
@@ -115,7 +117,7 @@ struct VisitStart: LaptopCommand {
     var fields: [String: Value] = [
       "arrived": .integer(World.now().milliseconds), "risk-seen": file.riskSeen,
     ]
-    if let plan = try file.plan(on: Today.day()) {
+    if let plan = file.planToday {
       fields["plan"] = .text(plan.id.description)
       for field in ["appointment", "address"] {
         if let target = file.facts.text(field, of: plan) { fields[field] = .text(target) }
@@ -147,7 +149,7 @@ struct VisitSafe: LaptopCommand {
       "state": .text(distress ? "distress" : "ok"), "at": .integer(World.now().milliseconds),
     ]
     if !message.isEmpty { fields["message"] = .text(message.joined(separator: " ")) }
-    if let plan = try file.plan(on: Today.day()) { fields["plan"] = .text(plan.id.description) }
+    if let plan = file.planToday { fields["plan"] = .text(plan.id.description) }
     try save(
       [.set(fields, of: newRecord(), type: "safety-check-in", caseID: file.id)], replica,
       distress ? "Call for help" : "Check-in", warnings: distress ? file.warnings() : [])
@@ -218,8 +220,7 @@ struct VisitEnd: LaptopCommand {
       edits.insert(
         .set(fields, of: visit.id, type: visit.type, caseID: file.id, context: visit.version),
         at: 0)
-      let group = edits.count > 1 ? GroupID.timeOrdered(at: now, random: World.random()) : nil
-      try save(edits, group: group, replica, "Visit")
+      try save(edits, replica, "Visit")
     }
   }
 }

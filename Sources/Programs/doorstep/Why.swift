@@ -45,16 +45,6 @@ struct Why: LaptopCommand {
   }
 }
 
-extension Reading.Status {
-  fileprivate var word: String {
-    switch self {
-    case .settled: "settled"
-    case .settledByRule: "settled-by-rule"
-    case .contested: "contested"
-    }
-  }
-}
-
 extension Reading {
   fileprivate func sentence(by rule: Rule, _ text: (Value) -> String) -> String {
     let first = standing[0]

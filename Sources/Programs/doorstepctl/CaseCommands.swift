@@ -37,6 +37,71 @@ struct Grant: OfficeCommand {
   }
 }
 
+struct Limit: OfficeCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say who may not see a case, or who alone may; or end that.",
+    discussion: """
+      An exclusion names users who may not see the case. While there is a restriction, only users \
+      whom one names may. Either beats every grant, at once: at its next contact a laptop loses the \
+      case, and what its user had not sent is kept at the office beside the case. A grant that is \
+      held up so runs again when the limit ends.
+      """)
+
+  @OptionGroup var home: HomeOptions
+  @OptionGroup var output: Output
+  @Argument(help: "The CRN, for instance X123456.") var crn: String
+  @Option(name: .long, parsing: .upToNextOption, help: "Users who may not see the case.")
+  var exclude: [String] = []
+  @Option(name: .long, parsing: .upToNextOption, help: "Users who alone may see the case.")
+  var restrictTo: [String] = []
+  @Flag(name: .long, help: "End these users' limits instead.") var end = false
+  @Option(name: .long, help: "The day from which it holds no longer, for instance 17/5/2027.")
+  var until: String?
+  @Option(name: .long, help: "What to tell who is kept out.") var message = ""
+
+  func validate() throws {
+    guard exclude.isEmpty != restrictTo.isEmpty else {
+      throw ValidationError("Write either --exclude USER or --restrict-to USER.")
+    }
+    guard !end || (until == nil && message.isEmpty) else {
+      throw ValidationError("--end takes neither --until nor --message.")
+    }
+  }
+
+  func work(_ office: OfficeCall) async throws {
+    let until = try until.map { text throws in
+      guard let day = CalendarDate(entered: text) else {
+        throw Failure(
+          .badData, code: "bad-date", "“\(text)” is not a day. Write it as 17/5/2027.")
+      }
+      return day.description
+    }
+    let answer: PBLimitResponse = try await office.post(
+      "/v1/operator/limit",
+      PBLimitRequest.with {
+        $0.crn = crn
+        $0.kind = exclude.isEmpty ? "restriction" : "exclusion"
+        $0.users = exclude + restrictTo
+        $0.end = end
+        $0.until = until ?? ""
+        $0.message = message
+      })
+    struct Answer: Encodable {
+      let changed: UInt32
+      let keptOut: [String]
+    }
+    try output.answer(Answer(changed: answer.changed, keptOut: answer.keptOut))
+    let limits = Show.count(Int(answer.changed), "limit")
+    output.say(
+      answer.changed == 0
+        ? "Already so; nothing was changed." : "\(limits) \(end ? "ended" : "set").")
+    output.say(
+      answer.keptOut.isEmpty
+        ? "It keeps nobody out who was given the case."
+        : "Kept out, though given the case: \(answer.keptOut.joined(separator: ", ")).")
+  }
+}
+
 struct Verify: OfficeCommand {
   static let configuration = CommandConfiguration(
     abstract:

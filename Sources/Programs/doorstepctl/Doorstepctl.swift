@@ -22,7 +22,8 @@ struct Doorstepctl: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Enrol.self, EnrolCode.self, Devices.self, Grant.self, Resync.self, Revoke.self, Verify.self,
+      Enrol.self, EnrolCode.self, Devices.self, Grant.self, Limit.self, Resync.self, Revoke.self,
+      Verify.self,
       Report.self,
     ])
 }

@@ -28,9 +28,18 @@ struct DataOptions: ParsableArguments, Sendable {
 
   func loadCatalogue() throws -> Catalogue {
     guard let catalogue else { return .standard }
-    do { return try Catalogue(directory: catalogue) } catch {
+    let found: Catalogue
+    do { found = try Catalogue(directory: catalogue) } catch {
       throw Failure(.badData, code: "bad-catalogue", error.description)
     }
+    let lacking = found.version > Catalogue.standard.version ? found.lacks(of: .standard) : []
+    guard lacking.isEmpty else {
+      throw Failure(
+        .badData, code: "bad-catalogue",
+        "\(catalogue) is newer than the catalogue built in and lacks \(lacking.joined(separator: ", ")). To mend it: leave in what records were made under; laptops refuse it otherwise."
+      )
+    }
+    return found
   }
 }
 

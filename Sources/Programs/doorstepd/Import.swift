@@ -3,6 +3,7 @@ import BulkEntry
 import Foundation
 import ProgramKit
 import RecordCatalogue
+import ServerStorage
 import SyncCore
 
 /// Reads in what another system holds.
@@ -12,7 +13,13 @@ struct Import: ServerCommand {
       "Import cases, contacts, grants or records of any type from a CSV or JSON Lines file.",
     discussion: """
       The whole file is checked first, and every problem is listed with its line. Nothing is entered \
-      while one is left. The same file twice changes nothing. The server must not be running.
+      while one is left; with --skip-bad-cases, nothing of the cases that have one. The same file twice \
+      changes nothing, and an import that was interrupted is simply begun again. The server must not be \
+      running.
+
+      Where a system of record names things its own way, --mapping takes a YAML file of four parts, each \
+      if needed: `columns` (their name: ours), `ignore` (a list of their names), `constants` (our column: \
+      what stands in every row) and `values` (our column, and under it their value: ours).
 
       Columns (those in capitals are needed):
       \(ImportKind.named.map(Self.columns).joined(separator: "\n"))
@@ -30,30 +37,30 @@ struct Import: ServerCommand {
   @Argument(help: "The file, ending in .csv or .jsonl.") var file: String?
   @Flag(name: .long, help: "Show the columns, and do nothing.") var columns = false
   @Flag(name: .long, help: "Say what would be done, and do nothing.") var dryRun = false
+  @Option(name: .long, help: "What the file's columns and values are called here, in YAML.")
+  var mapping: String?
+  @Flag(
+    name: .long,
+    help:
+      "Leave out each case that has a problem, whole, and enter the others. The status is then 1.")
+  var skipBadCases = false
+  @Option(name: .long, help: "Where to write the rows left out, to be mended and imported again.")
+  var rejects: String?
   @Option(name: .long, help: "User name of who imports.") var author = "office"
 
   func validate() throws {
     guard columns || file != nil else { throw ValidationError("Name the file to import.") }
     guard (1...64).contains(author.utf8.count), author.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
     else { throw ValidationError("--author must be 1 to 64 printable characters without spaces.") }
+    guard rejects == nil || skipBadCases && !dryRun else {
+      throw ValidationError("--rejects needs --skip-bad-cases, and an import without --dry-run.")
+    }
   }
 
   private static func columns(_ kind: ImportKind) -> String {
     let needed = Set(kind.requiredColumnNames)
     let names = kind.columnNames.map { needed.contains($0) ? $0.uppercased() : $0 }
     return "  \(kind.name): \(names.joined(separator: ", "))"
-  }
-
-  struct Problem: Encodable {
-    let line: Int?
-    let column: String?
-    let problem, remedy: String
-  }
-
-  struct Answer: Encodable {
-    let imported: Bool
-    let rows, new, changed, unchanged, leftDeleted: Int
-    let problems: [Problem]
   }
 
   private func findKind(in catalogue: Catalogue) throws -> ImportKind {
@@ -75,6 +82,42 @@ struct Import: ServerCommand {
       return
     }
     guard let file else { return }
+    let bytes = try contents(of: file)
+    let today = try Today.now
+    let mapping = try loadMapping(for: kind, catalogue, today)
+    let store = try data.folder.openStore()
+    do {
+      let checked = try ImportFile.read(
+        kind: kind, name: file, bytes: bytes, mapping: mapping, catalogue: catalogue, today: today,
+        skipsBadCases: skipBadCases)
+      let outcome = try await enter(checked, into: store)
+      try store.close()
+      try report(outcome, file)
+    } catch let problems as ImportProblems {
+      try store.close()
+      try refuse(problems, file)
+    }
+  }
+
+  private func enter(_ file: ImportFile, into store: some ServerStore) async throws -> ImportOutcome
+  {
+    let now = World.now()
+    let progress = Progress(output)
+    defer { progress.end() }
+    let total = file.caseCount
+    let plan = try await file.plan(in: store, author: author, now: now) { done in
+      progress.show("\(done) of \(total) cases checked…")
+    }
+    if dryRun { return plan.outcome }
+    try writeRejects(plan.outcome, of: file)
+    let outcome = try await file.apply(plan, to: store, author: author, now: now) { done in
+      progress.show("\(done) of \(plan.casesToEnter) cases entered…")
+    }
+    if outcome.leftOut != plan.outcome.leftOut { try writeRejects(outcome, of: file, again: true) }
+    return outcome
+  }
+
+  private func contents(of file: String) throws -> [UInt8] {
     let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
     guard size ?? 0 <= ImportLimits().fileBytes else {
       throw Failure(
@@ -85,49 +128,40 @@ struct Import: ServerCommand {
       throw Failure(
         .badData, code: "no-file", "\(file) cannot be read. Check its name and its permissions.")
     }
-    let store = try data.folder.openStore()
+    return [UInt8](bytes)
+  }
+
+  private func loadMapping(
+    for kind: ImportKind, _ catalogue: Catalogue, _ today: CalendarDate
+  ) throws -> Mapping {
+    guard let mapping else { return .none }
     do {
-      let checked = try ImportFile.read(
-        kind: kind, name: file, bytes: [UInt8](bytes), catalogue: catalogue, today: try Today.now)
-      let counts =
-        dryRun
-        ? try await checked.plan(in: store)
-        : try await checked.apply(
-          to: store, author: author, now: World.now())
-      try store.close()
-      try output.answer(
-        Answer(
-          imported: !dryRun, rows: checked.rows, new: counts.new, changed: counts.changed,
-          unchanged: counts.unchanged, leftDeleted: counts.leftDeleted, problems: []))
-      let rows = Show.count(checked.rows, "row")
-      output.say(
-        "\(rows): \(counts.new) new, \(counts.changed) changed, \(counts.unchanged) as they stand.")
-      if counts.leftDeleted > 0 {
-        output.say("\(Show.count(counts.leftDeleted, "row")) of records deleted here; left so.")
-      }
-      if dryRun { output.say("Nothing was changed. Without --dry-run it will be.") }
-    } catch let problems as ImportProblems {
-      try store.close()
-      try refuse(problems, file)
+      let text = try YAMLText(contentsOf: mapping, called: mapping)
+      return try Mapping(text, for: kind, catalogue: catalogue, today: today)
+    } catch let error as CatalogueError {
+      throw Failure(.badData, code: "bad-mapping", error.description)
     }
   }
 
-  private func refuse(_ found: ImportProblems, _ file: String) throws {
-    let problems = found.problems.map {
-      Problem(line: $0.line, column: $0.column, problem: $0.problem, remedy: $0.remedy)
+  /// - Parameter again: whether a file that we wrote just now is there.
+  private func writeRejects(
+    _ outcome: ImportOutcome, of file: ImportFile, again: Bool = false
+  ) throws {
+    guard let rejects, !outcome.leftOut.isEmpty else { return }
+    let bytes = file.rejects(outcome.leftOut)
+    if !again, FileManager.default.fileExists(atPath: rejects) {
+      // An import that was killed has written it before.
+      if FileManager.default.contents(atPath: rejects) == Data(bytes) { return }
+      throw Failure(
+        .cannotCreate, code: "already-there",
+        "\(rejects) is there already, and somebody may be mending it. Nothing was imported. Name another file, or move that one away."
+      )
     }
-    if output.json {
-      try output.answer(
-        Answer(
-          imported: false, rows: 0, new: 0, changed: 0, unchanged: 0, leftDeleted: 0,
-          problems: problems))
-      throw ExitCode(ExitStatus.badData.rawValue)
-    } else {
-      for problem in found.problems {
-        FileHandle.standardError.write(Data("\(file): \(problem)\n".utf8))
-      }
+    do { try DurableFile.write(bytes, to: rejects) } catch {
+      throw Failure(
+        error.isLackOfRoom ? .disk : .cannotCreate, code: "rejects",
+        "\(rejects) cannot be written. Nothing was imported. Check its folder and the room on the disk, and import again."
+      )
     }
-    let count = Show.count(found.problems.count + found.more, "problem")
-    throw Failure(.badData, code: "bad-file", "\(count). Nothing was imported.")
   }
 }

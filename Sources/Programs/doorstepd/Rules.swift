@@ -22,6 +22,8 @@ struct Rules: ServerCommand {
   struct Answer: Encodable {
     let version: UInt32
     let fields, concurrent: Int
+    /// Types, fields and codes that it no longer has. Laptops refuse it while there are any.
+    let lacks: [String]
     /// How many, by type and field.
     let differences: [String: Int]
     /// The first 1,000 of them.
@@ -49,7 +51,7 @@ struct Rules: ServerCommand {
     try output.answer(
       Answer(
         version: new.version, fields: change.fields, concurrent: change.concurrent,
-        differences: change.counts, examples: examples))
+        lacks: new.lacks(of: old), differences: change.counts, examples: examples))
     let total = change.counts.values.reduce(0, +)
     output.say(
       "\(Show.count(change.fields, "field")) read, \(change.concurrent) with concurrent values. "
@@ -64,6 +66,12 @@ struct Rules: ServerCommand {
     }
     if total > Self.shown {
       output.say("… and \(total - Self.shown) more. --json names the first 1,000.")
+    }
+    let lacks = new.lacks(of: old)
+    if !lacks.isEmpty {
+      output.say(
+        "It no longer has \(lacks.joined(separator: ", ")). Records were made under these: leave them in, or no laptop takes it."
+      )
     }
     if new.version <= old.version {
       output.say(

@@ -5,8 +5,8 @@ struct RawRow {
     let line: Int
   }
 
-  /// The line on which it begins.
-  let line: Int
+  /// Where it begins.
+  let place: RowPlace
   var fields: [Field] = []
   /// What is wrong with it, and on which line.
   var fault: (fault: Fault, line: Int)?
@@ -17,19 +17,20 @@ struct RawRow {
 struct CSVReader {
   private let bytes: [UInt8]
   private let lineBytes: Int
-  private var position: Int
-  private var line = 1
+  private(set) var position: Int
+  private var line: Int
 
   private static let quote = UInt8(ascii: "\"")
   private static let comma = UInt8(ascii: ",")
   private static let lineFeed: UInt8 = 10
   private static let carriageReturn: UInt8 = 13
 
-  /// - Parameter start: the first byte to read, after a byte order mark.
-  init(_ bytes: [UInt8], from start: Int, lineBytes: Int) {
+  /// - Parameter start: where to begin: after a byte order mark, or at a row that was read before.
+  init(_ bytes: [UInt8], from start: RowPlace, lineBytes: Int) {
     self.bytes = bytes
     self.lineBytes = lineBytes
-    position = start
+    position = start.position
+    line = start.line
   }
 
   /// The next row that is not blank; `nil` at the end. After a quote that is never closed there is
@@ -44,7 +45,7 @@ struct CSVReader {
 
   private mutating func row() -> RawRow {
     let start = position
-    var row = RawRow(line: line)
+    var row = RawRow(place: RowPlace(position: position, line: line))
     while true {
       let opened = line
       let field = position < bytes.count && bytes[position] == Self.quote ? quoted() : plain()
@@ -62,7 +63,7 @@ struct CSVReader {
       guard position < bytes.count, bytes[position] == Self.comma else { break }
       position += 1
     }
-    if position - start > lineBytes { row.fault = (Self.tooLong(lineBytes), row.line) }
+    if position - start > lineBytes { row.fault = (Self.tooLong(lineBytes), row.place.line) }
     _ = skipLineEnd()
     return row
   }

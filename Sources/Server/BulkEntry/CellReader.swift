@@ -2,7 +2,7 @@ import RecordCatalogue
 import SyncCore
 
 /// Reads the text of one column's cells.
-struct CellReader {
+struct CellReader: Sendable {
   private let form: Column.Form
   private let kind: FieldKind
   private let codes: [Code]
@@ -20,6 +20,17 @@ struct CellReader {
     kind = part?.kind ?? (column.member == nil ? field?.policy.kind : nil) ?? text
     codes = part?.codes ?? field?.codes ?? []
     target = (part?.target ?? field?.target).flatMap { catalogue[$0] }
+  }
+
+  /// One for each column of a kind, in their order.
+  static func all(
+    of kind: ImportKind, _ catalogue: Catalogue, today: CalendarDate
+  ) -> [CellReader] {
+    let type = kind.type.flatMap { catalogue[$0] }
+    return kind.columns.map { column in
+      let field = column.field.flatMap { name in type?.fields.first { $0.name == name } }
+      return CellReader(column, field, catalogue, today: today)
+    }
   }
 
   /// - Parameter caseID: the row's case; `nil` where its number is wrong.

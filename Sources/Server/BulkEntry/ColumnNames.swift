@@ -1,10 +1,35 @@
 /// Finds the columns that a file names among those of its kind.
-struct ColumnNames {
-  private let kind: ImportKind
+struct ColumnNames: Sendable {
+  private enum Meaning: Hashable {
+    /// By its place in the kind.
+    case column(Int)
+    case ignored
+  }
 
-  init(_ kind: ImportKind) { self.kind = kind }
+  let kind: ImportKind
+  private let mapping: Mapping
+  /// By plain name.
+  private let meanings: [String: Meaning]
+  /// Each column as whoever mends the file knows it.
+  private let shownNames: [String]
 
-  /// The kind's column at each place of a row; `nil` when the first line is not in order.
+  init(_ kind: ImportKind, _ mapping: Mapping) {
+    self.kind = kind
+    self.mapping = mapping
+    var meanings: [String: Meaning] = [:]
+    var shownNames = kind.columns.map(\.name)
+    for (place, name) in shownNames.enumerated() { meanings[name] = .column(place) }
+    for name in mapping.ignored { meanings[name] = .ignored }
+    for source in mapping.sources {
+      meanings[Self.plain(source.name)] = .column(source.column)
+      shownNames[source.column] = source.name
+    }
+    self.meanings = meanings
+    self.shownNames = shownNames
+  }
+
+  /// The kind's column at each place of a row, `nil` for one that is ignored; `nil` when the first
+  /// line is not in order.
   func header(_ row: RawRow?, _ problems: inout ProblemList) -> [Int?]? {
     guard let row else {
       problems.add(Fault("the file is empty", "begin it with the line \(example)"))
@@ -15,78 +40,135 @@ struct ColumnNames {
       return nil
     }
     let given = row.fields.map { String(decoding: $0.bytes, as: UTF8.self) }
-    let found = given.map { place(of: $0) }
+    let found = given.map { meanings[Self.plain($0)] }
     guard found.contains(where: { $0 != nil }) else {
-      let isSplit =
-        given.count == 1
-        && given[0].utf8.contains {
-          $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "\t")
-        }
-      problems.add(
-        Fault(
-          isSplit
-            ? "the fields are not separated by commas"
-            : "the first line does not name the columns",
-          isSplit ? "save the file as CSV with commas" : "begin the file with the line \(example)"),
-        line: row.line)
+      problems.add(noNames(given), line: row.place.line)
       return nil
     }
     var isSound = true
-    func report(_ fault: @autoclosure () -> Fault, _ column: String? = nil) {
-      problems.add(fault(), line: row.line, column: column)
+    func report(_ fault: @autoclosure () -> Fault, _ column: Int? = nil) {
+      problems.add(fault(), line: row.place.line, column: column.map(shown))
       isSound = false
     }
-    for (index, place) in found.enumerated() {
-      if let place {
-        guard found[..<index].contains(place) else { continue }
-        report(Fault("the column is named twice", "leave one of the two out"), name(place))
-      } else {
-        report(Fault("column \(index + 1) has a name that is not known", advice(given[index])))
+    var seen: Set<Int> = []
+    for (index, meaning) in found.enumerated() {
+      switch meaning {
+      case .column(let column):
+        if let fault = fault(in: column, seen.insert(column).inserted) { report(fault, column) }
+      case .ignored: continue
+      case nil:
+        report(Fault("column \(index + 1) has a name that is not known", remedy(given[index])))
       }
+    }
+    for source in mapping.sources where !seen.contains(source.column) {
+      report(
+        Fault(
+          "the mapping names this column, and the file does not have it",
+          "correct its name in the mapping, or delete it there"), source.column)
+      seen.insert(source.column)
     }
     for (place, column) in kind.columns.enumerated() where column.isRequired {
-      guard !found.contains(place) else { continue }
-      report(Fault("the column is missing", "add it to the first line and every row"), column.name)
+      guard !seen.contains(place), mapping.constants[place] == nil else { continue }
+      report(Fault("the column is missing", "add it to the first line and every row"), place)
     }
-    return isSound ? found : nil
+    guard isSound else { return nil }
+    return found.map { if case .column(let place) = $0 { place } else { nil } }
   }
 
-  /// The kind's columns of a row's keys.
+  /// The kind's columns of a row's keys; `nil` for one that is ignored.
   /// - Throws: the first fault: a key that is not known, or two that mean one column.
-  func places(of keys: [String]) throws(Fault) -> [Int] {
-    var places: [Int] = []
+  func columns(of keys: [String]) throws(Fault) -> [Int?] {
+    var columns: [Int?] = []
+    var seen: Set<Int> = []
     for (index, key) in keys.enumerated() {
-      guard let place = place(of: key) else {
-        throw Fault("key \(index + 1) is not known", advice(key))
+      switch meanings[Self.plain(key)] {
+      case .column(let column):
+        guard seen.insert(column).inserted else {
+          throw Fault("a key is given twice", "leave one of the two out")
+        }
+        if let fault = fault(in: column, true) { throw fault }
+        columns.append(column)
+      case .ignored: columns.append(nil)
+      case nil: throw Fault("key \(index + 1) is not known", remedy(key))
       }
-      guard !places.contains(place) else {
-        throw Fault("a key is given twice", "leave one of the two out")
-      }
-      places.append(place)
     }
-    return places
+    return columns
   }
 
-  private var example: String { kind.columnNames.joined(separator: ",") }
-
-  private func name(_ place: Int) -> String { kind.columns[place].name }
-
-  private func place(of given: String) -> Int? {
-    let name = Self.plain(given)
+  /// Our column of this name, by its place.
+  func column(_ name: String) -> Int? {
+    let name = Self.plain(name)
     return kind.columns.firstIndex { $0.name == name }
   }
 
-  /// `Date of birth` and `date-of-birth` are `date_of_birth`. Cut by bytes: a single character may
-  /// be as long as the file.
-  private static func plain(_ name: String) -> String {
-    let start = String(decoding: name.utf8.prefix(64), as: UTF8.self)
+  /// What stands in every row before it is read.
+  func constants(at line: Int) -> [Row.Cell?] {
+    var cells = [Row.Cell?](repeating: nil, count: kind.columns.count)
+    for (column, text) in mapping.constants { cells[column] = Row.Cell(text: text, line: line) }
+    return cells
+  }
+
+  /// Our word for what stands in a cell. Elements of a set are translated one by one.
+  func ours(_ text: String, in column: Int) -> String {
+    guard let table = mapping.values[column] else { return text }
+    guard case .elements = kind.columns[column].form else { return Self.word(text, table) }
+    return text.utf8.split(separator: UInt8(ascii: ";"))
+      .map { Self.word(String(Substring($0)), table) }.joined(separator: ";")
+  }
+
+  private static func word(_ text: String, _ table: [String: String]) -> String {
+    // To compare texts by letters is slow, and no word of a mapping is longer, but for blanks.
+    guard text.utf8.count <= 2 * Mapping.wordBytes else { return text }
+    let isBlank = { (byte: UInt8) in byte == 0x20 || (9...13).contains(byte) }
+    let inner = text.utf8.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+    return table[String(decoding: Array(inner), as: UTF8.self)] ?? text
+  }
+
+  /// A column as whoever mends the file knows it.
+  func shown(_ column: Int) -> String { shownNames[column] }
+
+  private var example: String {
+    let order = kind.columnNames.compactMap { column($0) }.filter { mapping.constants[$0] == nil }
+    return order.map(shown).joined(separator: ",")
+  }
+
+  private func noNames(_ given: [String]) -> Fault {
+    let isSplit =
+      given.count == 1
+      && given[0].utf8.contains { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "\t") }
+    return isSplit
+      ? Fault("the fields are not separated by commas", "save the file as CSV with commas")
+      : Fault("the first line does not name the columns", "begin the file with the line \(example)")
+  }
+
+  private func fault(in column: Int, _ isFirst: Bool) -> Fault? {
+    if !isFirst {
+      let more = mapping.isEmpty ? "" : ", or put it under ignore in the mapping"
+      return Fault("the column is named twice", "leave one of the two out\(more)")
+    }
+    guard mapping.constants[column] != nil else { return nil }
+    return Fault(
+      "the file has this column, and the mapping gives it a constant",
+      "delete the constant, or put the column under ignore")
+  }
+
+  /// `Date of birth` and `date-of-birth` are `date_of_birth`. Cut by bytes, beyond any name of ours
+  /// or of a mapping: a single character may be as long as the file.
+  static func plain(_ name: String) -> String {
+    let start = String(decoding: name.utf8.prefix(Mapping.wordBytes + 56), as: UTF8.self)
     let words = start.lowercased().split { $0 == " " || $0 == "-" || $0 == "_" }
     return words.joined(separator: "_")
   }
 
+  private func remedy(_ given: String) -> String {
+    mapping.isEmpty
+      ? advice(given)
+      : "name it under columns or ignore in the mapping; or \(advice(given))"
+  }
+
   /// The name that was given is not repeated: a file without column names begins with a person's.
-  private func advice(_ given: String) -> String {
-    let name = Array(Self.plain(given))
+  func advice(_ given: String) -> String {
+    let name = Array(Self.plain(given).prefix(64))
     let nearest = kind.columns.map { ($0.name, Self.distance(name, Array($0.name))) }
       .min { $0.1 < $1.1 }
     guard let (near, steps) = nearest, steps <= max(2, near.count / 2) else {

@@ -24,24 +24,40 @@ enum ImportForm: Sendable {
 /// file would take many times its size.
 package struct ImportFile: Sendable {
   package let kind: ImportKind
-  /// How many rows it has.
-  package let rows: Int
+  /// How many rows the cases have that are not left out.
+  package var rows: Int { cases.reduce(0) { $0 + $1.places.count } }
+  /// How many cases are not left out.
+  package var caseCount: Int { cases.count }
 
   let catalogue: Catalogue
-  private let form: ImportForm
-  private let bytes: [UInt8]
   let today: CalendarDate
   let limits: ImportLimits
+  let names: ColumnNames
+  /// Whether a case with a problem is left out and the others enter. Otherwise nothing enters while
+  /// one problem is left.
+  let skipsBadCases: Bool
+  /// What can enter, in the order of the cases' first rows.
+  private(set) var cases: [CaseRows] = []
+  /// What cannot, with what is wrong with its rows.
+  private(set) var leftOut: [LeftOutCase] = []
+  private let bytes: [UInt8]
+  private let reader: RowReader
+  private let checker: RowChecker
 
   /// Reads and checks a whole file.
   /// - Parameters:
   ///   - name: the file's name; its ending says in which form it is.
   ///   - bytes: UTF-8, with or without a byte order mark; lines end as on Unix or as on Windows.
+  ///   - mapping: what its columns and values are called here.
   ///   - today: a date of birth, or of a contact, after it is refused.
-  /// - Throws: everything that is wrong with the file itself. What it says of cases that the office
-  ///   does not hold is found by `plan` and `apply`.
+  ///   - skipsBadCases: whether cases with a problem are left out, so that the others may enter.
+  /// - Throws: everything that is wrong with the file itself; of cases that are left out, only that
+  ///   there are too many. A row whose case cannot be told keeps everything out: nobody could say
+  ///   which case would be halved. What the file says of cases that the office does not hold is
+  ///   found by `plan` and `apply`.
   package static func read(
-    kind: ImportKind, name: String, bytes: [UInt8], catalogue: Catalogue, today: CalendarDate,
+    kind: ImportKind, name: String, bytes: [UInt8], mapping: Mapping = .none,
+    catalogue: Catalogue, today: CalendarDate, skipsBadCases: Bool = false,
     limits: ImportLimits = ImportLimits()
   ) throws(ImportProblems) -> ImportFile {
     var problems = ProblemList(limit: limits.problems)
@@ -59,34 +75,48 @@ package struct ImportFile: Sendable {
       problems.add(Fault("the file is UTF-16", "save it as UTF-8, as “CSV UTF-8” for instance"))
       throw problems.all
     }
-    let unread = ImportFile(
-      kind: kind, rows: 0, catalogue: catalogue, form: form, bytes: bytes, today: today,
-      limits: limits)
-    var lines: [RecordID: Int] = [:]
-    unread.forEachEntry(&problems) { entry, problems in
-      if let earlier = lines.updateValue(entry.line, forKey: entry.key) {
-        problems.add(
-          Fault("line \(earlier) is about the same", "leave one of the two out"), line: entry.line,
-          column: kind.keyColumn)
-      }
-    }
-    guard problems.isEmpty else { throw problems.all }
-    return ImportFile(
-      kind: kind, rows: lines.count, catalogue: catalogue, form: form, bytes: bytes, today: today,
-      limits: limits)
+    let names = ColumnNames(kind, mapping)
+    guard let reader = RowReader(names, form, bytes, limits, &problems) else { throw problems.all }
+    let checker = RowChecker(kind, names, catalogue, today: today)
+    var file = ImportFile(
+      kind: kind, catalogue: catalogue, today: today, limits: limits, names: names,
+      skipsBadCases: skipsBadCases, bytes: bytes, reader: reader, checker: checker)
+    var sorter = CaseSorter(names, limits, skipsBadCases: skipsBadCases)
+    try sorter.sort(reader, checker, &problems)
+    (file.cases, file.leftOut) = (sorter.sound, sorter.leftOut)
+    return file
   }
 
-  /// Makes the file's entries one after the other, in the order of its lines. Rows that are not in
-  /// order are added to `problems` and passed over.
-  func forEachEntry<Failure: Error>(
-    _ problems: inout ProblemList,
-    _ body: (ImportEntry, inout ProblemList) throws(Failure) -> Void
-  ) throws(Failure) {
-    guard var reader = RowReader(kind, form, bytes, limits, &problems) else { return }
-    let checker = RowChecker(kind, catalogue, today: today)
-    while let row = reader.next(&problems) {
-      if let entry = checker.entry(of: row, &problems) { try body(entry, &problems) }
+  private init(
+    kind: ImportKind, catalogue: Catalogue, today: CalendarDate, limits: ImportLimits,
+    names: ColumnNames, skipsBadCases: Bool, bytes: [UInt8], reader: RowReader, checker: RowChecker
+  ) {
+    self.kind = kind
+    self.catalogue = catalogue
+    self.today = today
+    self.limits = limits
+    self.names = names
+    self.skipsBadCases = skipsBadCases
+    self.bytes = bytes
+    self.reader = reader
+    self.checker = checker
+  }
+
+  /// The entries of a case, in the order of their lines. What is not in order, though it was when
+  /// the file was read, is added to `problems`.
+  func entries(of rows: CaseRows, _ problems: inout ProblemList) -> [ImportEntry] {
+    rows.places.compactMap { place in
+      reader.row(at: place, &problems).flatMap { checker.entry(of: $0, &problems) }
     }
+  }
+
+  /// The rows of cases that are left out, under the file's own first line: a file of the same form,
+  /// to be mended and imported again.
+  package func rejects(_ leftOut: [LeftOutCase]) -> [UInt8] {
+    var rejects = Array(bytes[..<reader.opening])
+    let places = leftOut.flatMap(\.rows.places).sorted { $0.position < $1.position }
+    for place in places { rejects += reader.bytes(at: place) }
+    return rejects
   }
 }
 

@@ -44,6 +44,9 @@ package struct ImportKind: Sendable {
   package init?(_ name: String, in catalogue: Catalogue) {
     if let known = Self.named.first(where: { $0.name == name }) {
       self = known
+    } else if name == Self.cases.type {
+      // The person is the case: there are no two ways to write one.
+      self = .cases
     } else if let type = catalogue[name] {
       self.init(type)
     } else {
@@ -54,9 +57,20 @@ package struct ImportKind: Sendable {
   /// Records of any type: a column a field, `field.part` for each part of a composite; elements of
   /// a set stand in one column, with semicolons between them.
   package init(_ type: RecordType) {
-    var columns = [Column("crn", .crn, isRequired: true)]
-    if type.naturalKey.isEmpty { columns.append(Column("reference", .shortText, isRequired: true)) }
-    for field in type.fields {
+    // What names a row may be a field of the record as well. It is one column all the same.
+    func isField(_ name: String) -> Bool {
+      type.fields.contains { $0.name == name && $0.members.isEmpty && !$0.policy.isSet }
+    }
+    var columns = [Column("crn", .crn, to: isField("crn") ? "crn" : nil, isRequired: true)]
+    if type.naturalKey.isEmpty {
+      let isKept = isField("reference")
+      columns.append(
+        Column(
+          "reference", isKept ? .catalogued : .shortText, to: isKept ? "reference" : nil,
+          isRequired: true))
+    }
+    let taken = Set(columns.compactMap(\.field))
+    for field in type.fields where !taken.contains(field.name) {
       let name = Column.name(of: field.name)
       if field.members.isEmpty {
         let form: Column.Form = field.policy.isSet ? .elements : .catalogued
@@ -87,15 +101,20 @@ package struct ImportKind: Sendable {
   /// Whether formulas look at its rows.
   var isDerivedFrom: Bool { type.map(Derivation.triggers.contains) ?? false }
 
-  /// The column that names what a row is about.
-  var keyColumn: String {
-    switch identity {
-    case .crn: "crn"
-    case .reference: "reference"
-    case .naturalKey(let type): type.naturalKey.last.map(Column.name) ?? "crn"
-    case .grant: "user"
-    }
+  /// The place of the column that names what a row is about.
+  var keyColumn: Int {
+    let name =
+      switch identity {
+      case .crn: "crn"
+      case .reference: "reference"
+      case .naturalKey(let type): type.naturalKey.last.map(Column.name) ?? "crn"
+      case .grant: "user"
+      }
+    return columns.firstIndex { $0.name == name } ?? 0
   }
+
+  /// The place of the column that names the case.
+  var caseColumn: Int { columns.firstIndex { $0.form == .crn } ?? 0 }
 
   /// Under which kind of name the references of a type's rows are known.
   static func referenceKind(of type: String) -> String {
@@ -115,7 +134,11 @@ package struct ImportKind: Sendable {
     Column("middle", .catalogued, to: "name", "middle"),
     Column("surname", .catalogued, to: "name", "surname", isRequired: true),
     Column("preferred", .catalogued, to: "name", "preferred"),
+    Column("previous_surname", .catalogued, to: "previous-surname"),
     Column("date_of_birth", .pastDate, to: "date-of-birth"),
+    Column("deceased", .catalogued, to: "deceased"),
+    Column("date_of_death", .pastDate, to: "date-of-death"),
+    Column("limited", .catalogued, to: "limited"),
     Column("noms", .noms, to: "noms"),
     Column("pnc", .pnc, to: "pnc"),
     Column("cro", .cro, to: "cro"),

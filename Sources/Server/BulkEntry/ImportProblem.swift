@@ -5,7 +5,8 @@
 package struct ImportProblem: Hashable, Sendable, CustomStringConvertible {
   /// Counted from 1, as editors do; `nil` for the whole file.
   package let line: Int?
-  /// The name of the column as this program knows it; `nil` for the whole line.
+  /// The name of the column: the file's where a mapping gives it another than ours; `nil` for the
+  /// whole line.
   package let column: String?
   package let problem: String
   package let remedy: String
@@ -16,12 +17,18 @@ package struct ImportProblem: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Why nothing of a file was imported.
+/// Why nothing of a file was imported, or nothing of one case.
 package struct ImportProblems: Error, Hashable, Sendable {
   /// In order of line, no more than the limit.
   package let problems: [ImportProblem]
   /// How many more there are.
   package let more: Int
+
+  /// With a problem of the whole file before the others.
+  func preceded(by fault: Fault) -> ImportProblems {
+    let first = ImportProblem(line: nil, column: nil, problem: fault.problem, remedy: fault.remedy)
+    return ImportProblems(problems: [first] + problems, more: more)
+  }
 }
 
 /// Bounds of a file to import.
@@ -31,6 +38,13 @@ package struct ImportLimits: Hashable, Sendable {
   package var lineBytes = 1 << 20
   /// Problems that are listed; the others are counted.
   package var problems = 100
+  /// Of a case that is left out, problems that are listed.
+  package var caseProblems = 20
+  /// Cases that may be left out of one file. More of them have one cause, such as a wrong mapping.
+  package var leftOut = 10_000
+  /// Rows to one transaction, or all of one case. More would take long to do again after a kill;
+  /// fewer would wait for the disk more often.
+  package var batchRows = 250
 
   package init() {}
 }
@@ -66,6 +80,17 @@ struct ProblemList {
     } else {
       more += 1
     }
+  }
+
+  /// Adds what another list found, as far as there is room.
+  mutating func add(_ other: ProblemList) {
+    add(ImportProblems(problems: other.problems, more: other.more))
+  }
+
+  mutating func add(_ other: ImportProblems) {
+    let room = max(0, limit - problems.count)
+    problems += other.problems.prefix(room)
+    more += other.more + max(0, other.problems.count - room)
   }
 
   /// Everything found, to be thrown; lines ascending, and as found within a line.

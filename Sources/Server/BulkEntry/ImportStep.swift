@@ -2,81 +2,8 @@ import RecordCatalogue
 import ServerStorage
 import SyncCore
 
-/// What an import did, or would do. No case content.
-package struct ImportCounts: Hashable, Sendable {
-  package var new = 0
-  package var changed = 0
-  package var unchanged = 0
-  /// Records that were deleted here and stay deleted.
-  package var leftDeleted = 0
-
-  package init() {}
-}
-
-extension ImportFile {
-  /// What `apply` would do. Nothing is changed.
-  /// - Throws: `ImportProblems` for what cannot be entered, and what the store throws.
-  package func plan(in store: some ServerStore) async throws -> ImportCounts {
-    try await store.read { reading in
-      var step = ImportStep(reading, catalogue, kind, today: today)
-      return try run(&step) { _, _ in }
-    }
-  }
-
-  /// Enters every row, in one transaction: all or, when it throws, nothing.
-  /// - Parameters:
-  ///   - author: user name of who imports. A contact keeps the author whom the file names.
-  ///   - now: the office's clock.
-  /// - Throws: `ImportProblems` for what cannot be entered, and what the store throws.
-  package func apply(
-    to store: some ServerStore, author: String, now: Timestamp
-  ) async throws -> ImportCounts {
-    try await store.transaction { transaction in
-      var step = ImportStep(transaction, catalogue, kind, today: today)
-      var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
-      var cases: Set<CaseID> = []
-      let counts = try run(&step) { entry, fields in
-        if kind.isDerivedFrom { cases.insert(entry.caseID) }
-        switch entry.content {
-        case .record(let id, let type, _):
-          try writer.set(
-            fields, of: id, type: type, caseID: entry.caseID, author: entry.author ?? author)
-        case .grant(let user, let reason):
-          _ = try writer.grant(user, entry.caseID, reason: reason)
-        }
-      }
-      for caseID in cases.sorted() { try writer.derive(caseID) }
-      return counts
-    }
-  }
-
-  /// - Parameter write: enters what differs; not called any more once a problem was found.
-  private func run(
-    _ step: inout ImportStep, _ write: (ImportEntry, [String: Value]) throws -> Void
-  ) throws -> ImportCounts {
-    var counts = ImportCounts()
-    var problems = ProblemList(limit: limits.problems)
-    try forEachEntry(&problems) { (entry, problems) throws(any Error) in
-      switch try step.finding(of: entry) {
-      case .new(let fields):
-        counts.new += 1
-        if problems.isEmpty { try write(entry, fields) }
-      case .changed(let fields):
-        counts.changed += 1
-        if problems.isEmpty { try write(entry, fields) }
-      case .unchanged: counts.unchanged += 1
-      case .deleted: counts.leftDeleted += 1
-      case .refused(let fault, let column):
-        problems.add(fault, line: entry.line, column: column)
-      }
-    }
-    guard problems.isEmpty else { throw problems.all }
-    return counts
-  }
-}
-
 /// Holds entries of a file against what stands in the store.
-private struct ImportStep {
+struct ImportStep {
   enum Finding {
     case new([String: Value])
     /// Only the fields that differ.
@@ -88,25 +15,26 @@ private struct ImportStep {
 
   private let store: any ServerReading
   private let catalogue: Catalogue
-  private let keyColumn: String
+  private let names: ColumnNames
   private let today: CalendarDate
   private var known: Set<CaseID> = []
-  private var granted: [String: Set<CaseID>] = [:]
+  /// The cases that users hold, with what the file gave them so far.
+  private(set) var granted: [String: Set<CaseID>]
 
-  init(
-    _ store: any ServerReading, _ catalogue: Catalogue, _ kind: ImportKind, today: CalendarDate
-  ) {
-    self.today = today
+  /// - Parameter granted: what earlier steps of the same file came to.
+  init(_ store: any ServerReading, _ file: ImportFile, granted: [String: Set<CaseID>]) {
     self.store = store
-    self.catalogue = catalogue
-    keyColumn = kind.keyColumn
+    self.granted = granted
+    catalogue = file.catalogue
+    names = file.names
+    today = file.today
   }
 
   mutating func finding(of entry: ImportEntry) throws -> Finding {
     if entry.needsCase, try !isKnown(entry) {
       return .refused(
         Fault("the office holds no case of this number", "import cases first, or put it right"),
-        column: "crn")
+        column: names.shown(names.kind.caseColumn))
     }
     switch entry.content {
     case .record(let id, let type, let parts):
@@ -125,10 +53,35 @@ private struct ImportStep {
       return record == nil ? .new(fields) : .changed(fields)
     case .grant(let user, _):
       let cases = try granted[user] ?? runningGrants(of: user)
-      granted[user] = cases.union([entry.caseID])
-      return cases.contains(entry.caseID) ? .unchanged : .new([:])
+      granted[user] = cases
+      if cases.contains(entry.caseID) { return .unchanged }
+      guard cases.count < Limits.standard.scopeCases else {
+        return .refused(
+          Fault(
+            "the user holds \(Limits.standard.scopeCases) cases, and a laptop takes no more",
+            "give the case to somebody else, or end grants that are over"), column: keyColumn)
+      }
+      guard try Registry.mayHold(user, entry.caseID, store, by: catalogue, today: today) else {
+        return .refused(
+          Fault(
+            "a limit of access keeps this user out of the case",
+            "leave the row out, or end the limit first"), column: keyColumn)
+      }
+      return .new([:])
     }
   }
+
+  /// A case went in whole: what it gives counts from now on.
+  mutating func accept(_ entries: [ImportEntry]) {
+    for entry in entries {
+      if case .grant(let user, _) = entry.content {
+        granted[user, default: []].insert(entry.caseID)
+      }
+    }
+  }
+
+  /// The column that names what a row is about.
+  private var keyColumn: String { names.shown(names.kind.keyColumn) }
 
   private func runningGrants(of user: String) throws -> Set<CaseID> {
     Set(try store.grants(of: user).filter { $0.endedAt == nil }.map(\.caseID))
@@ -198,7 +151,8 @@ private struct ImportStep {
     case .invalid, .missing:
       return Fault("the catalogue does not allow it", "check the column against the catalogue")
     case .roleMayNotWrite, .roleMayNotDecide, .roleMayNotDelete, .officeOnly, .easing, .stageBack,
-      .recordUnknown, .outOfScope, .notTheAuthor, .tooLarge, .groupRefused, .unreadable:
+      .recordUnknown, .outOfScope, .restricted, .notTheAuthor, .tooLarge, .groupRefused,
+      .unreadable:
       return Fault("the office may not enter it (\(refusal.code))", "leave the column empty")
     }
   }

@@ -2,23 +2,20 @@ import RecordCatalogue
 import SyncCore
 
 /// Turns rows into entries, and finds what is wrong with them.
-struct RowChecker {
+struct RowChecker: Sendable {
   private let kind: ImportKind
+  private let names: ColumnNames
   private let columns: [Column]
   private let readers: [CellReader]
   /// For each composite field, the columns of the parts that it cannot do without.
   private let neededTogether: [String: Set<String>]
 
-  init(_ kind: ImportKind, _ catalogue: Catalogue, today: CalendarDate) {
+  init(_ kind: ImportKind, _ names: ColumnNames, _ catalogue: Catalogue, today: CalendarDate) {
     self.kind = kind
+    self.names = names
     columns = kind.columns
-    let type = kind.type.flatMap { catalogue[$0] }
-    let fields = type?.policy.fields ?? [:]
-    readers = columns.map { column in
-      CellReader(
-        column, column.field.flatMap { name in type?.fields.first { $0.name == name } },
-        catalogue, today: today)
-    }
+    let fields = kind.type.flatMap { catalogue[$0] }?.policy.fields ?? [:]
+    readers = CellReader.all(of: kind, catalogue, today: today)
     var needed: [String: Set<String>] = [:]
     for column in columns {
       if let field = column.field, let member = column.member,
@@ -30,14 +27,17 @@ struct RowChecker {
     neededTogether = needed
   }
 
+  /// The number of the case that a row is about; `nil` where it cannot be told.
+  func crn(of row: Row) -> CRN? {
+    row.cells[kind.caseColumn].flatMap { CRN($0.text) }
+  }
+
   /// - Returns: `nil` when something is wrong with the row; all of it is added to `problems`.
   func entry(of row: Row, _ problems: inout ProblemList) -> ImportEntry? {
     var values: [String: Value] = [:]
     var parts: [ImportEntry.Part] = []
     var isSound = true
-    let crnPlace = columns.firstIndex { $0.form == .crn }
-    let crn = crnPlace.flatMap { row.cells[$0] }.flatMap { CRN($0.text) }
-    let caseID = crn.map { CaseID.named("case", $0.description) }
+    let caseID = crn(of: row).map { CaseID.named("case", $0.description) }
     for (place, column) in columns.enumerated() {
       guard let cell = row.cells[place] else { continue }
       do {
@@ -47,27 +47,28 @@ struct RowChecker {
         guard case .list(let elements) = value else {
           parts.append(
             ImportEntry.Part(
-              column: column.name, field: field, member: column.member, value: value))
+              column: names.shown(place), field: field, member: column.member, value: value))
           continue
         }
         for element in elements {
           parts.append(
             ImportEntry.Part(
-              column: column.name, field: "\(field)/\(element.text ?? "")", member: nil,
+              column: names.shown(place), field: "\(field)/\(element.text ?? "")", member: nil,
               value: .flag(true)))
         }
       } catch {
-        problems.add(error, line: cell.line, column: column.name)
+        problems.add(error, line: cell.line, column: names.shown(place))
         values[column.name] = Value.none
         isSound = false
       }
     }
-    for column in missing(in: values, parts) {
+    for place in missing(in: values, parts) {
       problems.add(
-        Fault("nothing stands in the column", "fill it in"), line: row.line, column: column)
+        Fault("nothing stands in the column", "fill it in"), line: row.place.line,
+        column: names.shown(place))
       isSound = false
     }
-    return isSound ? entry(at: row.line, values, parts) : nil
+    return isSound ? entry(at: row.place.line, values, parts) : nil
   }
 
   private func entry(
@@ -99,13 +100,14 @@ struct RowChecker {
   }
 
   /// Required columns without a value, and those that another part of the same field asks for.
-  private func missing(in values: [String: Value], _ parts: [ImportEntry.Part]) -> [String] {
+  private func missing(in values: [String: Value], _ parts: [ImportEntry.Part]) -> [Int] {
     let touched = Set(parts.map(\.field))
-    return columns.filter { column in
+    return columns.indices.filter { place in
+      let column = columns[place]
       guard values[column.name] == nil else { return false }
       if column.isRequired { return true }
       guard let field = column.field, touched.contains(field) else { return false }
       return neededTogether[field]?.contains(column.name) ?? false
-    }.map(\.name)
+    }
   }
 }

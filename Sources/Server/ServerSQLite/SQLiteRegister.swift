@@ -5,23 +5,30 @@ import SyncCore
 
 /// Grants, devices, codes and orders in SQL.
 extension SQLiteTransaction {
+  private static let grantColumns = "user, case_id, granted_at, ended_at, reason, suspension"
+
   func grants(of user: String) throws -> [Grant] {
     try all(
-      "SELECT user, case_id, granted_at, ended_at, reason FROM grants WHERE user = ?",
-      [user.lowercased()]
-    ) { row in
-      Grant(
-        user: row[0], caseID: try id(row[1]), grantedAt: UInt64(stored: row[2]),
-        endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4])
-    }
+      "SELECT \(Self.grantColumns) FROM grants WHERE user = ?", [user.lowercased()], grant)
+  }
+
+  func grants(on caseID: CaseID) throws -> [Grant] {
+    try all(
+      "SELECT \(Self.grantColumns) FROM grants WHERE case_id = ?", [Data(caseID.bytes)], grant)
+  }
+
+  private func grant(_ row: Row) throws -> Grant {
+    Grant(
+      user: row[0], caseID: try id(row[1]), grantedAt: UInt64(stored: row[2]),
+      endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4], suspension: row[5])
   }
 
   func save(_ grant: Grant) throws {
     try run(
-      "INSERT OR REPLACE INTO grants (user, case_id, granted_at, ended_at, reason) VALUES (?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO grants (\(Self.grantColumns)) VALUES (?, ?, ?, ?, ?, ?)",
       [
         grant.user, Data(grant.caseID.bytes), Int64(storing: grant.grantedAt),
-        grant.endedAt.map(Int64.init(storing:)), grant.reason,
+        grant.endedAt.map(Int64.init(storing:)), grant.reason, grant.suspension,
       ])
   }
 

@@ -116,6 +116,20 @@ enum SQLiteSchema {
           CREATE INDEX orders_by_device ON orders (device_id);
           """)
     }
+    migrator.registerMigration("2") { db in
+      try db.execute(
+        sql: """
+          -- Where a grant ended because a limit of access keeps its user out: what the user is told.
+          ALTER TABLE grants ADD COLUMN suspension TEXT;
+          CREATE INDEX grants_by_case ON grants (case_id);
+
+          -- The clock of the laptop that brought it minus the office's, in milliseconds; NULL where nobody knows.
+          ALTER TABLE changes ADD COLUMN clock_offset INTEGER;
+
+          -- The history of a record, and which records of a case have one.
+          CREATE INDEX changes_by_record ON changes (record_id, case_id) WHERE record_id IS NOT NULL;
+          """)
+    }
     return migrator
   }
 }

@@ -119,8 +119,8 @@ final class SQLiteTransaction: ServerTransaction {
     try all("SELECT replica FROM replicas ORDER BY replica") { try id($0[0]) }
   }
 
-  private static let changeColumns =
-    "replicas.replica, changes.counter, changes.hash, bytes, verdict, refusal, sequence, record_id, case_id, received_at, origin_replica, origin_counter, origin_hash"
+  static let changeColumns =
+    "replicas.replica, changes.counter, changes.hash, bytes, verdict, refusal, sequence, record_id, case_id, received_at, origin_replica, origin_counter, origin_hash, clock_offset"
 
   func change(_ dot: Dot) throws -> LoggedChange? {
     try one(
@@ -139,7 +139,7 @@ final class SQLiteTransaction: ServerTransaction {
       """, [Data(replica.bytes), Int64(storing: counter), limit], logged)
   }
 
-  private func logged(_ row: Row) throws -> LoggedChange {
+  func logged(_ row: Row) throws -> LoggedChange {
     LoggedChange(
       dot: Dot(try id(row[0]), UInt64(stored: row[1])), hash: try hash(row[2]),
       bytes: [UInt8](row[3] as Data), verdict: try Self.verdict(row[4], row[5]),
@@ -147,7 +147,7 @@ final class SQLiteTransaction: ServerTransaction {
       caseID: try (row[8] as Data?).map(id), receivedAt: Timestamp(milliseconds: row[9]),
       origin: try dot(row[10], row[11]).map {
         Change.Origin(dot: $0, hash: try hash(row[12]))
-      })
+      }, clockOffset: row[13])
   }
 
   private func dot(_ replica: Data?, _ counter: Int64?) throws -> Dot? {
@@ -172,8 +172,8 @@ final class SQLiteTransaction: ServerTransaction {
         """
         INSERT INTO changes
           (sequence, replica, counter, hash, bytes, verdict, refusal, record_id, case_id, received_at,
-           origin_replica, origin_counter, origin_hash)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           origin_replica, origin_counter, origin_hash, clock_offset)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           Int64(storing: change.sequence), number, Int64(storing: change.dot.counter),
@@ -182,7 +182,7 @@ final class SQLiteTransaction: ServerTransaction {
           change.receivedAt.milliseconds,
           change.origin.map { Data($0.dot.replica.bytes) },
           change.origin.map { Int64(storing: $0.dot.counter) },
-          change.origin.map { Data($0.hash.bytes) },
+          change.origin.map { Data($0.hash.bytes) }, change.clockOffset,
         ])
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
       throw StoreError.changeLoggedTwice(change.dot)
@@ -267,7 +267,8 @@ final class SQLiteTransaction: ServerTransaction {
       bytes: [UInt8](row[4] as Data), proof: proof)
   }
 
-  func save(_ record: StoredRecord, resolved: ResolvedView) throws {
+  func save(_ record: StoredRecord, resolved: @autoclosure () -> ResolvedView) throws {
+    let resolved = resolved()
     try run(
       """
       INSERT INTO records (record_id, type, case_id, sequence, body, proof, resolved, is_contested)

@@ -106,6 +106,11 @@ struct Batch {
     let refused = decisions.first { if case .refused = $0.decision { true } else { false } }
     if let refused {
       (settled, arrivals) = (settledBefore, arrivalsBefore)
+      if case .refused(.restricted) = refused.decision,
+        case .readable(let change) = request.changes[refused.index]
+      {
+        arrivals[change.body.caseID, default: []].append(Arrival(.keptOut, change))
+      }
       return try decisions.map { index, decision in
         switch decision {
         case .known(let receipt): return receipt
@@ -169,7 +174,11 @@ struct Batch {
     }
     let policy = intake.catalogue.policy(of: body.type)
     let standing = try standing(of: body, grants[body.caseID], policy)
-    guard let standing else { return .refused(.outOfScope) }
+    switch standing {
+    case .holder, .late: break
+    case .keptOut: return .refused(.restricted)
+    case .outside: return .refused(.outOfScope)
+    }
     let refusal = Record.refusal(
       of: change, to: stored?.record, policy: policy, origin: .device,
       mayBeLost: try hasLostContext(of: body))
@@ -241,19 +250,21 @@ struct Batch {
     return stands == true ? .merged : nil
   }
 
-  private enum Standing { case holder, late }
+  private enum Standing { case holder, late, keptOut, outside }
 
   /// Whether the author may write to the case. Work from before he can have heard that it moved is
-  /// late, not refused.
+  /// late, not refused; that of somebody whom a limit of access keeps out stays beside the case.
   private func standing(
     of body: Change.Body, _ grant: Grant?, _ policy: TypePolicy?
-  ) throws -> Standing? {
+  ) throws -> Standing {
     if let grant, grant.endedAt == nil { return .holder }
     if policy?.isAlwaysAccepted == true { return .late }
-    guard let ended = grant?.endedAt, let under = body.writtenUnder else { return nil }
+    // What may have been taken before the store was put back, another laptop may bring home.
+    if grant?.suspension != nil { return try mayBeLost(body) ? .late : .keptOut }
+    guard let ended = grant?.endedAt, let under = body.writtenUnder else { return .outside }
     let cannotHaveHeard =
       try mayBeLost(body) || under < intake.transaction.place(of: ended)
-    return cannotHaveHeard ? .late : nil
+    return cannotHaveHeard ? .late : .outside
   }
 
   /// Whether this store may lack what the author saw: the change was written under an earlier
@@ -318,7 +329,8 @@ struct Batch {
         dot: Dot(request.replica, counter), hash: pushed.hash, bytes: pushed.bytes,
         verdict: verdict,
         sequence: sequence, record: change?.body.record, caseID: change?.body.caseID,
-        receivedAt: intake.now, origin: change?.body.origin))
+        receivedAt: intake.now, origin: change?.body.origin,
+        clockOffset: intake.clockOffset(of: request)))
     return Receipt(
       counter: counter, verdict: verdict, isAgain: isAgain, settlesBase: settlesBase,
       place: Place(epoch: life.epoch, sequence: sequence),

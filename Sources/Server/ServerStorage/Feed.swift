@@ -39,7 +39,8 @@ package struct Feed {
       else { throw GroundsMoved() }
     }
     let now = try store.sequence()
-    let grants = try activeGrants(of: device.user)
+    let all = try newestGrants(of: device.user)
+    let grants = all.filter { $0.endedAt == nil }
     let place = Place(epoch: checkpoint.epoch, sequence: now)
     let history = try store.history()
     var scope = Scope(
@@ -47,6 +48,9 @@ package struct Feed {
         let from = checkpoint.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
         return Scope.Entry(caseID: grant.caseID, isSentWhole: from == 0)
       })
+    scope.restricted = all.compactMap { grant in
+      grant.suspension.map { Scope.Restricted(caseID: grant.caseID, message: $0) }
+    }
     if history != checkpoint.history { scope.witness = try witness(for: device) }
     var page = PageBuilder(limits: limits, settled: grounds?.settled ?? [:])
     var next = checkpoint
@@ -93,13 +97,19 @@ package struct Feed {
     return false
   }
 
-  /// Grants that run now, one a case, ascending by case.
-  package func activeGrants(of user: String) throws -> [Grant] {
+  /// The newest grant of each case that a user has or had, ascending by case.
+  func newestGrants(of user: String) throws -> [Grant] {
     var newest: [CaseID: Grant] = [:]
-    for grant in try store.grants(of: user) where grant.endedAt == nil {
+    for grant in try store.grants(of: user)
+    where grant.grantedAt >= newest[grant.caseID]?.grantedAt ?? 0 {
       newest[grant.caseID] = grant
     }
     return newest.values.sorted { $0.caseID < $1.caseID }
+  }
+
+  /// Grants that run now, one a case, ascending by case.
+  package func activeGrants(of user: String) throws -> [Grant] {
+    try newestGrants(of: user).filter { $0.endedAt == nil }
   }
 
   /// Adds a case's records to the page until either ends.

@@ -57,6 +57,7 @@ package struct Intake {
 
   package func accept(_ request: SyncRequest, from device: Device) throws -> Outcome {
     var device = try bind(request, to: device)
+    try settleHourly(device)
     let shown = try opened(request.checkpoint, of: device)
     let seen = [shown, try opened(request.witness, of: device)].compactMap(\.self)
     let life = try livingOn(seen)
@@ -104,6 +105,22 @@ package struct Intake {
     outcome.grounds.settled = batch.settled
     outcome.unproven = unproven
     return outcome
+  }
+
+  /// Limits of access begin and end with days, and days with hours: each user's are looked at on
+  /// the first contact of an hour. What somebody enters or grants meanwhile is held to them at
+  /// once.
+  private func settleHourly(_ device: Device) throws {
+    let hour: Int64 = 3_600_000
+    guard device.lastContact.map({ $0.milliseconds / hour }) != now.milliseconds / hour else {
+      return
+    }
+    try Registry(transaction).settle(of: device.user, by: catalogue, at: now)
+  }
+
+  /// How far the clock of the laptop that asks is ahead of the office's, in milliseconds.
+  func clockOffset(of request: SyncRequest) -> Int64 {
+    now.milliseconds(until: request.deviceTime)
   }
 
   /// Computes anew what follows from records that came.
@@ -194,10 +211,12 @@ package struct Intake {
   ) throws -> Outcome {
     var device = device
     device.lastContact = now
-    device.clockOffset = now.milliseconds(until: request.deviceTime)
+    device.clockOffset = clockOffset(of: request)
     device.catalogueVersion = request.catalogueVersion
     try transaction.save(device)
     let verified = Dot(request.replica, acceptance.known)
+    var acceptance = acceptance
+    acceptance.catalogueVersion = catalogue.version
     return Outcome(
       acceptance: acceptance, grounds: Grounds(verified: verified, life: life.replica))
   }

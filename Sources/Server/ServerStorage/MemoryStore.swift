@@ -141,6 +141,29 @@ private final class MemoryBook: ServerTransaction {
     return (counter + 1...end).prefix(limit).compactMap { state.changes[Dot(replica, $0)] }
   }
 
+  func changes(of record: RecordID) -> [LoggedChange] {
+    state.changes.values.filter { $0.record == record }.sorted { $0.sequence < $1.sequence }
+  }
+
+  func tallies(of caseID: CaseID) -> [ChangeTally] {
+    var tallies: [RecordID: ChangeTally] = [:]
+    for change in state.changes.values where change.caseID == caseID {
+      guard let record = change.record else { continue }
+      var tally =
+        tallies[record] ?? ChangeTally(record: record, changes: 0, refused: 0, last: 0)
+      tally.changes += 1
+      if change.verdict.isRefusal { tally.refused += 1 }
+      tally.last = max(tally.last, change.sequence)
+      tallies[record] = tally
+    }
+    return tallies.values.sorted { $0.record < $1.record }
+  }
+
+  func records(endingIn end: String) -> [RecordID] {
+    Set(state.changes.values.compactMap(\.record)).union(state.records.keys)
+      .filter { hexText($0.bytes).hasSuffix(end) }.sorted()
+  }
+
   func record(_ id: RecordID) -> StoredRecord? { state.records[id] }
 
   func records(of caseID: CaseID, after sequence: UInt64, limit: Int) -> [StoredRecord] {
@@ -162,6 +185,10 @@ private final class MemoryBook: ServerTransaction {
 
   func grants(of user: String) -> [Grant] {
     (state.grants[user.lowercased()] ?? [:]).values.flatMap { $0 }
+  }
+
+  func grants(on caseID: CaseID) -> [Grant] {
+    state.grants.values.flatMap { $0[caseID] ?? [] }
   }
 
   func device(_ id: DeviceID) -> Device? { state.devices[id] }
@@ -217,7 +244,7 @@ private final class MemoryBook: ServerTransaction {
     undo.append { $0.heads[replica] = old }
   }
 
-  func save(_ record: StoredRecord, resolved: ResolvedView) throws {
+  func save(_ record: StoredRecord, resolved: @autoclosure () -> ResolvedView) throws {
     let old = state.records.updateValue(record, forKey: record.id)
     if let old { state.displace(old) }
     state.place(record)
@@ -226,7 +253,7 @@ private final class MemoryBook: ServerTransaction {
       if let old { $0.place(old) }
       $0.records[record.id] = old
     }
-    let isContested = resolved.isContested
+    let isContested = resolved().isContested
     guard isContested != state.contested.contains(record.id) else { return }
     if isContested {
       undo.append { $0.contested.remove(record.id) }

@@ -34,6 +34,7 @@ package struct OfficeWriter {
     _ fields: [String: Value], of id: RecordID, type: String, caseID: CaseID, author: String,
     role: Role = .office, recordedAt: Timestamp? = nil, reason: String = ""
   ) throws {
+    let holder = caseID
     let caseID = catalogue[type]?.home(in: caseID) ?? caseID
     let stored = try transaction.record(id).map { try Record(reading: $0.bytes) }
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
@@ -57,6 +58,10 @@ package struct OfficeWriter {
         sequence: sequence,
         record: id, caseID: caseID, receivedAt: now))
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
+    // A limit of access holds at once.
+    if type == AccessLimits.type {
+      try Registry(transaction).settle(holder, by: catalogue, at: now)
+    }
   }
 
   /// Writes what follows from the records of a case, where something else stands, and raises the
@@ -80,6 +85,7 @@ package struct OfficeWriter {
 
   /// Gives a user a case from now on. A grant that runs already is left as it is.
   package func grant(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
-    try Registry(transaction).grant(user, caseID, reason: reason)
+    try Registry(transaction).grant(
+      user, caseID, reason: reason, by: catalogue, at: now)
   }
 }

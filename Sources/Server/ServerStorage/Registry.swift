@@ -1,37 +1,60 @@
+import RecordCatalogue
 import SyncCore
 
 /// Who may do what: grants, devices, enrolment codes, orders.
 package struct Registry {
-  private let transaction: any ServerTransaction
+  let transaction: any ServerTransaction
 
   package init(_ transaction: any ServerTransaction) { self.transaction = transaction }
 
   /// - Returns: whether anything changed: a grant that runs already is left as it is.
-  package func grant(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
-    let runs = try transaction.grants(of: user).contains {
-      $0.caseID == caseID && $0.endedAt == nil
-    }
+  package func grant(
+    _ user: String, _ caseID: CaseID, reason: String, by catalogue: Catalogue, at now: Timestamp
+  ) throws -> Bool {
+    let grants = try transaction.grants(of: user)
+    let runs = grants.contains { $0.caseID == caseID && $0.endedAt == nil }
     guard !runs else { return false }
-    let held = try transaction.grants(of: user).count { $0.endedAt == nil }
+    guard
+      try Self.mayHold(
+        user, caseID, transaction, by: catalogue, today: CalendarDate(at: now))
+    else {
+      throw KeptOut()
+    }
+    let held = grants.count { $0.endedAt == nil }
     guard held < Limits.standard.scopeCases else { throw TooManyCases() }
+    try unsuspend(grants, caseID)
     let sequence = try transaction.nextSequence()
     try transaction.save(Grant(user: user, caseID: caseID, grantedAt: sequence, reason: reason))
     return true
   }
 
+  /// A limit of access keeps this user out of the case.
+  package struct KeptOut: Error {}
+
   /// A user holds as many cases as a laptop takes (`Limits.scopeCases`).
   package struct TooManyCases: Error {}
 
-  /// Ends a running grant.
+  /// Ends a running grant, and one that is suspended for good.
   package func end(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
-    let running = try transaction.grants(of: user).first {
-      $0.caseID == caseID && $0.endedAt == nil
-    }
-    guard var grant = running else { return false }
+    let grants = try transaction.grants(of: user)
+    let running = grants.first { $0.caseID == caseID && $0.endedAt == nil }
+    guard var grant = running else { return try unsuspend(grants, caseID) }
     grant.endedAt = try transaction.nextSequence()
     if !reason.isEmpty { grant.reason = reason }
     try transaction.save(grant)
     return true
+  }
+
+  /// What was suspended runs no more, whatever becomes of the limit.
+  /// - Returns: whether anything was.
+  @discardableResult
+  private func unsuspend(_ grants: [Grant], _ caseID: CaseID) throws -> Bool {
+    let suspended = grants.filter { $0.caseID == caseID && $0.suspension != nil }
+    for var grant in suspended {
+      grant.suspension = nil
+      try transaction.save(grant)
+    }
+    return !suspended.isEmpty
   }
 
   /// Why an enrolment code does not open the door.

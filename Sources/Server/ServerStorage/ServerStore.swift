@@ -39,6 +39,13 @@ package protocol ServerReading {
   /// A replica's changes with counters above `counter`, ascending.
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) throws -> [LoggedChange]
   func replicas() throws -> [ReplicaID]
+  /// The changes that name a record, refused ones included, ascending by sequence.
+  func changes(of record: RecordID) throws -> [LoggedChange]
+  /// The changes of each record that some name in a case, ascending by record.
+  func tallies(of caseID: CaseID) throws -> [ChangeTally]
+  /// The records whose ids end so, as the log or the store knows them, ascending.
+  /// - Parameter end: hexadecimal digits in lower case.
+  func records(endingIn end: String) throws -> [RecordID]
 
   func record(_ id: RecordID) throws -> StoredRecord?
   /// Records of a case changed after `sequence`, ascending by sequence.
@@ -51,6 +58,8 @@ package protocol ServerReading {
 
   /// A user's grants, ended ones included. Users are compared without letters' case.
   func grants(of user: String) throws -> [Grant]
+  /// All grants of a case, ended ones included.
+  func grants(on caseID: CaseID) throws -> [Grant]
 
   func device(_ id: DeviceID) throws -> Device?
   func device(fingerprint: Hash) throws -> Device?
@@ -93,8 +102,9 @@ package protocol ServerTransaction: ServerReading {
   func nextSequence() throws -> UInt64
   /// Adds to the change log. A dot is logged once; a second time throws.
   func append(_ change: LoggedChange) throws
-  /// - Parameter resolved: the record as it reads by its rules, for reporting in SQL.
-  func save(_ record: StoredRecord, resolved: ResolvedView) throws
+  /// - Parameter resolved: the record as it reads by its rules, for reporting in SQL; worked out
+  ///   only for a store that keeps it.
+  func save(_ record: StoredRecord, resolved: @autoclosure () -> ResolvedView) throws
   func save(_ head: CaseHead) throws
   func save(_ grant: Grant) throws
   func save(_ device: Device) throws
@@ -119,12 +129,16 @@ package struct LoggedChange: Hashable, Sendable {
   package var receivedAt: Timestamp
   /// What it was first issued as; `nil` when this is its first issue.
   package var origin: Change.Origin?
+  /// The clock of the laptop that brought it minus the office's at its arrival, in milliseconds;
+  /// `nil` for what the office entered itself.
+  package var clockOffset: Int64?
 
   package init(
     dot: Dot, hash: Hash, bytes: [UInt8], verdict: Verdict, sequence: UInt64, record: RecordID?,
-    caseID: CaseID?, receivedAt: Timestamp, origin: Change.Origin? = nil
+    caseID: CaseID?, receivedAt: Timestamp, origin: Change.Origin? = nil, clockOffset: Int64? = nil
   ) {
     self.origin = origin
+    self.clockOffset = clockOffset
     self.dot = dot
     self.hash = hash
     self.bytes = bytes
@@ -133,6 +147,23 @@ package struct LoggedChange: Hashable, Sendable {
     self.record = record
     self.caseID = caseID
     self.receivedAt = receivedAt
+  }
+}
+
+/// How many changes of a record there are in the log.
+package struct ChangeTally: Hashable, Sendable {
+  package var record: RecordID
+  package var changes: UInt64
+  /// Of these, refused.
+  package var refused: UInt64
+  /// The sequence of the newest.
+  package var last: UInt64
+
+  package init(record: RecordID, changes: UInt64, refused: UInt64, last: UInt64) {
+    self.record = record
+    self.changes = changes
+    self.refused = refused
+    self.last = last
   }
 }
 
@@ -187,10 +218,15 @@ package struct Grant: Hashable, Sendable {
   /// The sequence at which it ended; `nil` while it runs.
   package var endedAt: UInt64?
   package var reason: String
+  /// Where it ended because a limit of access keeps its user out: what the user is told. It runs
+  /// again when the limit ends.
+  package var suspension: String?
 
   package init(
-    user: String, caseID: CaseID, grantedAt: UInt64, endedAt: UInt64? = nil, reason: String
+    user: String, caseID: CaseID, grantedAt: UInt64, endedAt: UInt64? = nil, reason: String,
+    suspension: String? = nil
   ) {
+    self.suspension = suspension
     self.user = user.lowercased()
     self.caseID = caseID
     self.grantedAt = grantedAt

@@ -8,6 +8,7 @@ import RecordCatalogue
 import ServerStorage
 import ServiceLifecycle
 import SyncCore
+import SyncWire
 import Synchronization
 
 /// The office's HTTP service: TLS 1.3 always, certificates of its own authority, one store.
@@ -102,9 +103,9 @@ package struct OfficeServer: Sendable {
 
   /// Every path that is served, by one method each.
   static let paths: Set<String> = [
-    "/v1/authority", "/v1/enrol", "/v1/sync", "/healthz", "/readyz", "/metrics",
-    "/v1/operator/enrol-code", "/v1/operator/devices", "/v1/operator/grant", "/v1/operator/resync",
-    "/v1/operator/revoke", "/v1/operator/report", "/v1/operator/verify",
+    "/v1/authority", "/v1/enrol", "/v1/sync", "/v1/catalogue", "/healthz", "/readyz", "/metrics",
+    "/v1/operator/enrol-code", "/v1/operator/devices", "/v1/operator/grant", "/v1/operator/limit",
+    "/v1/operator/resync", "/v1/operator/revoke", "/v1/operator/report", "/v1/operator/verify",
   ]
 
   /// All addresses. What is not listed here is not served.
@@ -125,16 +126,20 @@ package struct OfficeServer: Sendable {
     let sync = SyncRoute(
       store: store, catalogue: catalogue, limits: configuration.limits, metrics: metrics,
       now: configuration.now, random: configuration.random)
-    router.group().add(middleware: DeviceCheck(store: store, mustBeOperator: false))
-      .post("v1/sync", use: sync.answer)
+    let laptops = router.group().add(middleware: DeviceCheck(store: store, mustBeOperator: false))
+    laptops.post("v1/sync", use: sync.answer)
+    laptops.get("v1/catalogue") { [catalogue] request, _ in
+      let message = PBCatalogue(version: catalogue.version, files: catalogue.outlines)
+      return Response.message(try request.acceptedForm.write(message), request.acceptedForm)
+    }
     let operators = router.group().add(middleware: DeviceCheck(store: store, mustBeOperator: true))
     operators.get("metrics") { [store, metrics] _, _ in
       let counts = try await store.read { (try $0.sequence(), try $0.devices().count) }
       return Self.plain(metrics.text((sequence: counts.0, devices: counts.1)))
     }
     OperatorRoutes(
-      store: store, authority: configuration.authority, now: configuration.now,
-      random: configuration.random
+      store: store, authority: configuration.authority, catalogue: catalogue,
+      now: configuration.now, random: configuration.random
     ).add(to: operators.group("v1/operator"))
     return router
   }

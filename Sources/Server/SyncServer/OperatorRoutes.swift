@@ -11,6 +11,7 @@ import SyncWire
 struct OperatorRoutes: Sendable {
   let store: any ServerStore
   let authority: Authority
+  let catalogue: Catalogue
   let now: @Sendable () -> Timestamp
   let random: @Sendable () -> UInt128
 
@@ -18,6 +19,7 @@ struct OperatorRoutes: Sendable {
     group.post("enrol-code", use: enrolCode)
     group.get("devices", use: devices)
     group.post("grant", use: grant)
+    group.post("limit", use: limit)
     group.post("resync", use: resync)
     group.post("revoke", use: revoke)
     group.get("report", use: report)
@@ -100,15 +102,65 @@ struct OperatorRoutes: Sendable {
           throw Problem.badRequest("The office has no case \(crn). Nothing was changed.")
         }
         let registry = Registry(transaction)
-        let did =
-          message.end
-          ? try registry.end(message.user, caseID, reason: message.reason)
-          : try registry.grant(message.user, caseID, reason: message.reason)
-        if did { changed += 1 }
+        do {
+          let did =
+            message.end
+            ? try registry.end(message.user, caseID, reason: message.reason)
+            : try registry.grant(
+              message.user, caseID, reason: message.reason, by: catalogue, at: now())
+          if did { changed += 1 }
+        } catch is Registry.KeptOut {
+          throw Problem.badRequest(
+            "A limit of access keeps \(message.user) out of \(crn). Nothing was changed.")
+        }
       }
       return changed
     }
     return try answer(PBGrantResponse.with { $0.changed = changed }, to: request)
+  }
+
+  private func limit(_ request: Request, _ context: OfficeContext) async throws -> Response {
+    let message: PBLimitRequest = try await message(request)
+    guard let crn = CRN(message.crn) else {
+      throw Problem.badRequest("A CRN is a letter and six digits, for instance X123456.")
+    }
+    guard !message.users.isEmpty, message.users.allSatisfy(Self.isName) else {
+      throw Problem.badRequest("Name the users.")
+    }
+    guard let kind = LimitEntry.Kind(rawValue: message.kind) else {
+      throw Problem.badRequest("The kind of a limit is exclusion or restriction.")
+    }
+    guard message.message.utf8.count <= Limits.standard.messageBytes else {
+      throw Problem.badRequest("The message is longer than \(Limits.standard.messageBytes) bytes.")
+    }
+    guard message.until.isEmpty || CalendarDate(message.until) != nil else {
+      throw Problem.badRequest("The last day is written as 2026-05-17.")
+    }
+    let entry = LimitEntry(
+      crn, kind, message.users, until: CalendarDate(message.until), message: message.message)
+    let (catalogue, time, ends) = (catalogue, now(), message.end)
+    let outcome: LimitEntry.Outcome
+    do {
+      outcome = try await store.transaction { transaction in
+        ends
+          ? try entry.end(in: transaction, catalogue, at: time)
+          : try entry.make(in: transaction, catalogue, at: time)
+      }
+    } catch let problem as LimitEntry.Problem {
+      switch problem {
+      case .unknownCase:
+        throw Problem.badRequest("The office has no case \(crn). Nothing was changed.")
+      case .dayUnknown:
+        throw Problem.badRequest(
+          "The office does not know today's date in the United Kingdom: install tzdata on the server."
+        )
+      }
+    }
+    return try answer(
+      PBLimitResponse.with {
+        $0.changed = UInt32(clamping: outcome.changed)
+        $0.keptOut = outcome.keptOut
+      }, to: request)
   }
 
   private func resync(_ request: Request, _ context: OfficeContext) async throws -> Response {

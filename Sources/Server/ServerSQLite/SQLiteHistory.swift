@@ -1,0 +1,37 @@
+import Foundation
+import GRDB
+import ServerStorage
+import SyncCore
+
+/// What is asked of the log about one record.
+extension SQLiteTransaction {
+  func changes(of record: RecordID) throws -> [LoggedChange] {
+    try all(
+      """
+      SELECT \(Self.changeColumns) FROM changes JOIN replicas ON number = changes.replica
+      WHERE record_id = ? ORDER BY sequence
+      """, [Data(record.bytes)], logged)
+  }
+
+  func tallies(of caseID: CaseID) throws -> [ChangeTally] {
+    try all(
+      """
+      SELECT record_id, COUNT(*), SUM(verdict = 'refused'), MAX(sequence)
+      FROM changes WHERE record_id IS NOT NULL AND case_id = ? GROUP BY record_id
+      """, [Data(caseID.bytes)]
+    ) { row in
+      ChangeTally(
+        record: try id(row[0]), changes: UInt64(stored: row[1]), refused: UInt64(stored: row[2]),
+        last: UInt64(stored: row[3]))
+    }
+  }
+
+  func records(endingIn end: String) throws -> [RecordID] {
+    try all(
+      """
+      SELECT record_id FROM changes WHERE record_id IS NOT NULL AND lower(hex(record_id)) LIKE ?1
+      UNION SELECT record_id FROM records WHERE lower(hex(record_id)) LIKE ?1
+      """, ["%" + end]
+    ) { try id($0[0]) }
+  }
+}

@@ -1,0 +1,123 @@
+import CaseFacts
+import RecordCatalogue
+import SyncCore
+
+/// Who may not see a case, whatever was granted: staff with a personal link to it.
+///
+/// Two lists, kept as records of type `access-limit` in the case's office file. An *exclusion*
+/// names who may not see the case. While a *restriction* is in force, only those whom one names
+/// may. Both hold from a day until the day before another. While any is in force, a user whom the
+/// office does not know may not see the case either. Names are compared without letters' case.
+struct AccessLimits {
+  private var excluded: [String: String] = [:]
+  private var admitted: Set<String> = []
+  /// Shown to who is not named; `nil` while no restriction is in force.
+  private var restriction: String?
+  private let store: any ServerReading
+
+  /// - Parameter today: in the United Kingdom; where it is not known, each is in force.
+  init(
+    on caseID: CaseID, _ store: any ServerReading, _ catalogue: Catalogue,
+    today: @autoclosure () -> CalendarDate?
+  ) throws {
+    self.store = store
+    let view = try Self.records(on: caseID, store, catalogue)
+    let limits = view.all(Self.type)
+    guard !limits.isEmpty else { return }
+    let day = today()
+    for limit in limits where Self.isInForce(limit, view, day) {
+      guard let user = view.text("user", of: limit)?.lowercased() else { continue }
+      let message = view.text("message", of: limit) ?? ""
+      switch view.text("kind", of: limit) {
+      case "exclusion": excluded[user] = max(excluded[user] ?? "", message)
+      // What a newer catalogue calls otherwise limits, rather than not.
+      default:
+        admitted.insert(user)
+        restriction = max(restriction ?? "", message)
+      }
+    }
+  }
+
+  static let type = "access-limit"
+
+  /// The limits that a case has or had.
+  static func records(
+    on caseID: CaseID, _ store: any ServerReading, _ catalogue: Catalogue
+  ) throws -> CaseRecords {
+    let home = catalogue[type]?.home(in: caseID) ?? .officeFile(of: caseID)
+    // Most cases have no file of the office's.
+    let isEmpty = try store.caseHead(home) == nil
+    let records = isEmpty ? [] : try store.records(of: home, types: [type])
+    return CaseRecords(try records.map { try Record(reading: $0.bytes) }, catalogue)
+  }
+
+  /// What a user is told who may not see the case, and may be empty; `nil` for who may.
+  func denial(of user: String) throws -> String? {
+    if excluded.isEmpty, restriction == nil { return nil }
+    let user = user.lowercased()
+    if let message = excluded[user] { return message }
+    if let restriction, !admitted.contains(user) { return restriction }
+    return try store.devices().contains { $0.user.lowercased() == user } ? nil : ""
+  }
+
+  static func isInForce(
+    _ limit: Record, _ view: CaseRecords, _ day: CalendarDate?
+  ) -> Bool {
+    guard let day else { return true }
+    let hasBegun = view.day("from", of: limit).map { $0 <= day } ?? true
+    let hasEnded = view.day("to", of: limit).map { $0 <= day } ?? false
+    return hasBegun && !hasEnded
+  }
+}
+
+extension Registry {
+  /// Whether a user may be given a case, as its limits stand.
+  package static func mayHold(
+    _ user: String, _ caseID: CaseID, _ store: any ServerReading, by catalogue: Catalogue,
+    today: @autoclosure () -> CalendarDate?
+  ) throws -> Bool {
+    try AccessLimits(on: caseID, store, catalogue, today: today()).denial(of: user) == nil
+  }
+
+  /// Suspends the grants of a case whose users its limits keep out, and lets those run again whose
+  /// users they keep out no longer.
+  package func settle(_ caseID: CaseID, by catalogue: Catalogue, at now: Timestamp) throws {
+    let grants = Dictionary(grouping: try transaction.grants(on: caseID), by: \.user)
+    let limits = try AccessLimits(
+      on: caseID, transaction, catalogue, today: CalendarDate(at: now))
+    for user in grants.keys.sorted() { try settle(grants[user] ?? [], by: limits) }
+  }
+
+  /// The same for all cases of one user: limits begin and end with days, too.
+  package func settle(of user: String, by catalogue: Catalogue, at now: Timestamp) throws {
+    let grants = Dictionary(grouping: try transaction.grants(of: user), by: \.caseID)
+    for caseID in grants.keys.sorted() {
+      let limits = try AccessLimits(
+        on: caseID, transaction, catalogue, today: CalendarDate(at: now))
+      try settle(grants[caseID] ?? [], by: limits)
+    }
+  }
+
+  /// - Parameter grants: one user's, of one case.
+  private func settle(_ grants: [Grant], by limits: AccessLimits) throws {
+    guard var newest = grants.max(by: { $0.grantedAt < $1.grantedAt }) else { return }
+    let denial = try limits.denial(of: newest.user)
+    switch (newest.endedAt, newest.suspension, denial) {
+    case (nil, _, let denial?):
+      newest.endedAt = try transaction.nextSequence()
+      newest.suspension = denial
+      try transaction.save(newest)
+    case (_?, _?, nil):
+      newest.suspension = nil
+      try transaction.save(newest)
+      try transaction.save(
+        Grant(
+          user: newest.user, caseID: newest.caseID, grantedAt: try transaction.nextSequence(),
+          reason: newest.reason))
+    case (_?, let shown?, let denial?) where shown != denial:
+      newest.suspension = denial
+      try transaction.save(newest)
+    case (nil, _, nil), (_?, nil, _), (_?, _?, _?): break
+    }
+  }
+}
