@@ -47,7 +47,7 @@ final class Exchange {
   var isWanted: Bool { machine.incarnation == incarnation && machine.round != nil }
 
   /// The office's side of the answer while it streams: each frame is made when it is pulled.
-  struct Answer {
+  final class Answer {
     var session: ServerSession
     var action: ServerSession.Action
     let grounds: Intake.Grounds
@@ -58,6 +58,18 @@ final class Exchange {
     /// The office's position at the last look.
     var sequence: UInt64
     var isCut = false
+
+    init(
+      _ outcome: Intake.Outcome, to request: SyncRequest, restores: Int, scope: [Int],
+      sequence: UInt64
+    ) {
+      session = ServerSession(request)
+      action = session.handle(.accepted(outcome.acceptance))
+      grounds = outcome.grounds
+      self.restores = restores
+      self.scope = scope
+      self.sequence = sequence
+    }
   }
 
   /// The next frame that arrives; `nil` when nothing more does.

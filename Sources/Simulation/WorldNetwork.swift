@@ -98,10 +98,8 @@ extension World {
     }
     switch outcome {
     case .taken(let outcome):
-      var session = ServerSession(request)
-      let action = session.handle(.accepted(outcome.acceptance))
       exchange.answer = Exchange.Answer(
-        session: session, action: action, grounds: outcome.grounds, restores: office.restores,
+        outcome, to: request, restores: office.restores,
         scope: office.ledger.cases(of: exchange.machine.user), sequence: try office.sequence())
     case .turnedAway(let denial): exchange.denial = denial
     }
@@ -152,11 +150,10 @@ extension World {
 
   /// The office's next frame; a page is read from the store at this moment.
   private func produce(_ exchange: Exchange) throws -> Frame? {
-    while var answer = exchange.answer, !answer.isCut, answer.restores == office.restores {
+    while let answer = exchange.answer, !answer.isCut, answer.restores == office.restores {
       switch answer.action {
       case .send(let frame):
         answer.action = answer.session.handle(.sent)
-        exchange.answer = answer
         return frame
       case .read(let checkpoint):
         do {
@@ -176,7 +173,6 @@ extension World {
         } catch is Office.Denial { answer.isCut = true } catch is Feed.GroundsMoved {
           answer.isCut = true
         }
-        exchange.answer = answer
       case .accept, .finish: return nil
       }
     }

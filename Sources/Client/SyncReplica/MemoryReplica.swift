@@ -40,26 +40,24 @@ package final class MemoryReplica: ReplicaStore {
   package func write<Result>(
     _ body: (any ReplicaTransaction) throws -> Result
   ) throws(ReplicaError) -> Result {
-    let outcome: Swift.Result<Result, ReplicaError> = rows.withLock { rows in
+    try rows.withLock { rows throws(ReplicaError) in
       do {
         let result = try body(rows)
         rows.commit()
-        return .success(result)
+        return result
       } catch {
         rows.rollBack()
-        return .failure(ReplicaError(error))
+        throw ReplicaError(error)
       }
     }
-    return try outcome.get()
   }
 
   package func read<Result>(
     _ body: (any ReplicaReading) throws -> Result
   ) throws(ReplicaError) -> Result {
-    let outcome: Swift.Result<Result, ReplicaError> = rows.withLock { rows in
-      do { return .success(try body(rows)) } catch { return .failure(ReplicaError(error)) }
+    try rows.withLock { rows throws(ReplicaError) in
+      do { return try body(rows) } catch { throw ReplicaError(error) }
     }
-    return try outcome.get()
   }
 }
 

@@ -53,11 +53,12 @@ extension Record {
 
 extension TypePolicy {
   fileprivate func missingField(in members: [Value.Member]) -> String? {
-    fields.filter(\.value.isRequired).sorted { $0.key < $1.key }.first { name, field in
-      !members.contains {
-        $0.value != .none && (field.isSet ? $0.name.hasPrefix(name + "/") : $0.name == name)
+    requiredFields.first { name in
+      let isSet = fields[name]?.isSet ?? false
+      return !members.contains {
+        $0.value != .none && (isSet ? $0.name.hasPrefix(name + "/") : $0.name == name)
       }
-    }?.key
+    }
   }
 }
 

@@ -113,8 +113,10 @@ public struct Checkpoint: Hashable, Sendable {
   private static let codeBytes = 16
 
   private static func code(_ body: [UInt8], _ owner: String, _ key: SymmetricKey) -> [UInt8] {
-    let message = body + Array("|\(owner)".utf8)
-    return Array(HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(codeBytes))
+    var code = HMAC<SHA256>(key: key)
+    code.update(data: body)
+    code.update(data: Array("|\(owner)".utf8))
+    return code.finalize().withUnsafeBytes { Array($0.prefix(codeBytes)) }
   }
 }
 

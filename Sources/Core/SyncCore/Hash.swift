@@ -42,9 +42,10 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
   }
 
   func append(to bytes: inout [UInt8]) {
-    for word in [words.0, words.1, words.2, words.3] {
-      withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
-    }
+    let inOrder = (
+      words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+    )
+    withUnsafeBytes(of: inOrder) { bytes.append(contentsOf: $0) }
   }
 
   public var description: String { hexText(bytes) }

@@ -37,14 +37,20 @@ extension Identifier {
 
   /// The written form of a UUID: 8-4-4-4-12 lower-case hexadecimal digits.
   public var description: String {
-    var text: [UInt8] = []
-    text.reserveCapacity(36)
-    for (index, byte) in bytes.enumerated() {
-      if (4...10).contains(index), index.isMultiple(of: 2) { text.append(UInt8(ascii: "-")) }
-      text.append(hexDigits[Int(byte >> 4)])
-      text.append(hexDigits[Int(byte & 15)])
+    String(unsafeUninitializedCapacity: 36) { text in
+      var at = 0
+      for index in 0..<16 {
+        if index >= 4, index <= 10, index.isMultiple(of: 2) {
+          text[at] = UInt8(ascii: "-")
+          at += 1
+        }
+        let byte = UInt8(truncatingIfNeeded: value >> (120 - 8 * index))
+        text[at] = hexDigits[Int(byte >> 4)]
+        text[at + 1] = hexDigits[Int(byte & 15)]
+        at += 2
+      }
+      return at
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
   public static func < (left: Self, right: Self) -> Bool { left.value < right.value }

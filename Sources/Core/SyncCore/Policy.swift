@@ -27,7 +27,9 @@ public struct FieldPolicy: Hashable, Sendable {
 /// What both sides enforce of a record type.
 public struct TypePolicy: Hashable, Sendable {
   public var name: String
-  public var fields: [String: FieldPolicy]
+  public var fields: [String: FieldPolicy] { didSet { requiredFields = Self.required(fields) } }
+  /// The names of the required fields, ascending.
+  private(set) var requiredFields: [String]
   /// Who may delete a record of this type.
   public var deleters: Set<Role>
   /// Whether it is accepted from an author who no longer holds the case: information about harm
@@ -43,8 +45,13 @@ public struct TypePolicy: Hashable, Sendable {
     self.checks = checks
     self.name = name
     self.fields = fields
+    requiredFields = Self.required(fields)
     self.deleters = deleters
     self.isAlwaysAccepted = isAlwaysAccepted
+  }
+
+  private static func required(_ fields: [String: FieldPolicy]) -> [String] {
+    fields.filter(\.value.isRequired).keys.sorted()
   }
 
   /// The policy of a field as records name it, elements of sets included.

@@ -15,6 +15,20 @@ public enum Verdict: Hashable, Sendable {
   case retry
 }
 
+extension Verdict: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .applied: "applied"
+    case .merged: "merged"
+    case .contested: "contested"
+    case .late: "late"
+    case .refused(let code, let field):
+      field.isEmpty ? "refused \(code)" : "refused \(code) \(field)"
+    case .retry: "retry"
+    }
+  }
+}
+
 /// The answer to one change.
 public struct Receipt: Hashable, Sendable {
   /// The change's counter; its replica is the one that asked.

@@ -3,22 +3,11 @@
 /// A record is usually the work of one or two changes, so their dots, hashes and places stand once,
 /// in `heads`, and each standing edit points there; replicas stand once, in the version.
 extension Record {
-  fileprivate struct Head: Hashable {
+  fileprivate struct Head {
     let dot: Dot
     let hash: Hash
     let by: Authorship
     let place: Place?
-
-    init(dot: Dot, hash: Hash, by: Authorship, place: Place?) {
-      self.dot = dot
-      self.hash = hash
-      self.by = by
-      self.place = place
-    }
-
-    init(of edit: StandingEdit) {
-      self.init(dot: edit.dot, hash: edit.hash, by: edit.by, place: edit.place)
-    }
   }
 
   public var bytes: [UInt8] {
@@ -27,25 +16,35 @@ extension Record {
     writer.text(2, type)
     writer.identifier(3, caseID)
     writer.vector(4, version)
-    let heads = Set(edits.map(Head.init(of:))).sorted {
-      $0.dot == $1.dot ? Self.orderedPlaces($0.place, $1.place) : $0.dot < $1.dot
+    // Edits of one change with one place share a head.
+    let order = edits.indices.sorted {
+      edits[$0].dot == edits[$1].dot
+        ? Self.orderedPlaces(edits[$0].place, edits[$1].place) : edits[$0].dot < edits[$1].dot
     }
-    var numbers: [Head: UInt64] = [:]
-    for (number, head) in heads.enumerated() {
-      numbers[head] = UInt64(number)
+    var numbers = [UInt64](repeating: 0, count: edits.count)
+    var heads: UInt64 = 0
+    var last: Int?
+    for index in order {
+      let edit = edits[index]
+      if let last, edits[last].dot == edit.dot, edits[last].place == edit.place {
+        numbers[index] = heads - 1
+        continue
+      }
+      numbers[index] = heads
+      heads += 1
+      last = index
       writer.message(5) {
-        $0.number(1, UInt64(version.index(of: head.dot.replica) ?? 0))
-        $0.number(2, head.dot.counter)
-        $0.hash(3, head.hash)
-        $0.number(4, head.place?.epoch ?? 0)
-        $0.number(5, head.place?.sequence ?? 0)
-        $0.text(6, head.by.author)
-        $0.text(7, head.by.role.rawValue)
-        $0.number(8, UInt64(bitPattern: head.by.recordedAt.milliseconds))
+        $0.number(1, UInt64(version.index(of: edit.dot.replica) ?? 0))
+        $0.number(2, edit.dot.counter)
+        $0.hash(3, edit.hash)
+        $0.number(4, edit.place?.epoch ?? 0)
+        $0.number(5, edit.place?.sequence ?? 0)
+        $0.text(6, edit.by.author)
+        $0.text(7, edit.by.role.rawValue)
+        $0.number(8, UInt64(bitPattern: edit.by.recordedAt.milliseconds))
       }
     }
-    for edit in edits {
-      let number = numbers[Head(of: edit)] ?? 0
+    for (edit, number) in zip(edits, numbers) {
       writer.message(6) {
         $0.text(1, edit.field)
         $0.value(2, edit.value)
@@ -55,6 +54,7 @@ extension Record {
     return writer.bytes
   }
 
+  /// Of one change's heads, those without a place come first.
   private static func orderedPlaces(_ left: Place?, _ right: Place?) -> Bool {
     switch (left, right) {
     case (let a?, let b?): a < b

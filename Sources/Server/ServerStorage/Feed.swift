@@ -99,12 +99,12 @@ package struct Feed {
 
   /// The newest grant of each case that a user has or had, ascending by case.
   func newestGrants(of user: String) throws -> [Grant] {
-    var newest: [CaseID: Grant] = [:]
-    for grant in try store.grants(of: user)
-    where grant.grantedAt >= newest[grant.caseID]?.grantedAt ?? 0 {
-      newest[grant.caseID] = grant
+    let grants = try store.grants(of: user).sorted {
+      ($0.caseID, $0.grantedAt) < ($1.caseID, $1.grantedAt)
     }
-    return newest.values.sorted { $0.caseID < $1.caseID }
+    return grants.indices.lazy
+      .filter { $0 + 1 == grants.count || grants[$0 + 1].caseID != grants[$0].caseID }
+      .map { grants[$0] }
   }
 
   /// Grants that run now, one a case, ascending by case.
