@@ -200,6 +200,66 @@ def test_a_note_of_who_held_the_case_before_reaches_who_holds_it_now(
     assert {"late-work", "risk-concern"} == set(alerts(jones, shared.crn))
 
 
+def enter(office: Office, folder: Path, what: str, **row: str) -> None:
+    """Enters one row at the office."""
+    office.stop()
+    file = folder / f"{what}.csv"
+    file.write_bytes(as_csv([row]))
+    office.d("import", what, file).expect(programs.DONE)
+    office.start()
+
+
+def test_risk_that_rises_while_an_officer_writes_under_the_old_level(
+    office: Office, khan: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    before = khan.case(shared.crn)["risk"]
+    assert "very high" not in before.lower()
+    khan.json("visit", "start", shared.crn)
+    enter(office, tmp_path, "rosh-summary", reference="A-1", crn=shared.crn, overall="very-high",
+          assessed_on=TODAY)
+    ended = khan.json("visit", "end", shared.crn, "seen", "Calm.")
+    khan.sync()
+    khan.sync()
+    assert khan.case(shared.crn)["risk"].lower().startswith("very high")
+    (visit,) = [row for row in khan.json("records", shared.crn, "visit-record")
+                if row["id"] == ended["record"]]
+    seen = {field["name"]: field["value"] for field in visit["fields"]}["risk-seen"]
+    assert seen and "very high" not in str(seen).lower()
+    assert "risk-changed" in alerts(khan, shared.crn)
+
+
+def test_nothing_is_booked_enforced_or_sent_for_the_dead(
+    office: Office, khan: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    person = khan.case(shared.crn)
+    enter(office, tmp_path, "cases", crn=shared.crn, forename=person["name"].split()[0],
+          surname=person["name"].split()[-1], deceased="yes")
+    khan.sync()
+    assert khan.case(shared.crn)["deceased"] is True
+    for command in (
+        ("add", "appointment", shared.crn, "type=COAP", f"when.date={TODAY}", "when.start=10:00"),
+        ("visit", "plan", shared.crn, TODAY, "10:00"),
+    ):
+        khan.run(*command).expect(programs.BAD_DATA, "has died. Nothing can be booked")
+    # What is known of the person is still taken down.
+    khan.note(shared.crn, "The family rang.")
+    khan.run("concern", shared.crn, "His brother threatens the landlord.").expect(programs.DONE)
+    assert khan.status()["unsent"] == 2
+
+
+def test_a_number_that_somebody_had_before_finds_the_case(
+    office: Office, khan: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    khan.run("case", "X999998").expect(programs.BAD_DATA, "X999998 is not on this laptop")
+    enter(office, tmp_path, "person-alias", reference="A-1", crn=shared.crn, kind="PCRN",
+          number="X999998", stands_for=shared.crn)
+    khan.sync()
+    assert khan.case("X999998")["crn"] == shared.crn
+    khan.note("x999998", "Written under the old number.")
+    assert "Written under the old number." in {
+        row["text"] for row in khan.notes(shared.crn).values()}
+
+
 def test_what_was_told_to_a_person_and_what_is_said_of_the_dead(
     khan: Laptop, shared: Shared
 ) -> None:

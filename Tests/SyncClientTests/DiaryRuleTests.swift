@@ -130,6 +130,33 @@ import Testing
     #expect(try await scene.alerts()["withdraw-act"]?.count == 1)
   }
 
+  @Test func `letters that an import brings alert nobody until somebody here says otherwise`()
+    async throws
+  {
+    let scene = try await CaseScene(officer: "khan")
+    let id = try await scene.appointment()
+    let outcome = try await scene.enter(
+      "outcome-claim",
+      ["appointment": .text("\(id)"), "claim": .composite(["code": .text("UAAB")])])
+    for number in ["1", "2"] {
+      try await scene.enter(
+        "enforcement-act",
+        [
+          "outcome": .text("\(outcome)"), "action": .text("EA02"),
+          "on": .composite(["date": .text("2026-04-21")]),
+        ], id: .named("enforcement-act", number))
+    }
+    try await scene.enter(
+      "outcome-claim", ["claim": .composite(["code": .text("AAME")])], id: outcome)
+    try await scene.office.derive(scene.caseID)
+    #expect(try await scene.alerts() == [:])
+    try await scene.reconcile()
+    try scene.khan.change(
+      outcome, ["claim": .composite(["code": .text("AAEM")])], reason: "He was at work.")
+    try await scene.reconcile()
+    #expect(try await scene.alerts() == ["withdraw-act": [["khan"], ["khan"]]])
+  }
+
   @Test(arguments: [true, false])
   func `two letters that were sent are two facts, and the higher step counts`(khanFirst: Bool)
     async throws
@@ -222,17 +249,52 @@ import Testing
         [
           "event": .text("\(event)"), "started-on": .text("2026-04-21"),
           "preparation": .text("REC01"), "recommendation": .text(kind),
+          "rationale": .text("Why \(kind)."),
         ], on: laptop)
     }
     try await scene.reconcile(khanFirst: khanFirst)
-    let reading = try await scene.reads("recommendation", of: recall)
-    #expect(reading.status == .contested && reading.standing.count == 2)
+    for field in ["recommendation", "rationale"] {
+      let reading = try await scene.reads(field, of: recall)
+      #expect(reading.status == .contested && reading.standing.count == 2)
+    }
     #expect(
       try scene.refusal("recall", ["endorsement": .text("REC04")], of: recall, on: scene.khan)
         == .roleMayNotWrite(field: "endorsement"))
     #expect(
       try scene.refusal("recall", ["decision": .text("standard")], of: recall, on: scene.khan)
         == .officeOnly(field: "decision"))
+  }
+
+  @Test func `a recall is signed once it is completed, by the text, and submitted once endorsed`()
+    async throws
+  {
+    let scene = try await CaseScene(jonesIs: .senior)
+    let event = try await scene.enter("event", ["number": .integer(1)])
+    try await scene.reconcile()
+    let recall = try scene.add(
+      "recall",
+      [
+        "event": .text("\(event)"), "started-on": .text("2026-04-21"),
+        "preparation": .text("REC01"),
+      ], on: scene.khan)
+    try await scene.reconcile()
+    func expect(_ refused: String?, _ fields: [String: Value]) throws {
+      let refusal = try scene.refusal("recall", fields, of: recall, on: scene.jones)
+      #expect(refusal == refused.map { .checkFailed(check: $0) }, "\(fields)")
+    }
+    let text = Value.text(String(repeating: "a", count: 64))
+    try expect(
+      "completed-before-signed", ["endorsement": .text("REC03"), "signed-text": text])
+    try scene.khan.change(recall, ["preparation": .text("REC02")])
+    try await scene.reconcile()
+    try expect("signature-names-the-text", ["endorsement": .text("REC03")])
+    try expect("signed-before-submitted", ["submission": .text("REC06")])
+    try expect(nil, ["endorsement": .text("REC03"), "signed-text": text])
+    try expect("endorsed-before-submitted", ["submission": .text("REC06")])
+    try expect(nil, ["endorsement": .text("REC04")])
+    try expect(nil, ["submission": .text("REC06")])
+    try await scene.reconcile()
+    #expect(try await scene.reads("submission", of: recall).value == .text("REC06"))
   }
 
   @Test(arguments: [true, false])

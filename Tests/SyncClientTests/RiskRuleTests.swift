@@ -33,6 +33,17 @@ import Testing
     }
   }
 
+  /// It is 21 April: 31 days after 21 March.
+  @Test(arguments: [("2026-03-21", 1), ("2026-03-20", 0)])
+  func `a rise of risk is told for 31 days and then is history`(day: String, alerts: Int)
+    async throws
+  {
+    let scene = try await CaseScene(officer: "khan")
+    try await scene.assess("medium", on: "2026-01-10", id: .named("rosh-summary", "1"))
+    try await scene.assess("high", on: day, id: .named("rosh-summary", "2"))
+    #expect(try await scene.alerts()["risk-changed", default: []].count == alerts)
+  }
+
   @Test(arguments: [true, false])
   func `a concern is taken from whoever held the case before, and its officer is told`(
     khanFirst: Bool

@@ -921,7 +921,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=4
+version=5
 
 """#
     ),
@@ -3636,6 +3636,44 @@ writers[
  =administrator
  =office
 deleters[
+checks{
+ completed-before-signed{
+  says=A manager signs or rejects a Part A that is completed.
+  when=endorsement
+  is[
+   =REC03
+   =REC04
+   =REC05
+  field=preparation
+  among[
+   =REC02
+ signature-names-the-text{
+  says=A signature names the text that it is for, by its fingerprint.
+  when=endorsement
+  is[
+   =REC03
+   =REC04
+  field=signed-text
+  present=yes
+ signed-before-submitted{
+  says=What is submitted has been signed by the managers.
+  when=submission
+  is[
+   =REC06
+   =REC08
+   =REC07
+  field=endorsement
+  present=yes
+ endorsed-before-submitted{
+  says=What is submitted has been endorsed by the senior manager.
+  when=submission
+  is[
+   =REC06
+   =REC08
+   =REC07
+  field=endorsement
+  among[
+   =REC04
 fields{
  event{
   label=Sentence
@@ -3660,6 +3698,14 @@ fields{
   rule=field-merge
   prefer=first
   why=Two drafts that differ are both kept, for a manager has to weigh both before signing one.
+ rationale{
+  label=Draft rationale
+  hint=Why, as a draft for the manager. What is signed is the Part A, at the office.
+  kind=text
+  bytes=16000
+  rule=field-merge
+  prefer=first
+  why=Two drafts are two views of one risk, so both are kept side by side for the manager, who words the text that is signed.
  conditions{
   label=Conditions breached
   hint=The licence conditions as they stood on that day.

@@ -144,7 +144,7 @@ struct TodayCommand: LaptopCommand {
     let today = try Today.day()
     let files = try Caseload(in: replica).files
     let rows = files.flatMap { self.rows(of: $0, today) }.sorted {
-      ($0.start, $0.crn) < ($1.start, $1.crn)
+      ($0.start, $0.crn, $0.id) < ($1.start, $1.crn, $1.id)
     }
     let answer = Answer(
       day: today.description, appointments: rows,
@@ -180,16 +180,25 @@ struct TodayCommand: LaptopCommand {
   private func rows(of file: CaseFile, _ today: CalendarDate) -> [Row] {
     let day = today.description
     let appointments = file.appointments { file.facts.text("when", "date", of: $0) == day }
+    let plans = Dictionary(
+      grouping: file.records("visit-plan").filter { file.facts.text("when", "date", of: $0) == day }
+    ) { file.facts.target("appointment", of: $0) }
     let booked = appointments.map { appointment in
-      Row(
+      let plan = plans[appointment.record.id]?.last
+      var what = appointment.outcome.map { "\(appointment.type): \($0.label)" } ?? appointment.type
+      if let start = plan.flatMap({ file.facts.text("when", "start", of: $0) }),
+        start != appointment.start
+      {
+        what += ", planned for \(start)"
+      }
+      return Row(
         id: appointment.record.id.description, crn: file.crn, name: file.name,
-        start: appointment.start,
-        what: appointment.outcome.map { "\(appointment.type): \($0.label)" }
-          ?? appointment.type, warnings: file.warnings())
+        start: appointment.start, what: what,
+        warnings: file.warnings(at: plan.flatMap { file.facts.target("address", of: $0) }))
     }
-    let planned = file.records("visit-plan").filter { plan in
-      file.facts.text("when", "date", of: plan) == day
-        && !appointments.contains { $0.record.id == file.facts.target("appointment", of: plan) }
+    let arranged = Set(appointments.map(\.record.id))
+    let planned = plans.flatMap { appointment, plans in
+      appointment.map(arranged.contains) ?? false ? [] : plans
     }.map { plan in
       Row(
         id: plan.id.description, crn: file.crn, name: file.name,

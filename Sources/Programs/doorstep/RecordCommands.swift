@@ -287,7 +287,11 @@ extension LaptopCommand {
         output.say("  \(field.name): \(field.value)\(mark)")
       }
     }
-    if rows.isEmpty { output.say("No such records on this laptop.") }
+    if rows.isEmpty {
+      let plural = wanted.flatMap { catalogue[$0]?.plural.lowercased() } ?? "records"
+      let hint = wanted.map { " What one takes: doorstep forms \($0)" } ?? ""
+      output.say("\(crn.uppercased()) has no \(plural) on this laptop.\(hint)")
+    }
   }
 }
 

@@ -43,17 +43,18 @@ struct VisitPlan: LaptopCommand {
     var fields = try form.fields(entries, on: nil, in: replica)
     if let place { fields["address"] = .text(place.id.description) }
     if let assessment { fields["risk-assessment"] = .text(assessment.record.id.description) }
-    if let day = fields["when"]?[member: "date"]?.text {
-      let appointment = file.appointments.first {
-        $0.date == day && $0.outcome == nil
-          && AppointmentMeaning.isHomeVisit(file.text($0.record, "type"))
-      }
-      if let appointment { fields["appointment"] = .text(appointment.record.id.description) }
+    let when = fields["when"]
+    let appointment = file.appointments.first {
+      $0.date == when?[member: "date"]?.text && $0.outcome == nil
+        && AppointmentMeaning.isHomeVisit(file.text($0.record, "type"))
     }
+    if let appointment { fields["appointment"] = .text(appointment.record.id.description) }
     let plan = Edit.set(fields, of: newRecord(), type: "visit-plan", caseID: file.id)
     var warnings = file.warnings(at: place?.id)
-    let booked = fields["appointment"]?.text.flatMap { RecordID($0) }
-    warnings += try Booking(fields["when"])?.warnings(in: replica, except: booked) ?? []
+    if let appointment, let start = when?[member: "start"]?.text, start != appointment.start {
+      warnings.append("The appointment that day is at \(appointment.start), not \(start).")
+    }
+    warnings += try Booking(when)?.warnings(in: replica, except: appointment?.record.id) ?? []
     if assessment == nil { warnings.append("This address has no valid visit risk assessment.") }
     try save([plan], replica, "Plan", warnings: warnings)
   }
