@@ -78,6 +78,43 @@ import Testing
     }
   }
 
+  @Test func `comes along from the first layout whole, read before and after`() throws {
+    let copy = try Copy()
+    var kim = Colleague()
+    let theirs = kim.note("theirs", at: copy.place(), id: copy.newID())
+    try copy.replica.apply(copy.page([theirs]))
+    try copy.edit(.change(theirs, ["sensitive": .text("yes")]))
+    try copy.note("mine")
+    let shown = try copy.replica.records()
+    try copy.replica.close()
+
+    let directory = try TemporaryDirectory()
+    let path = directory.file("replica.db")
+    let pool = try DatabasePool(path: path)
+    try ReplicaSchema.migrator.migrate(pool, upTo: "1")
+    try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "ATTACH ? AS newer", arguments: [copy.path])
+      let columns = """
+        generation, record_id, case_id, type, version, base, shown_version, shown, proof,
+        arrived_epoch, arrived_sequence, is_owed, is_disputed
+        """
+      try db.execute(
+        sql: """
+          INSERT INTO records (\(columns)) SELECT \(columns) FROM newer.records;
+          INSERT INTO meta SELECT * FROM newer.meta;
+          INSERT INTO cases SELECT * FROM newer.cases;
+          INSERT INTO changes SELECT * FROM newer.changes;
+          """)
+    }
+    try pool.close()
+    for access in [Replica.Access.read, .write(), .read] {
+      let replica = try Replica(path: path, access: access, catalogue: .standard)
+      #expect(Set(try replica.records()) == Set(shown) && shown.count == 2)
+      #expect(try replica.record(theirs.id) != nil)
+      try replica.close()
+    }
+  }
+
   @Test func `is called damaged when it is no database`() throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("replica.db")

@@ -20,9 +20,7 @@ extension SQLiteRows {
     in generation: Int64, of caseID: CaseID?, types: Set<String>?,
     _ body: (RecordRow) throws -> Void
   ) throws {
-    // Left to itself SQLite reads a whole generation for each case.
-    let index = caseID == nil ? "" : "INDEXED BY records_by_case"
-    var sql = "SELECT \(Self.columns) FROM records \(index) WHERE generation = ?"
+    var sql = "SELECT \(Self.columns) FROM records WHERE generation = ?"
     var arguments: StatementArguments = [generation]
     if let caseID {
       sql += " AND case_id = ?"

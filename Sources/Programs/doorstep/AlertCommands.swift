@@ -8,6 +8,9 @@ import SyncReplica
 
 /// An alert as it is shown to one officer.
 struct OpenAlert {
+  /// The types of records that alerts are told from.
+  static let types: Set<String> = ["alert", "alert-clearing"]
+
   let record: Record
   let file: CaseFile
   /// User names whom it is for; none where it is for anybody who holds the case.
@@ -30,7 +33,7 @@ struct OpenAlert {
 extension Replica {
   /// Open alerts of all cases, those for this laptop's user first, the newest first.
   func openAlerts() throws(ReplicaError) -> [OpenAlert] {
-    let alerts = try records(caseID: nil, types: ["alert", "alert-clearing"])
+    let alerts = try records(caseID: nil, types: OpenAlert.types)
     var found: [OpenAlert] = []
     for (caseID, alerts) in Dictionary(grouping: alerts, by: \.caseID) {
       let header = try records(caseID: caseID, types: ["case-header"])
@@ -41,7 +44,7 @@ extension Replica {
 }
 
 extension CaseFile {
-  fileprivate func openAlerts(for user: String) -> [OpenAlert] {
+  func openAlerts(for user: String) -> [OpenAlert] {
     let user = user.lowercased()
     let cleared = records("alert-clearing").filter { text($0, "user")?.lowercased() == user }
       .compactMap { facts.target("alert", of: $0) }

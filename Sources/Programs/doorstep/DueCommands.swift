@@ -17,9 +17,10 @@ struct Caseload {
     "visit-risk-assessment",
   ]
 
-  init(in replica: Replica) throws {
+  /// - Parameter more: types to read beside them.
+  init(in replica: Replica, and more: Set<String> = []) throws {
     let records = Dictionary(
-      grouping: try replica.records(caseID: nil, types: Self.types), by: \.caseID)
+      grouping: try replica.records(caseID: nil, types: Self.types.union(more)), by: \.caseID)
     files = try replica.cases().map { CaseFile($0, records[$0] ?? [], [], replica.catalogue) }
   }
 }
@@ -142,14 +143,15 @@ struct TodayCommand: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.reading()
     let today = try Today.day()
-    let files = try Caseload(in: replica).files
+    let files = try Caseload(in: replica, and: OpenAlert.types).files
+    let alerts = files.flatMap { $0.openAlerts(for: replica.identity.user) }
     let rows = files.flatMap { self.rows(of: $0, today) }.sorted {
       ($0.start, $0.crn, $0.id) < ($1.start, $1.crn, $1.id)
     }
     let answer = Answer(
       day: today.description, appointments: rows,
       openVisits: files.reduce(0) { $0 + $1.openVisits.count },
-      alerts: try replica.openAlerts().count(where: \.isForYou),
+      alerts: alerts.count(where: \.isForYou),
       outcomesToRecord: files.reduce(0) { $0 + $1.withoutOutcome(today).count },
       visitsOverdue: files.count { $0.facts.visitDue(today: today).isOverdue },
       conflicts: try replica.disputes().count, unsent: try replica.status().unsent)
