@@ -8,6 +8,7 @@ import functools
 import itertools
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,43 @@ def test_a_visit_that_is_killed_is_saved_whole_or_not_at_all(
 
     tally = ledger.tally("P1", "doorstep", "edit")
     Sweep(tally, {"pwrite64": 1} | TRACES | TELLS, KILL).run(stages.make, attempt)
+
+
+FIRST_LAYOUT = """
+    ALTER TABLE records RENAME TO newer;
+    CREATE TABLE records (
+      generation INTEGER NOT NULL, record_id BLOB NOT NULL, case_id BLOB NOT NULL,
+      type TEXT NOT NULL, version BLOB NOT NULL, base BLOB, shown_version BLOB, shown BLOB,
+      proof BLOB, arrived_epoch INTEGER, arrived_sequence INTEGER,
+      is_owed INTEGER NOT NULL DEFAULT 0, is_disputed INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (generation, record_id)) WITHOUT ROWID;
+    INSERT INTO records SELECT generation, record_id, case_id, type, version, base, shown_version,
+      shown, proof, arrived_epoch, arrived_sequence, is_owed, is_disputed FROM newer;
+    DROP TABLE newer;
+    CREATE INDEX records_by_case ON records (generation, case_id, type);
+    CREATE INDEX records_owed ON records (generation, record_id) WHERE is_owed = 1;
+    CREATE INDEX records_disputed ON records (generation, record_id) WHERE is_disputed = 1;
+    DELETE FROM grdb_migrations WHERE identifier = '2';
+    """
+"""Takes a laptop's store back to the layout that the first version made."""
+
+
+def test_a_store_whose_new_layout_is_killed_is_whole_under_the_old_or_the_new(
+    ledger: Ledger, stages: Stages
+) -> None:
+    def attempt(stage: Stage, fault: Fault) -> bool:
+        with contextlib.closing(sqlite3.connect(stage.khan.home / "replica.sqlite")) as store:
+            if store.execute("SELECT 1 FROM grdb_migrations WHERE identifier = '2'").fetchone():
+                store.executescript(FIRST_LAYOUT)
+        text = f"With the new program: {fault}."
+        answer = stage.khan.run(
+            "note", stage.crn, text, "--json", wrapper=fault.wrapper(stage.lane))
+        assert answer.status in (KILLED, programs.DONE), answer
+        stage.account(text, changes=1, said=bool(answer.out))
+        return answer.status == KILLED
+
+    tally = ledger.tally("P1", "doorstep", "migration")
+    Sweep(tally, {"pwrite64": 8} | TRACES | TELLS, KILL).run(stages.make, attempt)
 
 
 def test_a_laptop_that_is_killed_while_it_sends_has_sent_everything_once(
