@@ -4,7 +4,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `An answer of the office` {
   @Test func `arrives with its status, its type without parameters and when to come again`()
     async throws

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `Giving up` {
   @Test func `ends a request that waits for its answer, and its connection`() async throws {
     let transport = try await Office.transport()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `No way to the office` {
   @Test func `because nothing listens there`() async throws {
     let transport = try await Office.transport(to: "closed")
@@ -70,7 +70,7 @@ struct `No way to the office` {
   }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `Something answers that is not the office` {
   @Test(arguments: [
     ("/redirect", Sentence.redirect),
@@ -113,7 +113,7 @@ struct `Something answers that is not the office` {
   }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A proxy on the way` {
   /// The name is known to no name server, so only the proxy can have found it.
   @Test func `leads to the office, whose certificate still counts`() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A laptop and an office that do not accept each other` {
   @Test(arguments: [
     ("office", "stranger", Sentence.otherAuthority),

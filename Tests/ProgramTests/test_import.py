@@ -259,6 +259,38 @@ def test_a_contact_that_was_imported_is_never_changed(stopped: Office, enter: En
     assert numbers(stopped) == before
 
 
+def test_nothing_enters_that_a_laptop_could_not_read(stopped: Office, enter: Enter) -> None:
+    enter("cases", as_csv(CASES)).expect(programs.DONE)
+    before = numbers(stopped)
+    enter("contacts", as_csv([CONTACTS[0] | {"author": "zoë.jones"}])).expect(
+        programs.BAD_DATA, "author: that is no user name")
+    plan = {"crn": "X100001", "reference": "P-1", "when.date": "17/5/2024", "when.start": "10:00",
+            "purpose": "supervision"}
+    for column, element in (("accompanying", "Bill Jones"), ("equipment", "téléphone")):
+        enter("visit-plan", as_csv([plan | {column: element}])).expect(
+            programs.BAD_DATA, f"line 2, {column}", "one word")
+    assert numbers(stopped) == before
+    enter("visit-plan", as_csv([plan | {"equipment": "personal-alarm; torch"}])).expect(
+        programs.DONE, "1 new")
+    stopped.start()
+    assert stopped.asked("verify")["problems"] == []
+
+
+def test_a_number_with_blanks_around_it_is_the_number(stopped: Office, enter: Enter) -> None:
+    padded = [row | {"crn": row["crn"] + " " * 90} for row in CASES]
+    assert counts(enter("cases", as_csv(padded), "--json")) == (3, 0, 0)
+
+
+def test_who_wrote_a_report_did_not_write_the_row(stopped: Office, enter: Enter) -> None:
+    enter("cases", as_csv(CASES)).expect(programs.DONE)
+    report = {"crn": "X100001", "reference": "R-1", "type": "pre-sentence", "author": "j.smith"}
+    enter("court-report", as_csv([report]), "--author", "feed").expect(programs.DONE, "1 new")
+    rows = stopped.d("history", "X100001", "--json").expect(programs.DONE).json
+    (record,) = [row["id"] for row in rows if row["type"] == "court-report"]
+    told = stopped.d("history", record, "--json").expect(programs.DONE).json
+    assert {row["author"] for row in told["changes"]} == {"feed"}
+
+
 def test_a_file_that_is_not_there_is_said_to_be_so(stopped: Office, tmp_path: Path) -> None:
     for file in (tmp_path / "nowhere.csv", tmp_path):
         stopped.d("import", "cases", file).expect(programs.BAD_DATA, "cannot be read")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,34 @@ def test_why_says_by_which_rule_and_who(
     assert "Until somebody decides" in row["sentence"]
     jones.run("why", record, "appointment").expect(programs.DONE, "nobody has said otherwise")
     jones.run("why", record, "nothing").expect(programs.BAD_DATA, "claim")
+
+
+def test_a_concern_at_the_door_is_taken_whatever_becomes_of_the_visit(
+    office: Office, khan: Laptop, shared: Shared
+) -> None:
+    khan.run("visit", "start", shared.crn).expect(programs.DONE)
+    ended = ("visit", "end", shared.crn, "seen")
+    khan.run(*ended, "--outcome", "NONE", "--concern", "Bruise on an arm").expect(
+        programs.BAD_DATA, "The concern is saved")
+    assert the_one(khan, shared.crn, "risk-concern")["text"] == "Bruise on an arm"
+    khan.run(*ended, "--concern", "And a cut").expect(programs.DONE)
+    # Before it can be sent, the office keeps the officer out of the case.
+    office.ctl("limit", shared.crn, "--exclude", "a.khan").expect(programs.DONE)
+    said = khan.run("sync", "--json").json["sent"]
+    assert [row["verdict"] for row in said] == ["refused", "late", "late", "refused"]
+
+
+def test_a_plan_is_of_the_visit_booked_at_its_time(khan: Laptop, shared: Shared) -> None:
+    day = british(str(date.today() + timedelta(days=40)))
+    for start in ("10:00", "16:00"):
+        khan.run("add", "appointment", shared.crn, "type=CHVS", f"when.date={day}",
+                 f"when.start={start}").expect(programs.DONE)
+    plan = khan.json("visit", "plan", shared.crn, day, "16:00", "--with", "b.jones")
+    assert not any("not 16:00" in warning for warning in plan["warnings"]), plan
+    late = khan.json("visit", "plan", shared.crn, day, "17:30")
+    assert any("at 10:00, not 17:30" in warning for warning in late["warnings"]), late
+    khan.run("visit", "plan", shared.crn, day, "16:00", "--with", "Bill Jones").expect(
+        programs.BAD_DATA, "one word", "put - between words")
 
 
 HOURS = {

@@ -34,6 +34,10 @@ import Testing
     for view in Self.views {
       let columns = view.columns.map { "\"\($0)\"" }.joined(separator: ", ")
       #expect(try await rows("SELECT \(columns) FROM \(view.name)", store).isEmpty)
+      // However much else the store holds, only records of the type are read.
+      let plan = try await rows("EXPLAIN QUERY PLAN SELECT * FROM \(view.name)", store)
+      let steps = plan.compactMap { String.fromDatabaseValue($0["detail"]!) }
+      #expect(steps.contains { $0.contains("USING INDEX records_by_type") }, "\(steps)")
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SyncClient
 
-@Suite(.timeLimit(.minutes(1))) struct `Those who ask for a sync` {
+@Suite(.timeLimit(.minutes(5))) struct `Those who ask for a sync` {
   /// A laptop whose line holds each exchange until the gate opens.
   private func held() async throws -> (Laptop, Gate, OfficeLine) {
     let office = OfficeInProcess()

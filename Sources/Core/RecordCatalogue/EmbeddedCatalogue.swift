@@ -5740,7 +5740,7 @@ fields{
   prefer=last
  equipment{
   label=Equipment
-  hint=What to take along, for instance a personal alarm.
+  hint=What to take along, each in one word, for instance personal-alarm.
   kind=text
   bytes=50
   set=yes

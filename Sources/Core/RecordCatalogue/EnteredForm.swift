@@ -75,9 +75,9 @@ public struct EnteredForm {
   ) throws(EntryReader.Problem) -> (String, isIn: Bool) {
     let hasElement = name != field.name
     let entered = hasElement ? String(name.dropFirst(field.name.count + 1)) : text
-    let value = try reader.value(
+    let element = try reader.element(
       of: entered, as: field.policy.kind, codes: field.codes, target: field.target)
-    return (value.text ?? entered, try hasElement ? reader.flag(text) : true)
+    return (element, try hasElement ? reader.flag(text) : true)
   }
 
   private func part(

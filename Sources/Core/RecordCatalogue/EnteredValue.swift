@@ -56,6 +56,20 @@ public struct EntryReader {
     }
   }
 
+  /// The element of a set that somebody means by a text. It becomes part of a field's name, so it
+  /// is one word of printable ASCII.
+  public func element(
+    of text: String, as kind: FieldKind, codes: [Code] = [], target: String? = nil
+  ) throws(Problem) -> String {
+    let element = try value(of: text, as: kind, codes: codes, target: target).text ?? text
+    guard element.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw Problem(
+        "it is not one word of plain letters, digits and signs",
+        "put - between words and leave accents out, as in personal-alarm")
+    }
+    return element
+  }
+
   private func code(_ text: String, _ codes: [Code]) throws(Problem) -> String {
     if let exact = codes.first(where: { $0.code.utf8.elementsEqual(text.utf8) }) {
       return exact.code

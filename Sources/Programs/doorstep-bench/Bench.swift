@@ -90,29 +90,35 @@ final class OfficeProcess {
   private let process = Process()
   private let folder: String
   private let operatorHome: Home
-  private let programs: String
+  private let programs = OfficeProcess.programs
+
+  /// The folder that the programs are in, beside this one.
+  static let programs = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    .deletingLastPathComponent().path
 
   struct NotReady: Error {}
 
   /// - Parameter fill: writes into the store before the office starts.
-  init(
+  convenience init(
     _ folder: String, fill: @escaping @Sendable (any ServerTransaction) throws -> Void
   ) async throws {
-    self.folder = folder
-    programs =
-      URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-      .deletingLastPathComponent().path
-    operatorHome = Home(path: folder + "/operator")
-    let data = folder + "/office"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let code = try Self.run(programs + "/doorstepd", ["init", "--data", data, "--json"])[
-      "operatorCode"]
-    do {
+    try await self.init(folder) { (data: String) in
       let store = try SQLiteStore(
         path: data + "/office.sqlite", life: ReplicaID(value: World.random()))
       try await store.transaction { try fill($0) }
       try store.close()
     }
+  }
+
+  /// - Parameter prepare: works on the office's data folder before the office starts.
+  init(_ folder: String, prepare: (_ data: String) async throws -> Void) async throws {
+    self.folder = folder
+    operatorHome = Home(path: folder + "/operator")
+    let data = folder + "/office"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let code = try Self.run(programs + "/doorstepd", ["init", "--data", data, "--json"])[
+      "operatorCode"]
+    try await prepare(data)
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: programs + "/doorstepd")
     process.arguments = ["serve", "--data", data, "--port", "0", "--json", "--log", "error"]

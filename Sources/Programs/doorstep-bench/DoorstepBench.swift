@@ -12,7 +12,8 @@ struct DoorstepBench: AsyncParsableCommand {
     abstract: "Measures Doorstep beside plain SQLite doing the same durable work.",
     discussion: """
       Workloads: W1 first sync of a caseload · W2 push of a day's notes · W3 accepted changes a second at the office · \
-      W5 merging in memory · W6 bytes on the wire · W7 a local edit · W8 cold start · W9 reading by rules · W10 the office's resolved view.
+      W5 merging in memory · W6 bytes on the wire · W7 a local edit · W8 cold start · W9 reading by rules · W10 the office's resolved view · \
+      W11 pages over a caseload.
       """)
 
   @Option(name: .long, help: "Only these, for instance W1,W5.") var only: String?
@@ -26,7 +27,7 @@ struct DoorstepBench: AsyncParsableCommand {
     }
   }
 
-  private static let names = ["W1", "W2", "W3", "W5", "W6", "W7", "W8", "W9", "W10"]
+  private static let names = ["W1", "W2", "W3", "W5", "W6", "W7", "W8", "W9", "W10", "W11"]
 
   private var chosen: [String] {
     only?.split(separator: ",").map { $0.uppercased() } ?? Self.names
@@ -50,7 +51,8 @@ struct DoorstepBench: AsyncParsableCommand {
       case "W7": try bench.localEdit()
       case "W8": try bench.coldStart()
       case "W9": try bench.rule()
-      default: try await bench.keepView()
+      case "W10": try await bench.keepView()
+      default: try await bench.pages()
       }
     }
     report.probe(try bench.disk.fsync())

@@ -240,8 +240,7 @@ extension Bench {
 
   /// W8: from exec to exit of `doorstep status` on a caseload.
   func coldStart() throws {
-    let programs = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-      .deletingLastPathComponent().path
+    let programs = OfficeProcess.programs
     let home = path("home")
     try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
     let replica = try laptopWithOneCase()

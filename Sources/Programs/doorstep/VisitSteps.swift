@@ -44,10 +44,11 @@ struct VisitPlan: LaptopCommand {
     if let place { fields["address"] = .text(place.id.description) }
     if let assessment { fields["risk-assessment"] = .text(assessment.record.id.description) }
     let when = fields["when"]
-    let appointment = file.appointments.first {
+    let booked = file.appointments.filter {
       $0.date == when?[member: "date"]?.text && $0.outcome == nil
         && AppointmentMeaning.isHomeVisit(file.text($0.record, "type"))
     }
+    let appointment = booked.first { $0.start == when?[member: "start"]?.text } ?? booked.first
     if let appointment { fields["appointment"] = .text(appointment.record.id.description) }
     let plan = Edit.set(fields, of: newRecord(), type: "visit-plan", caseID: file.id)
     var warnings = file.warnings(at: place?.id)
@@ -198,30 +199,47 @@ struct VisitEnd: LaptopCommand {
       text.isEmpty
       ? [] : [Draft(id: visit.id, caseID: file.id, type: visit.type, savedAt: now, text: text)]
     try keeping(drafts, in: replica) {
-      var edits: [Edit] = []
       if let concern {
-        let id = newRecord()
+        let id = try raise(concern, at: now, file, replica)
         fields["concerns/\(id.description)"] = .flag(true)
-        let at = Value.composite([
-          "date": .text(Show.isoDay(now.milliseconds)),
-          "time": .text(Show.clockTime(now.milliseconds)),
-        ])
-        edits.append(
-          .set(
-            ["about": .text("unclear"), "at": at, "text": .text(concern)], of: id,
-            type: "risk-concern", caseID: file.id))
       }
-      if let outcome {
-        let named = file.facts.text("appointment", of: visit)
-        let chosen = try AppointmentChoice.find(named, in: file, replica)
-        edits.append(
-          try Outcome.edit(
-            code: outcome, present: true, evidence: nil, replace: false, reason: "", chosen, file))
+      do {
+        var edits = [
+          Edit.set(fields, of: visit.id, type: visit.type, caseID: file.id, context: visit.version)
+        ]
+        if let outcome {
+          let named = file.facts.text("appointment", of: visit)
+          let chosen = try AppointmentChoice.find(named, in: file, replica)
+          edits.append(
+            try Outcome.edit(
+              code: outcome, present: true, evidence: nil, replace: false, reason: "", chosen, file)
+          )
+        }
+        try save(edits, replica, "Visit")
+      } catch {
+        if concern != nil {
+          output.warn("The concern is saved. Leave --concern out when you try again.")
+        }
+        throw error
       }
-      edits.insert(
-        .set(fields, of: visit.id, type: visit.type, caseID: file.id, context: visit.version),
-        at: 0)
-      try save(edits, replica, "Visit")
     }
+  }
+
+  /// Saves the concern by itself and before the visit: whatever becomes of that, here or at the
+  /// office, a concern is taken.
+  private func raise(
+    _ concern: String, at now: Timestamp, _ file: CaseFile, _ replica: Replica
+  ) throws -> RecordID {
+    let at = Value.composite([
+      "date": .text(Show.isoDay(now.milliseconds)),
+      "time": .text(Show.clockTime(now.milliseconds)),
+    ])
+    let edit = Edit.set(
+      ["about": .text("unclear"), "at": at, "text": .text(concern)], of: newRecord(),
+      type: "risk-concern", caseID: file.id)
+    do { _ = try replica.edit([edit], at: now) } catch {
+      throw Remedy.of(error, [edit], replica.catalogue) ?? error
+    }
+    return edit.record
   }
 }

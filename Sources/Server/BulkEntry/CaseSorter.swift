@@ -36,8 +36,15 @@ struct CaseSorter {
     var reader = reader
     while let row = reader.next(&untold) {
       guard let crn = checker.crn(of: row) else {
-        // It cannot be one: this is for the problems.
-        _ = checker.entry(of: row, &untold)
+        // It cannot be one: this is for the problems, and there always is one.
+        var found = ProblemList(limit: limits.problems)
+        _ = checker.entry(of: row, &found)
+        if found.isEmpty {
+          found.add(
+            Fault("the row names no case", "write its number as in X123456"), line: row.place.line,
+            column: names.shown(names.kind.caseColumn))
+        }
+        untold.add(found)
         continue
       }
       let number = add(row.place, of: crn.description)

@@ -70,11 +70,18 @@ struct CellReader: Sendable {
       var elements: [Value] = []
       for element in text.utf8.split(separator: UInt8(ascii: ";")) {
         let element = try Self.tidied(String(Substring(element)))
-        if !element.isEmpty { elements.append(try entered(element, as: kind, in: caseID)) }
+        guard !element.isEmpty else { continue }
+        elements.append(
+          try entering(in: caseID) { reader throws(EntryReader.Problem) in
+            .text(try reader.element(of: element, as: kind, codes: codes, target: target?.name))
+          })
       }
       return .list(elements)
     }
   }
+
+  /// The number of a case as a cell holds it; `nil` where it is none.
+  static func crn(_ text: String) -> CRN? { (try? tidied(text)).flatMap { CRN($0) } }
 
   /// Without blanks around it, with line feeds as the only line ends.
   private static func tidied(_ text: String) throws(Fault) -> String {
@@ -103,10 +110,12 @@ struct CellReader: Sendable {
   }
 
   private func user(_ text: String) throws(Fault) -> Value {
-    guard text.utf8.count <= Limits.standard.nameBytes, !text.contains(where: \.isWhitespace) else {
+    guard text.utf8.count <= Limits.standard.nameBytes,
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else {
       throw Fault(
         "that is no user name",
-        "write it without blanks, in at most \(Limits.standard.nameBytes) bytes")
+        "write it without blanks and accents, in at most \(Limits.standard.nameBytes) bytes")
     }
     return .text(text)
   }
@@ -114,12 +123,20 @@ struct CellReader: Sendable {
   private func entered(
     _ text: String, as kind: FieldKind, in caseID: CaseID?
   ) throws(Fault) -> Value {
+    try entering(in: caseID) { reader throws(EntryReader.Problem) in
+      try reader.value(of: text, as: kind, codes: codes, target: target?.name)
+    }
+  }
+
+  private func entering(
+    in caseID: CaseID?, _ read: (EntryReader) throws(EntryReader.Problem) -> Value
+  ) throws(Fault) -> Value {
     let reader = EntryReader { text, _ throws(EntryReader.Problem) in
       try record(text, in: caseID)
     }
-    do throws(EntryReader.Problem) {
-      return try reader.value(of: text, as: kind, codes: codes, target: target?.name)
-    } catch { throw Fault(error.problem, error.remedy) }
+    do throws(EntryReader.Problem) { return try read(reader) } catch {
+      throw Fault(error.problem, error.remedy)
+    }
   }
 
   /// A record by its id; by its natural key; or by the name that another system has for it.

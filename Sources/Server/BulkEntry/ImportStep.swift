@@ -133,7 +133,7 @@ struct ImportStep {
       Change.Body(
         dot: Dot(ReplicaID(value: 0), 1), previous: .zero, record: id, type: type,
         caseID: home, context: record?.version ?? VersionVector(), action: .set(members),
-        author: entry.author ?? "", role: .office, recordedAt: Timestamp(milliseconds: 0)))
+        author: entry.author ?? "office", role: .office, recordedAt: Timestamp(milliseconds: 0)))
     return try OfficeJudge(store, catalogue).refusal(of: change, to: record, today: today)
   }
 
@@ -148,11 +148,12 @@ struct ImportStep {
         "entries never change: give what is new a reference of its own")
     case .identityChanged:
       return Fault("this reference belongs to an entry of another case", "put the number right")
+    case .tooLarge, .unreadable:
+      return Fault("the row holds more than a record can (\(refusal.code))", "split it")
     case .invalid, .missing:
       return Fault("the catalogue does not allow it", "check the column against the catalogue")
     case .roleMayNotWrite, .roleMayNotDecide, .roleMayNotDelete, .officeOnly, .easing, .stageBack,
-      .recordUnknown, .outOfScope, .restricted, .notTheAuthor, .tooLarge, .groupRefused,
-      .unreadable:
+      .recordUnknown, .outOfScope, .restricted, .notTheAuthor, .groupRefused:
       return Fault("the office may not enter it (\(refusal.code))", "leave the column empty")
     }
   }

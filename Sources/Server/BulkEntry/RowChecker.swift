@@ -29,7 +29,7 @@ struct RowChecker: Sendable {
 
   /// The number of the case that a row is about; `nil` where it cannot be told.
   func crn(of row: Row) -> CRN? {
-    row.cells[kind.caseColumn].flatMap { CRN($0.text) }
+    row.cells[kind.caseColumn].flatMap { CellReader.crn($0.text) }
   }
 
   /// - Returns: `nil` when something is wrong with the row; all of it is added to `problems`.
@@ -96,7 +96,10 @@ struct RowChecker: Sendable {
     }
     guard let type = kind.type else { return nil }
     let content = ImportEntry.Content.record(id, type: type, parts: parts)
-    return ImportEntry(line: line, crn: crn, content: content, author: values["author"]?.text)
+    // A field of the record may be called so too: who wrote a court report did not write the row.
+    let hasAuthor = columns.contains { $0.name == "author" && $0.field == nil }
+    return ImportEntry(
+      line: line, crn: crn, content: content, author: hasAuthor ? values["author"]?.text : nil)
   }
 
   /// Required columns without a value, and those that another part of the same field asks for.

@@ -6,6 +6,7 @@ import SyncCore
 package struct OfficeJudge {
   private let store: any ServerReading
   private let catalogue: Catalogue
+  private let limits = Limits.standard
 
   package init(_ store: any ServerReading, _ catalogue: Catalogue) {
     self.store = store
@@ -19,15 +20,19 @@ package struct OfficeJudge {
     of change: Change, to record: Record?, today: CalendarDate?
   ) throws -> Refusal? {
     let body = change.body
+    // What cannot be read back would stand in every laptop's way.
+    guard (try? Change(reading: change.bytes)) != nil else { return .unreadable }
     let policy = catalogue.policy(of: body.type)
     if let refusal = Record.refusal(of: change, to: record, policy: policy, origin: .office) {
       return refusal
     }
+    var changed = record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
+    changed.apply(change, at: nil)
+    guard changed.edits.count <= limits.standingEdits, changed.version.count <= limits.vectorEntries
+    else { return .tooLarge }
     guard let policy, !policy.checks.isEmpty, case .set(let members) = body.action else {
       return nil
     }
-    var changed = record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
-    changed.apply(change, at: nil)
     let failed = try policy.failedCheck(
       setting: Set(members.map(\.name)), in: changed, today: today,
       referred: { try store.record($0).map { try Record(reading: $0.bytes) } },
