@@ -54,6 +54,12 @@ extension Record {
     return writer.bytes
   }
 
+  /// Whether its written form can be read back under these limits.
+  public func fits(_ limits: Limits) -> Bool {
+    edits.count <= limits.standingEdits && version.count <= limits.vectorEntries
+      && bytes.count <= limits.recordBytes
+  }
+
   /// Of one change's heads, those without a place come first.
   private static func orderedPlaces(_ left: Place?, _ right: Place?) -> Bool {
     switch (left, right) {

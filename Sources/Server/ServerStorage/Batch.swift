@@ -187,10 +187,7 @@ struct Batch {
     let sawAll = body.context.met(with: record.version) == record.version
     let sequence = try intake.transaction.nextSequence()
     record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
-    guard record.edits.count <= intake.limits.standingEdits,
-      record.version.count <= intake.limits.vectorEntries,
-      record.bytes.count <= intake.limits.recordBytes
-    else { return .refused(.tooLarge) }
+    guard record.fits(intake.limits) else { return .refused(.tooLarge) }
     let grant = grants[body.caseID]
     let settles = isBase(stored, body, grant)
     settled[body.record] =

@@ -6,7 +6,6 @@ import SyncCore
 package struct OfficeJudge {
   private let store: any ServerReading
   private let catalogue: Catalogue
-  private let limits = Limits.standard
 
   package init(_ store: any ServerReading, _ catalogue: Catalogue) {
     self.store = store
@@ -28,8 +27,7 @@ package struct OfficeJudge {
     }
     var changed = record ?? Record(id: body.record, type: body.type, caseID: body.caseID)
     changed.apply(change, at: nil)
-    guard changed.edits.count <= limits.standingEdits, changed.version.count <= limits.vectorEntries
-    else { return .tooLarge }
+    guard changed.fits(.standard) else { return .tooLarge }
     guard let policy, !policy.checks.isEmpty, case .set(let members) = body.action else {
       return nil
     }
