@@ -52,8 +52,12 @@ class Laptop:
         return self.settings["device"]
 
     def change(self, **settings: str) -> None:
-        """Changes what the machine knows of its office and of itself."""
-        (self.home / "office.json").write_text(json.dumps(self.settings | settings))
+        """Changes what the machine knows of its office and of itself, as the programs do: the
+        whole file at once, since one of them may be reading it."""
+        draft = self.home / "office.json.draft"
+        draft.write_text(json.dumps(self.settings | settings))
+        draft.chmod(0o600)
+        draft.replace(self.home / "office.json")
 
     def move_to(self, url: str) -> None:
         """Points the machine at another address, as IT would when the office's server moves."""
