@@ -115,3 +115,32 @@ def test_a_case_that_left_after_the_backup_comes_back_whole(
     khan.sync()
     jones.sync()
     assert_all_hold({note: "Khan goes on."}, shared.crn, [khan, jones])
+
+
+def test_runs_that_entered_nothing_do_not_age_a_backup(
+    stopped_office: Office, backup: Path, jones: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    """Each program on the office's records is a life of the server; a restore is compared by the
+    newest few. Nightly dry runs must not push those out: laptops would hand back everything."""
+    office = stopped_office
+    office.stop()
+    file = tmp_path / "cases.csv"
+    file.write_text("crn,forename,surname\nX555001,Ann,Other\n")
+    for _ in range(20):
+        office.d("import", "cases", file, "--dry-run").expect(programs.DONE)
+    office.start()
+    notes = {jones.note(shared.crn, "After the backup."): "After the backup."}
+    jones.sync()
+    office.stop()
+    # The records alone, as a backup of the database is put back: the mark beside them is newer.
+    mark = (office.data / "office.sqlite.mark").read_bytes()
+    put_back(backup, office.data)
+    (office.data / "office.sqlite.mark").write_bytes(mark)
+    # Whatever opens the records first says what has happened to them.
+    office.d("import", "cases", file, "--dry-run").expect(
+        programs.DONE, "put back from a backup", "Epoch 2")
+    office.start()
+    said = jones.sync()
+    held = jones.status()["records"]
+    assert 0 < said["handedBack"] < held / 4, (said["handedBack"], held)
+    assert_all_hold(notes, shared.crn, [jones])

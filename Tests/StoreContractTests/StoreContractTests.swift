@@ -37,6 +37,43 @@ import Testing
   }
 
   @Test(arguments: StoreKind.allCases)
+  func `forgets a life in which nothing was given out, and no other`(
+    kind: StoreKind
+  ) async throws {
+    let store = try kind.make()
+    let first = try await store.read { try $0.life() }
+    func live(_ number: UInt128, giving count: Int) async throws -> Life {
+      try await store.transaction { transaction throws in
+        let life = Life(
+          replica: ReplicaID(value: number), epoch: 1, start: try transaction.sequence())
+        try transaction.begin(life)
+        for _ in 0..<count { _ = try transaction.nextSequence() }
+        return life
+      }
+    }
+    let working = try await live(1, giving: 3)
+    for number: UInt128 in 2...40 { _ = try await live(number, giving: 0) }
+    let last = try await live(41, giving: 0)
+    try await store.read { store throws in
+      #expect(try store.lives(newest: 9) == [last, working])
+      #expect(try store.life() == last)
+      #expect(try store.life(at: 3) == working)
+      #expect(try store.end(of: working.replica) == 3)
+      #expect(try store.end(of: last.replica) == 3)
+      #expect(try store.end(of: first.replica) == nil)
+    }
+    // One that is taken back leaves the former ones as they were.
+    struct TakenBack: Error {}
+    await #expect(throws: TakenBack.self) {
+      try await store.transaction { transaction throws in
+        try transaction.begin(Life(replica: ReplicaID(value: 42), epoch: 1, start: 3))
+        throw TakenBack()
+      }
+    }
+    #expect(try await store.read { try $0.lives(newest: 9) } == [last, working])
+  }
+
+  @Test(arguments: StoreKind.allCases)
   func `hands out each place in the order once, from one on`(kind: StoreKind) async throws {
     let store = try kind.make()
     let first = try await store.transaction { [try $0.nextSequence(), try $0.nextSequence()] }

@@ -20,9 +20,10 @@ public struct Life: Hashable, Sendable {
 /// Sequences are given out again once a store was put back from a backup; a life is not. So two
 /// histories agree up to where the newest life that both hold ended in the one that ended it first.
 public struct StoreHistory: Hashable, Sendable {
-  /// Lives that are remembered: with one restart a day, a backup of this many days is compared
-  /// exactly; one older counts as if nothing of the history were left.
-  public static let livesRemembered = 4
+  /// Lives that are remembered: with an import and a restart a day, a backup of a week is compared
+  /// exactly; one older counts as if nothing of the history were left. Each takes about 25 bytes of
+  /// every checkpoint.
+  public static let livesRemembered = 16
 
   /// The highest sequence given out.
   public var reach: UInt64

@@ -153,13 +153,21 @@ struct DataFolder: Sendable {
     (try read("server.pem"), try read("server.key"))
   }
 
-  /// - Parameter catalogue: whose types analysts are to find as views; `nil` leaves the views as
-  ///   they are.
-  func openStore(showing catalogue: Catalogue? = nil) throws -> SQLiteStore {
+  /// - Parameters:
+  ///   - output: is told when the records were put back from a backup, which is found once, by
+  ///     whatever opens them first.
+  ///   - catalogue: whose types analysts are to find as views; `nil` leaves the views as they are.
+  func openStore(telling output: Output, showing catalogue: Catalogue? = nil) throws -> SQLiteStore
+  {
     _ = try settings()
     do {
       let store = try SQLiteStore(path: storeFile, life: ReplicaID(value: World.random()))
       if let catalogue { try store.adopt(TypeView.all(of: catalogue)) }
+      if store.wasRestored {
+        output.say(
+          "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync."
+        )
+      }
       return store
     } catch { throw Failure(error) }
   }

@@ -85,7 +85,7 @@ struct Import: ServerCommand {
     let bytes = try contents(of: file)
     let today = try Today.now
     let mapping = try loadMapping(for: kind, catalogue, today)
-    let store = try data.folder.openStore()
+    let store = try data.folder.openStore(telling: output)
     do {
       let checked = try ImportFile.read(
         kind: kind, name: file, bytes: bytes, mapping: mapping, catalogue: catalogue, today: today,

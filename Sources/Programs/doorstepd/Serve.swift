@@ -52,14 +52,9 @@ struct Serve: ServerCommand {
     configuration.port = port
     configuration.office = settings.office
     configuration.certificateDays = certificateDays
-    let store = try folder.openStore(showing: catalogue)
+    let store = try folder.openStore(telling: output, showing: catalogue)
     var logger = Logger(label: "doorstepd")
     logger.logLevel = Logger.Level(rawValue: log) ?? .notice
-    if store.wasRestored {
-      output.say(
-        "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync."
-      )
-    }
     let office = OfficeServer(configuration, store: store, catalogue: catalogue, logger: logger)
     let output = output
     let name = settings.office

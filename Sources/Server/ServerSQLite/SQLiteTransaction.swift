@@ -85,6 +85,7 @@ final class SQLiteTransaction: ServerTransaction {
 
   func begin(_ life: Life) throws {
     hasBegunLife = true
+    try run("DELETE FROM lives WHERE start = ?", [Int64(storing: life.start)])
     try run(
       "INSERT INTO lives (replica, epoch, start) VALUES (?, ?, ?)",
       [Data(life.replica.bytes), Int64(storing: life.epoch), Int64(storing: life.start)])

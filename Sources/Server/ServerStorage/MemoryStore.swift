@@ -217,7 +217,9 @@ private final class MemoryBook: ServerTransaction {
   }
 
   func begin(_ life: Life) {
-    undo.append { $0.lives.removeLast() }
+    let before = state.lives
+    undo.append { $0.lives = before }
+    state.lives.removeAll { $0.start == life.start }
     state.lives.append(life)
   }
 

@@ -96,7 +96,10 @@ extension ServerReading {
 
 /// What can be changed in the store.
 package protocol ServerTransaction: ServerReading {
-  /// Begins another life of the server, in its epoch.
+  /// Begins another life of the server, in its epoch, at the highest sequence given out.
+  ///
+  /// Lives in which nothing was given out are forgotten: no history ended in them, and a store that
+  /// is opened and closed every night must not push out those that a restore is compared by.
   func begin(_ life: Life) throws
   /// The next place in the order of everything.
   func nextSequence() throws -> UInt64
