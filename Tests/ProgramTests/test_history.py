@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,39 @@ def test_a_dispute_its_decision_and_a_refusal_are_read_back(
     assert "At the library" in said and "at once with" in said and "superseded place" in said
     office.d("history", record, "--as-of", decision["number"]).expect(
         programs.DONE, "contested", "At the office, by b.jones")
+
+
+def test_what_the_office_entered_is_as_of_all_that_it_held(
+    office: Office, khan: Laptop, jones: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    """Its own changes name no place up to which it had heard of itself: it had taken them all."""
+    def enter(**more: str) -> None:
+        office.stop()
+        row = {"crn": shared.crn, "reference": "H-1", "type": "CHVS", "place": "At the library"}
+        day = {"when.date": "2030-05-17", "when.start": "14:10"}
+        file = tmp_path / "appointments.jsonl"
+        file.write_text(json.dumps(row | day | more) + "\n")
+        office.d("import", "appointment", file).expect(programs.DONE)
+        office.start()
+
+    enter()
+    khan.sync()
+    jones.sync()
+    record = next(
+        row["id"] for row in told(office, shared.crn, "--type", "appointment")
+        if told(office, row["id"])["changes"][0]["author"] == "office")
+    for laptop, place in ((jones, "At the office"), (khan, "At home")):
+        laptop.run("change", record, f"place={place}").expect(programs.DONE)
+    khan.sync()
+    jones.run("sync", "--json")
+    enter(description="Asked for")
+    last = told(office, record)["changes"][-1]
+    assert last["author"] == "office" and "clockOffset" not in last
+    seen = told(office, record, "--as-of", last["number"])
+    (place,) = [row for row in seen["fields"] if row["field"] == "place"]
+    assert place["status"] == "contested" and len(place["standing"]) == 2
+    assert seen["fields"] == told(office, record, "--at", last["number"] - 1)["fields"]
+    assert seen["isWhole"]
 
 
 def test_the_records_of_a_case_are_listed_with_how_often_they_changed(

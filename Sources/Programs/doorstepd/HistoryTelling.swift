@@ -108,6 +108,8 @@ struct HistoryTelling {
     let exists, isDeleted: Bool
     /// Refused changes in it of which the log cannot tell whether they were still shown.
     let uncertain: [UInt64]
+    /// Whether the log has all that it is made from; otherwise something may be missing in it.
+    let isWhole: Bool
     let fields: [Field]
   }
   struct Field: Encodable {
@@ -131,14 +133,23 @@ struct HistoryTelling {
       case .at(let number): (nil, number, [])
       }
     let isDeleted = record?.isDeleted ?? false
+    // As it stands it is kept, whatever the log lacks.
+    let isWhole = history.isWhole && history.lost.isEmpty || record == history.stored
     try output.answer(
       Shown(
         id: history.id.description, type: type, asOf: asOf, at: at, exists: record != nil,
-        isDeleted: isDeleted, uncertain: uncertain, fields: fields))
+        isDeleted: isDeleted, uncertain: uncertain, isWhole: isWhole, fields: fields))
     let when =
       asOf.map { "as the author of no. \($0) saw it" } ?? at.map { "at no. \($0)" } ?? ""
     output.say("\(wording.catalogue[type]?.label ?? type)  \(history.id)  \(when)")
-    guard record != nil else { return output.say("Nothing of it was there yet.") }
+    if !isWhole {
+      output.say(
+        "The log cannot tell all of it: the store was put back from a backup since the record began, and what stood then may be missing here."
+      )
+    }
+    guard record != nil else {
+      return output.say(isWhole ? "Nothing of it was there yet." : "The log has nothing of it.")
+    }
     if isDeleted { output.say("It was deleted.") }
     for field in fields {
       output.say("\(field.field): \(field.value)")

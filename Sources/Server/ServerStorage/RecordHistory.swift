@@ -31,6 +31,7 @@ package struct RecordHistory: Sendable {
       let place = try store.place(of: logged.sequence)
       let change = try? Change(reading: logged.bytes)
       var entry = Entry(logged, change, place, replay.take(logged, change, at: place))
+      entry.isOffices = try store.end(of: logged.dot.replica) != nil
       // A copied laptop counts a dot twice; under its first issue's dot stands another change then.
       if let first = change?.body.origin,
         try store.change(first.dot)?.hash ?? first.hash == first.hash
@@ -56,6 +57,11 @@ package struct RecordHistory: Sendable {
     package fileprivate(set) var concurrent: [Concurrence] = []
     /// The dots under which authors know it.
     fileprivate var names: [Dot]
+    /// Whether the office wrote it, in one of its lives.
+    fileprivate var isOffices = false
+
+    /// Up to where its author had heard of the office, which knows all that it took itself.
+    fileprivate var heard: Place? { isOffices ? place : change?.body.writtenUnder }
 
     fileprivate init(
       _ logged: LoggedChange, _ change: Change?, _ place: Place, _ superseded: [StandingEdit]
@@ -153,7 +159,7 @@ extension RecordHistory {
     var replay = Replay(id)
     var own: [Entry] = []
     for other in entries where other.isSeen(by: body.context) {
-      if let heard = body.writtenUnder, other.place <= heard {
+      if let heard = entry.heard, other.place <= heard {
         _ = replay.take(other.logged, other.change, at: other.place)
       } else if !other.logged.verdict.isRefusal || other.change?.body.author == body.author {
         own.append(other)
