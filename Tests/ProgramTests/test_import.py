@@ -204,6 +204,24 @@ def test_problems_in_json_are_one_value(stopped: Office, enter: Enter) -> None:
     (problem,) = said["problems"]
     assert (problem["line"], problem["column"]) == (3, "crn")
     assert problem["remedy"]
+    assert said["error"] == "bad-file" and "Nothing was imported" in said["message"]
+
+
+def test_what_the_office_computes_is_left_to_it(stopped: Office, enter: Enter) -> None:
+    """A column of it would be put right after every import, and differ again in the next."""
+    for kind, name in (("event", "failures"), ("upw-requirement", "held_minutes")):
+        said = stopped.d("import", kind, "--columns", "--json").expect(programs.DONE).json
+        assert name not in said["columns"], kind
+    cases = as_csv([CASES[0] | {"tier": "B2"}])
+    enter("cases", cases).expect(programs.DONE, "1 new")
+    enter("cases", cases).expect(programs.DONE, "1 as they stand")
+    tier = {
+        "crn": "X100001", "reference": "T-1", "tier": "D", "calculated_on": "2026-04-01",
+        "change_reason": "Risk fell."}
+    enter("tier", as_csv([tier])).expect(programs.DONE, "1 new")
+    # From now on the header shows the calculation, and a nightly extract says nothing against it.
+    for _ in range(2):
+        enter("cases", cases).expect(programs.DONE, "1 as they stand")
 
 
 WRONG_FILES = {

@@ -7,7 +7,7 @@ struct StoreHistoryTests {
   private struct Branch {
     var lives: [(life: Life, end: UInt64)] = []
 
-    /// Without the lives in which nothing was given out, which a store forgets when the next begins.
+    /// Without the lives in which nothing was given out: a store forgets them.
     var tidied: Branch {
       Branch(lives: lives.dropLast().filter { $0.life.start < $0.end } + lives.suffix(1))
     }
@@ -48,7 +48,8 @@ struct StoreHistoryTests {
     for number in 0..<lostLives { lost.live(100 + number, for: chance.below(5)) }
     for number in 0...chance.below(3) { present.live(200 + number, for: chance.below(5)) }
     for (lost, present) in [
-      (lost, present), (lost.tidied, present), (lost, present.tidied), (lost.tidied, present.tidied),
+      (lost, present), (lost.tidied, present), (lost, present.tidied),
+      (lost.tidied, present.tidied),
     ] {
       #expect(lost.history.common(with: present.end) == common)
     }

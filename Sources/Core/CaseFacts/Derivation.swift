@@ -14,8 +14,9 @@ public enum Derivation {
     public let fields: [String: Value]
   }
 
-  /// The types that have derived fields.
-  static let outputs: Set<String> = [
+  /// The types of which formulas compute every derived field. The tier of a case header is computed
+  /// only where the case has a calculation of it.
+  public static let outputs: Set<String> = [
     "alert", "case-header", "enforcement-act", "event", "premises-booking", "requirement",
     "service-appointment", "upw-attendance", "upw-requirement",
   ]

@@ -160,7 +160,7 @@ struct Import: ServerCommand {
     do { try DurableFile.write(bytes, to: rejects) } catch {
       throw Failure(
         error.isLackOfRoom ? .disk : .cannotCreate, code: "rejects",
-        "\(rejects) cannot be written. Nothing was imported. Check its folder and the room on the disk, and import again."
+        "\(rejects) cannot be written. \(again ? "The other cases are in." : "Nothing was imported.") Check its folder and the room on the disk, and import again."
       )
     }
   }

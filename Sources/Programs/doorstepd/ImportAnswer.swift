@@ -35,6 +35,8 @@ extension Import {
     /// Why nothing was imported.
     let problems: [Problem]
     let moreProblems: Int
+    /// As every command fails: `nil` where it did not.
+    let error, message: String?
   }
 
   /// - Throws: the status 1 when cases were left out.
@@ -49,7 +51,7 @@ extension Import {
       Answer(
         imported: !dryRun, cases: outcome.cases, rows: counts.rows, new: counts.new,
         changed: counts.changed, unchanged: counts.unchanged, leftDeleted: counts.leftDeleted,
-        leftOut: leftOut, problems: [], moreProblems: 0))
+        leftOut: leftOut, problems: [], moreProblems: 0, error: nil, message: nil))
     if !output.json { for one in outcome.leftOut { list(one, file) } }
     let rows = Show.count(counts.rows, "row")
     let cases = Show.count(outcome.cases, "case")
@@ -83,15 +85,17 @@ extension Import {
 
   /// Nothing of a file was imported.
   func refuse(_ found: ImportProblems, _ file: String) throws {
-    if output.json {
-      try output.answer(
-        Answer(
-          imported: false, cases: 0, rows: 0, new: 0, changed: 0, unchanged: 0, leftDeleted: 0,
-          leftOut: [], problems: found.problems.map(Problem.init), moreProblems: found.more))
-      throw ExitCode(ExitStatus.badData.rawValue)
-    }
-    for problem in found.problems { output.warn("\(file): \(problem)") }
     let count = Show.count(found.problems.count + found.more, "problem")
-    throw Failure(.badData, code: "bad-file", "\(count). Nothing was imported.")
+    let failure = Failure(.badData, code: "bad-file", "\(count). Nothing was imported.")
+    guard output.json else {
+      for problem in found.problems { output.warn("\(file): \(problem)") }
+      throw failure
+    }
+    try output.answer(
+      Answer(
+        imported: false, cases: 0, rows: 0, new: 0, changed: 0, unchanged: 0, leftDeleted: 0,
+        leftOut: [], problems: found.problems.map(Problem.init), moreProblems: found.more,
+        error: failure.code, message: failure.message))
+    throw ExitCode(failure.status.rawValue)
   }
 }

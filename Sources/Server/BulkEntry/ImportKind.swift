@@ -55,7 +55,8 @@ package struct ImportKind: Sendable {
   }
 
   /// Records of any type: a column a field, `field.part` for each part of a composite; elements of
-  /// a set stand in one column, with semicolons between them.
+  /// a set stand in one column, with semicolons between them. What the office computes is none:
+  /// the formulas would put it right after every import.
   package init(_ type: RecordType) {
     // What names a row may be a field of the record as well. It is one column all the same.
     func isField(_ name: String) -> Bool {
@@ -70,7 +71,9 @@ package struct ImportKind: Sendable {
           isRequired: true))
     }
     let taken = Set(columns.compactMap(\.field))
+    let computes = Derivation.outputs.contains(type.name)
     for field in type.fields where !taken.contains(field.name) {
+      if computes, field.policy.rule == .derived { continue }
       let name = Column.name(of: field.name)
       if field.members.isEmpty {
         let form: Column.Form = field.policy.isSet ? .elements : .catalogued

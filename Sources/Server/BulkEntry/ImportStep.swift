@@ -44,7 +44,8 @@ struct ImportStep {
         return .refused(fault(.identityChanged, type), column: keyColumn)
       }
       if record?.isDeleted ?? false { return .deleted }
-      let fields = differing(parts, from: record, type)
+      var fields = differing(parts, from: record, type)
+      if fields["tier"] != nil, try computesTier(entry, type) { fields["tier"] = nil }
       guard !fields.isEmpty else { return .unchanged }
       if let refusal = try refusal(of: fields, id, entry, type, home, record) {
         let column = parts.first { $0.field == refusal.field }?.column
@@ -95,6 +96,14 @@ struct ImportStep {
     else { return false }
     known.insert(entry.caseID)
     return true
+  }
+
+  /// Whether the header shows the tier of the newest calculation, whatever a file of cases says.
+  private func computesTier(_ entry: ImportEntry, _ type: String) throws -> Bool {
+    guard type == "case-header" else { return false }
+    return try store.records(of: entry.caseID, types: ["tier"]).contains {
+      try !Record(reading: $0.bytes).isDeleted
+    }
   }
 
   /// The fields that would change. Parts that the row leaves out keep what stands in them.
