@@ -6,7 +6,7 @@ import SyncCore
 /// mark that each edit carries (`Mark`), so that a value from nowhere is noticed.
 package struct Model {
   /// One edit of one record, as its author meant it.
-  package struct Edit {
+  package final class Edit {
     let number: Int
     /// The place of its record in `records`, and its own among that record's edits.
     let record: Int
@@ -24,6 +24,24 @@ package struct Model {
     let seen: SeenSet
     /// Whether its author's laptop ran a catalogue that lets anything through.
     let isUnchecked: Bool
+
+    init(
+      number: Int, record: Int, local: Int, act: Range<Int>, author: String, role: String,
+      machine: Int?, fields: [(name: String, value: String)], hasReason: Bool, seen: SeenSet,
+      isUnchecked: Bool
+    ) {
+      self.number = number
+      self.record = record
+      self.local = local
+      self.act = act
+      self.author = author
+      self.role = role
+      self.machine = machine
+      self.fields = fields
+      self.hasReason = hasReason
+      self.seen = seen
+      self.isUnchecked = isUnchecked
+    }
 
     var isDeletion: Bool { fields[0].name == Model.deletion }
     func value(of field: String) -> String? { fields.first { $0.name == field }?.value }

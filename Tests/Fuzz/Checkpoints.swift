@@ -1,11 +1,10 @@
-import Crypto
 import SyncCore
 
 /// A checkpoint's inside, behind a code that is right: what a thief of the key, or an older office,
 /// could have written.
 enum Checkpoints {
   private static let owner = "laptop"
-  private static let key = SymmetricKey(data: [UInt8](repeating: 7, count: 32))
+  private static let key = OfficeKey(secret: [UInt8](repeating: 7, count: 32))
 
   static func check(_ bytes: [UInt8]) {
     promise("bytes without a right code are refused", open(bytes) == nil)

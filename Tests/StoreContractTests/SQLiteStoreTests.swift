@@ -27,7 +27,9 @@ import Testing
       #expect(try store.head(of: Sample.replica).counter == 1)
       #expect(try store.record(RecordID(value: 1)) == Sample.record(1, sequence: 1))
       #expect(try store.devices() == [Sample.device(1)])
-      #expect(try store.secret() == Array(repeating: 7, count: 32))
+      #expect(
+        try Proof.ofRecord([1], key: store.key())
+          == Proof.ofRecord([1], key: OfficeKey(secret: Array(repeating: 7, count: 32))))
     }
   }
 

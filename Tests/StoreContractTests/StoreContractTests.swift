@@ -5,12 +5,14 @@ import Testing
 
 @Suite struct `Every store of the office` {
   @Test(arguments: StoreKind.allCases)
-  func `starts empty, in its first epoch and with a secret`(kind: StoreKind) async throws {
+  func `starts empty, in its first epoch and with a key of its own`(kind: StoreKind) async throws {
     let store = try kind.make()
     try await store.read { store throws in
       #expect(try store.epoch() == 1)
       #expect(try store.sequence() == 0)
-      #expect(try store.secret().count == 32)
+      let other = OfficeKey(secret: Array(repeating: 8, count: 32))
+      #expect(
+        try Proof.ofRecord([1], key: store.key()) != Proof.ofRecord([1], key: other))
       #expect(try store.head(of: Sample.replica) == .start)
       #expect(try store.replicas().isEmpty)
       #expect(try store.devices().isEmpty)

@@ -1,9 +1,8 @@
-import Crypto
 import SyncCore
 import Testing
 
 struct CheckpointTests {
-  private static let key = SymmetricKey(data: [UInt8](repeating: 7, count: 32))
+  private static let key = OfficeKey(secret: [UInt8](repeating: 7, count: 32))
   private static let owner = "a.officer/laptop-1"
   private static let caseID = Sample.caseID
 
@@ -54,7 +53,8 @@ struct CheckpointTests {
   }
 
   @Test func `a checkpoint of another office is not taken`() {
-    let sealed = Self.checkpoint(1).sealed(for: Self.owner, key: SymmetricKey(size: .bits256))
+    let sealed = Self.checkpoint(1).sealed(
+      for: Self.owner, key: OfficeKey(secret: [UInt8](repeating: 8, count: 32)))
     #expect(Checkpoint(opening: sealed, for: Self.owner, key: Self.key) == nil)
   }
 

@@ -61,12 +61,20 @@ package final class MemoryReplica: ReplicaStore {
   }
 }
 
+/// A row that many hold at once, because it is dear to copy: tables, their images, and what takes a
+/// write back.
+private final class Kept<Row: Sendable>: Sendable {
+  let row: Row
+
+  init(_ row: Row) { self.row = row }
+}
+
 private struct MemoryTables: Sendable {
   var state: ReplicaState
   var cases: [Int64: [CaseID: Bool]] = [:]
-  var records: [Int64: [RecordID: RecordRow]] = [:]
+  var records: [Int64: [RecordID: Kept<RecordRow>]] = [:]
   /// By number, which counts from 1.
-  var own: [OwnRow] = []
+  var own: [Kept<OwnRow>] = []
   var numbers: [Dot: Int64] = [:]
   var byRecord: [RecordID: [Int64]] = [:]
   /// Every row before this number has a receipt.
@@ -139,7 +147,9 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   }
 
   private func remove(_ caseID: CaseID, from generation: Int64) {
-    tables.records[generation] = tables.records[generation]?.filter { $0.value.caseID != caseID }
+    tables.records[generation] = tables.records[generation]?.filter {
+      $0.value.row.caseID != caseID
+    }
   }
 
   func delete(generation: Int64) {
@@ -157,7 +167,7 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   // MARK: Records
 
   func record(_ id: RecordID, in generation: Int64) -> RecordRow? {
-    tables.records[generation]?[id]
+    tables.records[generation]?[id]?.row
   }
 
   func records(
@@ -165,10 +175,10 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     _ body: (RecordRow) throws -> Void
   ) rethrows {
     let rows = tables.records[generation] ?? [:]
-    let ids = rows.compactMap { id, row in
-      (caseID == nil || row.caseID == caseID) && (types?.contains(row.type) ?? true) ? id : nil
+    let found = rows.values.filter { kept in
+      (caseID == nil || kept.row.caseID == caseID) && (types?.contains(kept.row.type) ?? true)
     }
-    for id in ids.sorted() { if let row = rows[id] { try body(row) } }
+    for kept in found.sorted(by: { $0.row.id < $1.row.id }) { try body(kept.row) }
   }
 
   func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) rethrows {
@@ -178,18 +188,18 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   }
 
   func hasRecords(of caseID: CaseID, in generation: Int64) -> Bool {
-    tables.records[generation]?.values.contains { $0.caseID == caseID } ?? false
+    tables.records[generation]?.values.contains { $0.row.caseID == caseID } ?? false
   }
 
   func owedRecords(_ body: (RecordRow, Int64) throws -> Bool) rethrows {
     for (generation, rows) in tables.records.sorted(by: { $0.key < $1.key }) {
-      let owed = rows.values.filter(\.isOwed).sorted { $0.id < $1.id }
-      for row in owed where try !body(row, generation) { return }
+      let owed = rows.values.filter(\.row.isOwed).sorted { $0.row.id < $1.row.id }
+      for kept in owed where try !body(kept.row, generation) { return }
     }
   }
 
   func save(_ row: RecordRow, in generation: Int64) {
-    let old = tables.records[generation, default: [:]].updateValue(row, forKey: row.id)
+    let old = tables.records[generation, default: [:]].updateValue(Kept(row), forKey: row.id)
     undo.append { $0.records[generation]?[row.id] = old }
   }
 
@@ -210,63 +220,63 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
 
   // MARK: Own changes
 
-  private func row(_ number: Int64) -> OwnRow { tables.own[Int(number) - 1] }
+  private func row(_ number: Int64) -> OwnRow { tables.own[Int(number) - 1].row }
 
   func head(of replica: ReplicaID) -> ChainHead {
     // Counters of one replica ascend with their numbers.
-    guard let last = tables.own.last(where: { $0.dot.replica == replica }) else { return .start }
+    guard let last = tables.own.last(where: { $0.row.dot.replica == replica })?.row else {
+      return .start
+    }
     return ChainHead(counter: last.dot.counter, hash: last.hash)
   }
 
   func own(_ dot: Dot) -> OwnRow? { tables.numbers[dot].map(row) }
 
   func overlay(of record: RecordID) -> [OwnRow] {
-    (tables.byRecord[record] ?? []).map(row).filter {
-      !$0.isInBase && $0.change != nil && $0.verdict?.isRefusal != true
+    (tables.byRecord[record] ?? []).compactMap { number in
+      let row = tables.own[Int(number) - 1].row
+      return !row.isInBase && row.change != nil && row.verdict?.isRefusal != true ? row : nil
     }
   }
 
   func overlaid() -> Set<RecordID> {
     var records: Set<RecordID> = []
-    // By index, because a row is dear to copy.
-    for index in tables.own.indices where !tables.own[index].isInBase {
-      records.insert(tables.own[index].record)
-    }
+    for kept in tables.own where !kept.row.isInBase { records.insert(kept.row.record) }
     return records
   }
 
   func ownRecords(of caseID: CaseID?) -> [OwnRecord] {
-    let rows = tables.own.lazy.filter {
-      $0.change != nil && (caseID == nil || $0.caseID == caseID)
+    var found: Set<OwnRecord> = []
+    for kept in tables.own where kept.row.change != nil {
+      guard caseID == nil || kept.row.caseID == caseID else { continue }
+      found.insert(
+        OwnRecord(id: kept.row.record, caseID: kept.row.caseID, type: kept.row.type))
     }
-    return Set(rows.map { OwnRecord(id: $0.record, caseID: $0.caseID, type: $0.type) })
-      .sorted { $0.id < $1.id }
+    return found.sorted { $0.id < $1.id }
   }
 
   func waiting(_ body: (OwnRow) throws -> Bool) rethrows {
-    for index in (Int(tables.firstWaiting) - 1)..<tables.own.count
-    where tables.own[index].verdict == nil {
-      guard try body(tables.own[index]) else { return }
+    for kept in tables.own[(Int(tables.firstWaiting) - 1)...] where kept.row.verdict == nil {
+      guard try body(kept.row) else { return }
     }
   }
 
   func waitingCount() -> UInt64 {
-    UInt64(tables.own[(Int(tables.firstWaiting) - 1)...].count { $0.verdict == nil })
+    UInt64(tables.own[(Int(tables.firstWaiting) - 1)...].count { $0.row.verdict == nil })
   }
 
   func own(
     of replica: ReplicaID, from counter: UInt64, _ body: (OwnRow) throws -> Bool
   ) rethrows {
-    for index in tables.own.indices {
-      let dot = tables.own[index].dot
-      guard dot.replica == replica, dot.counter >= counter else { continue }
-      guard try body(tables.own[index]) else { return }
+    for kept in tables.own
+    where kept.row.dot.replica == replica && kept.row.dot.counter >= counter {
+      guard try body(kept.row) else { return }
     }
   }
 
   func owedChanges(_ body: (OwnRow) throws -> Bool) rethrows {
-    for row in tables.own where row.isOwed {
-      guard try body(row) else { return }
+    for kept in tables.own where kept.row.isOwed {
+      guard try body(kept.row) else { return }
     }
   }
 
@@ -274,9 +284,10 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     let body = change.body
     let number = Int64(tables.own.count + 1)
     tables.own.append(
-      OwnRow(
-        number: number, dot: change.dot, record: body.record, caseID: body.caseID, type: body.type,
-        hash: change.hash, change: change, recordedAt: body.recordedAt))
+      Kept(
+        OwnRow(
+          number: number, dot: change.dot, record: body.record, caseID: body.caseID,
+          type: body.type, hash: change.hash, change: change, recordedAt: body.recordedAt)))
     tables.numbers[change.dot] = number
     tables.byRecord[body.record, default: []].append(number)
     undo.append {
@@ -290,14 +301,14 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     let index = Int(row.number) - 1
     let (old, firstWaiting) = (tables.own[index], tables.firstWaiting)
     undo.append {
-      $0.numbers[row.dot] = nil
-      $0.numbers[old.dot] = old.number
+      $0.numbers[$0.own[index].row.dot] = nil
+      $0.numbers[old.row.dot] = old.row.number
       $0.own[index] = old
       $0.firstWaiting = firstWaiting
     }
-    tables.numbers[old.dot] = nil
+    tables.numbers[old.row.dot] = nil
     tables.numbers[row.dot] = row.number
-    tables.own[index] = row
+    tables.own[index] = Kept(row)
     while Int(tables.firstWaiting) <= tables.own.count,
       self.row(tables.firstWaiting).verdict != nil
     {
@@ -306,20 +317,18 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   }
 
   func takeOutOfBase(of caseID: CaseID?) {
-    for index in tables.own.indices where tables.own[index].isInBase {
-      var row = tables.own[index]
-      guard caseID == nil || row.caseID == caseID else { continue }
+    for kept in tables.own where kept.row.isInBase {
+      guard caseID == nil || kept.row.caseID == caseID else { continue }
+      var row = kept.row
       row.isInBase = false
       update(row)
     }
   }
 
   func forgetText(of caseID: CaseID, keepsOwn: Bool) {
-    for index in tables.own.indices {
-      var row = tables.own[index]
-      guard row.caseID == caseID, row.change != nil, let verdict = row.verdict,
-        !(keepsOwn && verdict.isRefusal)
-      else { continue }
+    for kept in tables.own where kept.row.caseID == caseID && kept.row.change != nil {
+      guard let verdict = kept.row.verdict, !(keepsOwn && verdict.isRefusal) else { continue }
+      var row = kept.row
       row.change = nil
       update(row)
     }
@@ -330,15 +339,16 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   func owe(allBut survived: Place) {
     keepTables()
     for (generation, rows) in tables.records {
-      tables.records[generation] = rows.mapValues { row in
-        var row = row
+      tables.records[generation] = rows.mapValues { kept in
+        var row = kept.row
         row.isOwed = row.proof != nil && !(row.arrived?.survives(as: survived) ?? false)
-        return row
+        return Kept(row)
       }
     }
-    for index in tables.own.indices {
-      let row = tables.own[index]
-      tables.own[index].isOwed = row.proof != nil && !(row.place?.survives(as: survived) ?? false)
+    tables.own = tables.own.map { kept in
+      var row = kept.row
+      row.isOwed = row.proof != nil && !(row.place?.survives(as: survived) ?? false)
+      return Kept(row)
     }
   }
 

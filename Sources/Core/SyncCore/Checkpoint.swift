@@ -1,5 +1,3 @@
-import Crypto
-
 /// How far a replica has been sent the office's records. Opaque to laptops, made and read by the
 /// office alone.
 ///
@@ -59,7 +57,7 @@ public struct Checkpoint: Hashable, Sendable {
   }
 
   /// The written form with a message authentication code over it and over whom it was made for.
-  public func sealed(for owner: String, key: SymmetricKey) -> [UInt8] {
+  public func sealed(for owner: String, key: OfficeKey) -> [UInt8] {
     var writer = WireWriter()
     writer.number(1, epoch)
     writer.number(2, position)
@@ -83,7 +81,7 @@ public struct Checkpoint: Hashable, Sendable {
 
   /// Reads one that comes back. `nil` if it was not made here for this owner, or was altered.
   public init?(
-    opening bytes: [UInt8], for owner: String, key: SymmetricKey, limits: Limits = .standard
+    opening bytes: [UInt8], for owner: String, key: OfficeKey, limits: Limits = .standard
   ) {
     guard bytes.count >= Self.codeBytes, bytes.count <= limits.checkpointBytes else { return nil }
     let body = Array(bytes.dropLast(Self.codeBytes))
@@ -112,11 +110,9 @@ public struct Checkpoint: Hashable, Sendable {
 
   private static let codeBytes = 16
 
-  private static func code(_ body: [UInt8], _ owner: String, _ key: SymmetricKey) -> [UInt8] {
-    var code = HMAC<SHA256>(key: key)
-    code.update(data: body)
-    code.update(data: Array("|\(owner)".utf8))
-    return code.finalize().withUnsafeBytes { Array($0.prefix(codeBytes)) }
+  private static func code(_ body: [UInt8], _ owner: String, _ key: OfficeKey) -> [UInt8] {
+    let code = key.code(over: body, Array("|\(owner)".utf8))
+    return code.withUnsafeBytes { Array($0.prefix(codeBytes)) }
   }
 }
 

@@ -24,20 +24,17 @@ public struct Proof: Hashable, Sendable {
   public var bytes: [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
 
   /// That a record stood at the office with exactly these bytes.
-  public static func ofRecord(_ bytes: [UInt8], key: SymmetricKey) -> Proof {
+  public static func ofRecord(_ bytes: [UInt8], key: OfficeKey) -> Proof {
     code("record", bytes, key)
   }
 
   /// That the office gave this verdict on the change with this hash.
-  public static func ofVerdict(_ verdict: Verdict, on hash: Hash, key: SymmetricKey) -> Proof {
+  public static func ofVerdict(_ verdict: Verdict, on hash: Hash, key: OfficeKey) -> Proof {
     code("verdict", Array(verdict.name.utf8) + hash.bytes, key)
   }
 
-  private static func code(_ purpose: String, _ message: [UInt8], _ key: SymmetricKey) -> Proof {
-    var code = HMAC<SHA256>(key: key)
-    code.update(data: Array("doorstep:\(purpose):".utf8))
-    code.update(data: message)
-    return Proof(code.finalize())
+  private static func code(_ purpose: String, _ message: [UInt8], _ key: OfficeKey) -> Proof {
+    Proof(key.code(over: Array("doorstep:\(purpose):".utf8), message))
   }
 }
 

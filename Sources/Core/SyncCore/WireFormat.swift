@@ -172,10 +172,10 @@ struct WireReader {
   mutating func text(limit: Int) throws(MalformedBytes) -> String {
     let slice = try nested().rest
     guard slice.count <= limit else { throw MalformedBytes("a text is longer than \(limit) bytes") }
-    guard let text = String(validating: slice, as: UTF8.self) else {
+    // Not `String(validating:as:)`: generic over encodings, it looks its types up at every call.
+    do { return String(copying: try UTF8Span(validating: slice.span)) } catch {
       throw MalformedBytes("a text is not valid UTF-8")
     }
-    return text
   }
 
   /// A name of our own making (field, member, type, user): printable ASCII, so that bytes, letters

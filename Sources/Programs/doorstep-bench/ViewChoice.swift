@@ -17,7 +17,7 @@ struct ViewChoice: ServerTransaction {
   func lives(newest count: Int) throws -> [Life] { try inner.lives(newest: count) }
   func end(of life: ReplicaID) throws -> UInt64? { try inner.end(of: life) }
   func sequence() throws -> UInt64 { try inner.sequence() }
-  func secret() throws -> [UInt8] { try inner.secret() }
+  func key() throws -> OfficeKey { try inner.key() }
   func head(of replica: ReplicaID) throws -> ChainHead { try inner.head(of: replica) }
   func change(_ dot: Dot) throws -> LoggedChange? { try inner.change(dot) }
   func change(issuedAgain origin: Change.Origin) throws -> LoggedChange? {

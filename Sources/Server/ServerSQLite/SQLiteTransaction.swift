@@ -8,7 +8,7 @@ final class SQLiteTransaction: ServerTransaction {
   let db: Database
   private(set) var lastSequence: UInt64?
   private var hasBegunLife = false
-  private var keptSecret: [UInt8]?
+  private var keptKey: OfficeKey?
   private var numbers: [ReplicaID: Int64] = [:]
 
   init(_ db: Database) { self.db = db }
@@ -93,11 +93,11 @@ final class SQLiteTransaction: ServerTransaction {
 
   func sequence() throws -> UInt64 { try lastSequence ?? UInt64(stored: meta("sequence")) }
 
-  func secret() throws -> [UInt8] {
-    if let keptSecret { return keptSecret }
-    let secret = [UInt8](try meta("secret") as Data)
-    keptSecret = secret
-    return secret
+  func key() throws -> OfficeKey {
+    if let keptKey { return keptKey }
+    let key = OfficeKey(secret: [UInt8](try meta("secret") as Data))
+    keptKey = key
+    return key
   }
 
   func nextSequence() throws -> UInt64 {

@@ -69,7 +69,7 @@ struct Batch {
   }
 
   private func proof(_ verdict: Verdict, _ hash: Hash) throws -> Proof {
-    Proof.ofVerdict(verdict, on: hash, key: try Feed.key(intake.transaction))
+    Proof.ofVerdict(verdict, on: hash, key: try intake.transaction.key())
   }
 
   private func newestGrants() throws -> [CaseID: Grant] {

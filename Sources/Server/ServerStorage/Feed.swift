@@ -1,4 +1,3 @@
-import Crypto
 import SyncCore
 
 /// Reads what a laptop is to be sent next: its scope as it is now, and one page of records of cases
@@ -14,10 +13,6 @@ package struct Feed {
 
   /// What a checkpoint is bound to.
   static func owner(of device: Device) -> String { "\(device.id)|\(device.user.lowercased())" }
-
-  static func key(_ store: any ServerReading) throws -> SymmetricKey {
-    SymmetricKey(data: try store.secret())
-  }
 
   /// The ground of an answer has gone: more has come under the replica's name since its chain was
   /// verified, or the store was put back. The answer ends, and the next request will find out.
@@ -58,7 +53,7 @@ package struct Feed {
     var goesOn = try pull(grants, into: &page, at: &next, now)
     if !goesOn, next.position < now { goesOn = try pull(grants, into: &page, at: &next, now) }
     next.history = history
-    let sealed = next.sealed(for: Self.owner(of: device), key: try Self.key(store))
+    let sealed = next.sealed(for: Self.owner(of: device), key: try store.key())
     return ServerSession.Reading(
       scope: scope,
       page: Page(
@@ -71,7 +66,7 @@ package struct Feed {
   func witness(for device: Device) throws -> [UInt8] {
     var witness = Checkpoint.start(epoch: try store.life().epoch)
     witness.history = try store.history()
-    return witness.sealed(for: Self.owner(of: device), key: try Self.key(store))
+    return witness.sealed(for: Self.owner(of: device), key: try store.key())
   }
 
   /// Reads each case on, until all have been read up to the pull's target or the page is full.

@@ -1,5 +1,4 @@
 import CaseFacts
-import Crypto
 import RecordCatalogue
 import SyncCore
 
@@ -27,7 +26,7 @@ struct Homecoming {
   /// - Returns: how many were not the office's own, and were passed over.
   mutating func take(_ request: SyncRequest) throws -> Int {
     guard !request.returned.isEmpty || !request.offered.isEmpty else { return 0 }
-    let key = try Feed.key(transaction)
+    let key = try transaction.key()
     var unproven = 0
     for returned in request.returned where try !merge(returned, key) { unproven += 1 }
     for offered in request.offered where try !log(offered, key) { unproven += 1 }
@@ -35,7 +34,7 @@ struct Homecoming {
   }
 
   /// Merges a record with what the store holds of it.
-  private mutating func merge(_ returned: ReturnedRecord, _ key: SymmetricKey) throws -> Bool {
+  private mutating func merge(_ returned: ReturnedRecord, _ key: OfficeKey) throws -> Bool {
     guard Proof.ofRecord(returned.bytes, key: key) == returned.proof,
       let handed = try? Record(reading: returned.bytes)
     else { return false }
@@ -85,7 +84,7 @@ struct Homecoming {
 
   /// Logs a change under its old dot with its old verdict, and applies it where its record lacks
   /// it.
-  private mutating func log(_ offered: OfferedChange, _ key: SymmetricKey) throws -> Bool {
+  private mutating func log(_ offered: OfferedChange, _ key: OfficeKey) throws -> Bool {
     guard Proof.ofVerdict(offered.verdict, on: offered.hash, key: key) == offered.proof else {
       return false
     }

@@ -199,7 +199,7 @@ package struct Intake {
     guard !bytes.isEmpty else { return nil }
     guard
       let checkpoint = Checkpoint(
-        opening: bytes, for: Feed.owner(of: device), key: try Feed.key(transaction),
+        opening: bytes, for: Feed.owner(of: device), key: try transaction.key(),
         limits: limits)
     else { throw Denial.foreignCheckpoint }
     return checkpoint

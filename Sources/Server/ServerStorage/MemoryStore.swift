@@ -48,7 +48,7 @@ package final class MemoryStore: ServerStore {
 }
 
 private struct MemoryState: Sendable {
-  let secret: [UInt8]
+  let key: OfficeKey
   var lives: [Life]
   var sequence: UInt64 = 0
   var changes: [Dot: LoggedChange] = [:]
@@ -98,7 +98,7 @@ private struct MemoryState: Sendable {
   }
 
   init(secret: [UInt8], lives: [Life]) {
-    self.secret = secret
+    key = OfficeKey(secret: secret)
     self.lives = lives
   }
 }
@@ -127,7 +127,7 @@ private final class MemoryBook: ServerTransaction {
     return index + 1 < state.lives.count ? state.lives[index + 1].start : state.sequence
   }
   func sequence() -> UInt64 { state.sequence }
-  func secret() -> [UInt8] { state.secret }
+  func key() -> OfficeKey { state.key }
   func head(of replica: ReplicaID) -> ChainHead { state.heads[replica] ?? .start }
   func change(_ dot: Dot) -> LoggedChange? { state.changes[dot] }
   func change(issuedAgain origin: Change.Origin) -> LoggedChange? {

@@ -17,7 +17,7 @@ struct RecordWriter {
   @discardableResult
   func save(_ record: Record, at sequence: UInt64, replacing before: Hash?) throws -> Proof {
     let bytes = record.bytes
-    let proof = Proof.ofRecord(bytes, key: try Feed.key(transaction))
+    let proof = Proof.ofRecord(bytes, key: try transaction.key())
     let stored = StoredRecord(
       id: record.id, type: record.type, caseID: record.caseID, sequence: sequence,
       bytes: bytes, proof: proof)
@@ -33,35 +33,45 @@ struct RecordWriter {
 
 /// A record as it reads by its rules, for reporting in SQL.
 package struct ResolvedView: Sendable {
-  /// Conflicting fields are named in `_contested`.
-  package let json: String
-  /// Whether there are any.
+  /// Whether fields conflict.
   package let isContested: Bool
+  private let text: @Sendable () -> String
 
-  package init(json: String, isContested: Bool) {
-    self.json = json
+  /// - Parameter json: what `json` says; it is worked out when somebody asks.
+  package init(json: @autoclosure @escaping @Sendable () -> String, isContested: Bool) {
+    text = json
     self.isContested = isContested
   }
 
   package init(of record: Record, policy: TypePolicy?) {
+    let readings = record.fields.compactMap { field in
+      record.read(field, by: policy?.rule(of: field) ?? .fieldMerge(.first)).map { (field, $0) }
+    }
+    let isDeleted = record.isDeleted
+    self.init(
+      json: Self.json(readings, isDeleted: isDeleted),
+      isContested: readings.contains { $0.1.status == .contested })
+  }
+
+  /// An object of the fields. Conflicting ones are named in `_contested`.
+  package var json: String { text() }
+
+  private static func json(_ readings: [(String, Reading)], isDeleted: Bool) -> String {
     var text = "{"
-    var contested: [String] = []
-    for field in record.fields {
-      let rule = policy?.rule(of: field) ?? .fieldMerge(.first)
-      guard let reading = record.read(field, by: rule) else { continue }
-      Self.append(field, to: &text)
+    for (field, reading) in readings {
+      append(field, to: &text)
       text += ":"
-      Self.append(reading.value, to: &text)
+      append(reading.value, to: &text)
       text += ","
-      if reading.status == .contested { contested.append(field) }
     }
     text += "\"_contested\":["
-    for (index, field) in contested.enumerated() {
+    let contested = readings.filter { $0.1.status == .contested }
+    for (index, (field, _)) in contested.enumerated() {
       if index > 0 { text += "," }
-      Self.append(field, to: &text)
+      append(field, to: &text)
     }
-    text += "],\"_deleted\":\(record.isDeleted)}"
-    self.init(json: text, isContested: !contested.isEmpty)
+    text += "],\"_deleted\":\(isDeleted)}"
+    return text
   }
 
   private static func append(_ value: Value, to text: inout String) {

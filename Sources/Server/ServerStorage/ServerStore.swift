@@ -28,8 +28,8 @@ package protocol ServerReading {
   func end(of life: ReplicaID) throws -> UInt64?
   /// The highest sequence given out so far.
   func sequence() throws -> UInt64
-  /// A secret of the store, made at its creation.
-  func secret() throws -> [UInt8]
+  /// Of a secret made with the store: what the office knows its own word by.
+  func key() throws -> OfficeKey
 
   /// The end of a replica's chain; `ChainHead.start` for one never seen.
   func head(of replica: ReplicaID) throws -> ChainHead
