@@ -74,9 +74,13 @@ extension World {
       .tooLarge, .groupRefused, .unreadable:
       isFair = false
     }
-    // A form that was open when the store took a new replica shows what is named otherwise now.
-    let present = try? machine.store?.read { try $0.state().replica }
-    let isAcross = entries.contains { $0.form.shown != nil && $0.form.shownUnder != present }
+    // A form that was open when the store took a new replica, or when the office was put back,
+    // shows what may be named otherwise now.
+    let present = try? machine.store?.read { try $0.state() }
+    let isAcross = entries.contains {
+      $0.form.shown != nil
+        && ($0.form.shownUnder != present?.replica || $0.form.shownIn != present?.epoch)
+    }
     guard isFair || isAcross else {
       throw Failure(.judgement, "\(machine.name) refuses \(refusal.code) to \(entries.map(\.flat))")
     }
@@ -207,8 +211,8 @@ extension World {
       switch PlainRule.of(field.name, in: type) {
       case .ratchet: tally.note(.conflictRatchet)
       case .claims: tally.note(.conflictClaims)
-      case .first, .last, .ranked, .writtenOnce: tally.note(.conflictContested)
-      case .element, .officeOnly: break
+      case .first, .last, .ranked: tally.note(.conflictContested)
+      case .writtenOnce, .element, .officeOnly: break
       }
     }
     if type == "outcome-claim", edit.seen.isEmpty,

@@ -59,8 +59,8 @@ enum PlainRule: Sendable {
   /// Whether the values shown ask for a decision by a person, once they differ.
   var asksForReview: Bool {
     switch self {
-    case .writtenOnce, .first, .last, .ranked, .claims: true
-    case .element, .ratchet, .officeOnly: false
+    case .first, .last, .ranked, .claims: true
+    case .writtenOnce, .element, .ratchet, .officeOnly: false
     }
   }
 

@@ -30,13 +30,22 @@ extension World {
     for record in touched.sorted() { try learn(record, from: request) }
   }
 
+  /// Whether an edit was refused for its author alone, not for what it says: an office that does
+  /// not know yet that it was put back refuses what it had taken, once a limit keeps its author
+  /// out.
+  private func wasKeptOut(_ edit: Model.Edit) -> Bool {
+    guard case .refused(let code)? = office.ledger.outcomes[edit.number] else { return false }
+    return ["restricted", "group-refused"].contains(code)
+  }
+
   /// Takes into the ledger what stands at the office.
   private func learn(_ record: Int, from request: SyncRequest) throws {
     guard let stored = try office.record(model.records[record].id) else { return }
     let copy = try model.read(stored, at: "the office")
     for local in Set(copy.standing.flatMap(\.locals)).sorted() {
       let edit = model.edit(local, of: record)
-      guard !office.ledger.isAccepted(edit), !everRefused.contains(edit.number) else { continue }
+      guard !office.ledger.isAccepted(edit), !everRefused.contains(edit.number) || wasKeptOut(edit)
+      else { continue }
       office.ledger.accept(edit, at: 0, as: .cameHome, in: model)
     }
   }

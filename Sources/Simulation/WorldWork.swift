@@ -17,7 +17,10 @@ extension World {
     let number = cases.firstIndex(of: chance.pick(held)) ?? 0
     if chance.happens(120) { return try visit(number, on: machine, store, &chance) }
     var form = try form(in: number, on: machine, store, &chance)
-    form.shownUnder = try store.read { try $0.state().replica }
+    (form.shownUnder, form.shownIn) = try store.read {
+      let state = try $0.state()
+      return (state.replica, state.epoch)
+    }
     if chance.happens(700) || machine.forms.count > 3 {
       try save(form, on: machine, store, &chance)
     } else {

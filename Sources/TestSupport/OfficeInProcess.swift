@@ -59,6 +59,7 @@ package final class OfficeInProcess: Sendable {
       try writer.set(
         fields, of: edit.record, type: edit.type, caseID: edit.caseID, author: "import",
         reason: edit.reason)
+      try writer.settle()
     }
   }
 

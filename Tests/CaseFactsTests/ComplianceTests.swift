@@ -106,8 +106,8 @@ import Testing
 @Suite struct `The next visit` {
   private static let today = CalendarDate("2026-06-01")!
 
-  private static func due(_ book: CaseBook) -> VisitDue {
-    book.view.visitDue(today: today)
+  private static func due(_ book: CaseBook) throws -> VisitDue {
+    try #require(book.view.visitDue(today: today))
   }
 
   private static func book(risk: String?, start: String = "2026-05-20") -> CaseBook {
@@ -128,41 +128,49 @@ import Testing
     arguments: [
       ("low", 72), ("medium", 30), ("high", 3), ("very-high", 3), (nil, 3),
     ] as [(String?, Int64)])
-  func `is due by the level of risk, and soon without an assessment`(risk: String?, left: Int64) {
-    let due = Self.due(Self.book(risk: risk))
+  func `is due by the level of risk, and soon without an assessment`(
+    risk: String?, left: Int64
+  ) throws {
+    let due = try Self.due(Self.book(risk: risk))
     #expect(due.daysLeft == left)
     #expect(due.risk?.rawValue == risk)
     #expect(!due.isOverdue)
   }
 
-  @Test func `is overdue by a higher level that came since`() {
+  @Test func `is overdue by a higher level that came since`() throws {
     var book = Self.book(risk: "medium", start: "2026-05-01")
-    #expect(Self.due(book).daysLeft == 11)
+    #expect(try Self.due(book).daysLeft == 11)
     book.set(
       ["overall": .text("high"), "assessed-on": .text("2026-05-31")], of: "s", type: "rosh-summary")
-    #expect(Self.due(book).daysLeft == -16)
-    #expect(Self.due(book).isOverdue)
+    #expect(try Self.due(book).daysLeft == -16)
+    #expect(try Self.due(book).isOverdue)
   }
 
-  @Test func `counts from the last visit that saw somebody`() {
+  @Test func `counts from the last visit that saw somebody`() throws {
     var book = Self.book(risk: "high", start: "2026-01-01")
     book.appointment("a", on: "2026-05-01", type: "CHVS")
     book.outcome("ATTC", of: "a")
     book.appointment("b", on: "2026-05-30", type: "CHVS")
     book.outcome("UAAB", of: "b")
-    #expect(Self.due(book).lastVisit == CalendarDate("2026-05-01"))
+    #expect(try Self.due(book).lastVisit == CalendarDate("2026-05-01"))
     // 30 May 2026, ten minutes before midnight in London, which is 22:50 UTC.
     let left = Value.integer(1_780_181_400_000)
     book.set(["seen": .text("not-in"), "left": left], of: "v", type: "visit-record")
-    #expect(Self.due(book).lastVisit == CalendarDate("2026-05-01"))
+    #expect(try Self.due(book).lastVisit == CalendarDate("2026-05-01"))
     book.set(["seen": .text("seen"), "left": left], of: "w", type: "visit-record")
-    #expect(Self.due(book).lastVisit == CalendarDate("2026-05-30"))
-    #expect(Self.due(book).daysLeft == 13)
+    #expect(try Self.due(book).lastVisit == CalendarDate("2026-05-30"))
+    #expect(try Self.due(book).daysLeft == 13)
   }
 
-  @Test func `is due now where there is nothing to count from`() {
-    let due = CaseBook().view.visitDue(today: Self.today)
+  @Test func `is due now where there is nothing to count from`() throws {
+    let due = try Self.due(CaseBook())
     #expect(due.daysLeft == nil && due.isOverdue && due.isSoon)
+  }
+
+  @Test func `is never due to somebody who has died`() {
+    var book = Self.book(risk: "high", start: "2026-01-01")
+    book.set(["deceased": .text("yes")], of: "X000001", type: "case-header")
+    #expect(book.view.visitDue(today: Self.today) == nil)
   }
 }
 

@@ -77,6 +77,46 @@ def test_nobody_is_sent_alone_to_a_door_that_was_found_dangerous(
     khan.run("visit", "start", shared.crn).expect(programs.DONE, "DO NOT VISIT")
 
 
+def test_a_risk_to_staff_is_said_at_every_step(
+    office: Office, khan: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    flag = {
+        "crn": shared.crn, "reference": "F-1", "code": "risk-to-staff", "level": "high",
+        "status": "active", "notes": "Threatened a colleague.", "next_review": "2030-01-01"}
+    office.stop()
+    columns = office.d("import", "risk-flag", "--columns", "--json").expect(programs.DONE).json
+    file = tmp_path / "flags.csv"
+    known = {name: value for name, value in flag.items() if name in columns["columns"]}
+    file.write_bytes(as_csv([known]))
+    office.d("import", "risk-flag", file).expect(programs.DONE)
+    office.start()
+    khan.sync()
+    day = british(khan.json("today")["day"])
+    steps = (
+        ("visit", "plan", shared.crn, day, "23:40"), ("visit", "start", shared.crn),
+        ("visit", "safe", shared.crn), ("visit", "end", shared.crn, "seen"),
+        ("visit", shared.crn, "--observations", "All at once."),
+        ("add", "appointment", shared.crn, "type=CHVS", "when.date=17/5/2030", "when.start=10:00"),
+    )
+    for step in steps:
+        warnings = khan.json(*step)["warnings"]
+        assert any("risk to staff" in warning for warning in warnings), (step, warnings)
+    khan.run("case", shared.crn).expect(programs.DONE, "risk to staff")
+    # Not at a step of no visit.
+    assert khan.json("note", shared.crn, "A call.")["warnings"] == []
+
+
+def test_a_laptop_that_was_long_away_says_that_its_risks_may_be_old(
+    office: Office, khan: Laptop, shared: Shared, clock: Callable[[str], list[str]]
+) -> None:
+    khan.sync()
+    assert not any("ago" in row for row in khan.json("visit", "start", shared.crn)["warnings"])
+    later = khan.run(
+        "visit", "end", shared.crn, "seen", "--json", wrapper=clock("+3d")).expect(
+        programs.DONE).json
+    assert any("Last synced 3 days ago" in row for row in later["warnings"]), later
+
+
 def test_what_is_due_comes_by_date_and_risk(khan: Laptop, shared: Shared) -> None:
     rows = khan.json("due", "--within", "366")
     days = [row.get("daysLeft", -(10**9)) for row in rows]

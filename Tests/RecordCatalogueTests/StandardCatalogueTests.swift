@@ -89,7 +89,7 @@ private let folder = root.appendingPathComponent("Protocol/Catalogue").path
   @Test func `unequal outcomes read as disputed until an officer or a senior decides`() throws {
     let outcome = try #require(catalogue["outcome-claim"])
     let claim = try #require(outcome.field("claim")?.policy)
-    #expect(claim.rule == .claims(holding: "disputed"))
+    #expect(claim.rule == .claims(holding: "disputed", on: "code", first: "present"))
     #expect(claim.deciders == [.officer, .senior])
     #expect(outcome.naturalKey == ["appointment"])
   }

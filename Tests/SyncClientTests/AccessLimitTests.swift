@@ -40,6 +40,36 @@ import Testing
     }
   }
 
+  @Test func `a list of those who may see the case takes it from none of them`() async throws {
+    let scene = try await CaseScene(officer: "khan")
+    try await scene.reconcile()
+    func grants() async throws -> [Grant] {
+      try await scene.office.store.read { [id = scene.caseID] in try $0.grants(on: id) }
+    }
+    let before = try await grants()
+    let list = LimitEntry(try #require(Self.crn), .restriction, ["jones", "khan"])
+    let outcome = try await Self.make(list, at: scene.office)
+    #expect(outcome.changed == 2 && outcome.keptOut.isEmpty)
+    #expect(try await grants() == before, "nobody's case was sent whole again")
+    #expect(try await Self.end(list, at: scene.office).changed == 2)
+    #expect(try await grants() == before)
+  }
+
+  @Test func `one that has not begun is ended like any other`() async throws {
+    let scene = try await CaseScene(officer: "khan")
+    let entry = try Self.entry(.byExclusion)
+    try await scene.office.store.transaction {
+      [clock = scene.office.clock, id = scene.caseID] transaction in
+      var writer = try OfficeWriter(transaction, catalogue: .standard, now: clock.now)
+      try writer.set(
+        ["kind": .text("exclusion"), "user": .text("khan"), "from": .text("2099-01-01")],
+        of: .named("access-limit", "coming"), type: "access-limit", caseID: id, author: "office")
+      try writer.settle()
+    }
+    #expect(try await Self.end(entry, at: scene.office).changed == 1)
+    #expect(try await Self.end(entry, at: scene.office).changed == 0)
+  }
+
   @Test(arguments: Kept.allCases)
   func `the case leaves the laptop, and work that was not sent is kept beside it`(_ kept: Kept)
     async throws

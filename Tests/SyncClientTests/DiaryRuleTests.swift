@@ -89,6 +89,40 @@ import Testing
     #expect(reading.value == .composite(["code": .text("ATTC")]))
   }
 
+  /// Whoever was there says so beside the outcome, and somebody else gives evidence.
+  @Test(arguments: [true, false])
+  func `equal reports are one whatever each adds, and whoever was there is shown`(
+    khanFirst: Bool
+  ) async throws {
+    let scene = try await CaseScene()
+    let id = try await scene.appointment()
+    let outcome = RecordID.named("outcome-claim", "\(id)")
+    let there = Value.composite(["code": .text("ATTC"), "present": .flag(true)])
+    let told = Value.composite(["code": .text("ATTC"), "evidence": .text("The usher said so.")])
+    for (laptop, claim) in [(scene.khan, told), (scene.jones, there)] {
+      try laptop.edit(
+        .set(
+          ["appointment": .text(id.description), "claim": claim], of: outcome,
+          type: "outcome-claim", caseID: scene.caseID))
+    }
+    try await scene.reconcile(khanFirst: khanFirst)
+    let reading = try await scene.reads("claim", of: outcome)
+    #expect(reading.status == .settledByRule && reading.value == there)
+    #expect(Set(reading.standing.map(\.value)) == [there, told], "nothing of either is lost")
+    for laptop in [scene.khan, scene.jones] {
+      #expect(try laptop.replica.disputes().isEmpty)
+    }
+    // One who disagrees makes it a dispute again, and whoever was there is named first in it.
+    try scene.khan.change(outcome, ["claim": .composite(["code": .text("ATTC")])])
+    try scene.jones.change(
+      outcome, ["claim": .composite(["code": .text("UAAB"), "present": .flag(true)])])
+    try await scene.reconcile(khanFirst: khanFirst)
+    for laptop in [scene.khan, scene.jones] {
+      let dispute = try #require(try laptop.replica.disputes().first)
+      #expect(dispute.choices.first?.value[member: "present"]?.flag == true)
+    }
+  }
+
   @Test(arguments: [true, false])
   func `a disputed outcome starts no enforcement and stops none`(khanFirst: Bool) async throws {
     let scene = try await CaseScene(jonesIs: .administrator, officer: "khan")

@@ -51,11 +51,6 @@ struct ReadingTests {
     #expect((reading.status == .settled) == (Set(values).count == 1))
   }
 
-  @Test func `a written-once field shows the first of two and asks a person`() throws {
-    let reading = try Self.read([.text("first"), .text("second")], .union)
-    #expect(reading.value == .text("first") && reading.status == .contested)
-  }
-
   @Test(arguments: [
     (["low", "high", "medium"], "high"), (["low", "medium"], "medium"),
     (["medium", "low"], "medium"),
@@ -139,6 +134,26 @@ struct ReadingTests {
     record.apply(decision, at: nil)
     let decided = try #require(record.read("f", by: rule))
     #expect(decided.value == .text("absent") && decided.status == .settled)
+  }
+
+  @Test func `claims that agree in what is asked are no dispute, whatever else they say`() throws {
+    let rule = Rule.claims(holding: "disputed", on: "code", first: "there")
+    func claim(_ code: String, there: Bool) -> Value {
+      .composite(["code": .text(code), "there": .flag(there)])
+    }
+    let alike = [claim("a", there: false), claim("a", there: true), claim("a", there: false)]
+    let reading = try Self.read(alike, rule)
+    #expect(reading.value == alike[1] && reading.status == .settledByRule)
+    #expect(reading.standing.count == 3)
+    let unlike = try Self.read([claim("a", there: true), claim("b", there: true)], rule)
+    #expect(unlike.value == .text("disputed") && unlike.status == .contested)
+  }
+
+  @Test func `what several wrote at once all stays, and nobody has to decide`() throws {
+    let texts: [Value] = [.text("one"), .text("other")]
+    let reading = try Self.read(texts, .union)
+    #expect(reading.value == texts[0] && reading.status == .settledByRule)
+    #expect(reading.standing.map(\.value) == texts)
   }
 
   @Test(arguments: Seeds.few, rules)

@@ -10,6 +10,7 @@ extension Replica {
     public var unsent: Int
     /// Milliseconds since 1970 by the laptop's clock, of the oldest change without a receipt.
     public var oldestUnsent: Timestamp?
+    /// Refused ones whose text is still here.
     public var refused: Int
     public var cases: Int
     public var casesNotWhole: Int
@@ -43,7 +44,8 @@ extension Replica {
         head: try SQLiteRows(db, sealer, limits).head(of: state.replica).counter,
         unsent: try count("SELECT count(*) FROM changes WHERE verdict IS NULL"),
         oldestUnsent: oldest.map(Timestamp.init(milliseconds:)),
-        refused: try count("SELECT count(*) FROM changes WHERE verdict LIKE 'refused:%'"),
+        refused: try count(
+          "SELECT count(*) FROM changes WHERE verdict LIKE 'refused:%' AND body IS NOT NULL"),
         cases: try count("SELECT count(*) FROM cases WHERE generation = ?", [generation]),
         casesNotWhole: try count(
           "SELECT count(*) FROM cases WHERE generation = ? AND is_whole = 0", [generation]),

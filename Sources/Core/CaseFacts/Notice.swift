@@ -7,7 +7,7 @@ import SyncCore
 /// It is named by what it is about: whoever raises it again raises the same one, and one that was
 /// cleared does not come back.
 public struct Notice: Hashable, Sendable {
-  public enum Kind: String, Sendable {
+  public enum Kind: String, CaseIterable, Sendable {
     case deletion, dissent, duplicate
     case enforcementReview = "enforcement-review"
     case flagChallenged = "flag-challenged"
@@ -51,13 +51,21 @@ public struct Notice: Hashable, Sendable {
   public var id: RecordID { .named("alert", "\(kind.rawValue):\(key)") }
 
   /// Of the alert.
-  public var fields: [String: Value] {
+  /// - Parameter maySee: whether a user may see the case. With no addressee left, it is for anybody
+  ///   who holds the case.
+  public func fields(_ maySee: (String) throws -> Bool) rethrows -> [String: Value] {
     var fields: [String: Value] = [
       "kind": .text(kind.rawValue), "record-type": .text(type),
       "record": .text(record.description), "text": .text(text), "open": .flag(true),
     ]
-    for user in addressees { fields["addressees/\(user)"] = .flag(true) }
+    for user in addressees where try maySee(user) { fields["addressees/\(user)"] = .flag(true) }
     return fields
+  }
+
+  /// The kinds that a catalogue's alerts do not take, and that no office under it raises.
+  public static func unknown(to catalogue: Catalogue) -> [String] {
+    guard let kind = catalogue.policy(of: "alert")?.policy(of: "kind")?.kind else { return [] }
+    return Kind.allCases.map(\.rawValue).filter { !kind.accepts(.text($0)) }
   }
 
   /// The longest user name that the catalogue takes for an addressee.

@@ -50,9 +50,15 @@ extension CaseRecords {
     return highest.sorted { $0.0 < $1.0 }
   }
 
-  /// When the next visit is due.
+  /// Whether a death is recorded. Once it is, it stays so.
+  public var isDeceased: Bool {
+    all("case-header").first.flatMap { text("deceased", of: $0) } == "yes"
+  }
+
+  /// When the next visit is due; `nil` for somebody who has died.
   /// - Parameter today: in the United Kingdom.
-  public func visitDue(today: CalendarDate) -> VisitDue {
+  public func visitDue(today: CalendarDate) -> VisitDue? {
+    guard !isDeceased else { return nil }
     let visits = all("visit-record").compactMap { visit -> CalendarDate? in
       guard text("seen", of: visit) == "seen" else { return nil }
       return number("left", of: visit).flatMap { CalendarDate(at: Timestamp(milliseconds: $0)) }

@@ -921,7 +921,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=5
+version=6
 
 """#
     ),
@@ -2198,6 +2198,9 @@ fields{
   kind=composite
   rule=claims
   holding=disputed
+  agree-on=code
+  show-first=present
+  why=Two who report the same outcome agree, whatever each adds; only outcomes that differ are a dispute.
   deciders[
    =officer
    =senior

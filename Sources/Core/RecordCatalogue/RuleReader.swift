@@ -34,7 +34,9 @@ struct RuleReader {
     case .signed:
       return .signed(stages: try order("stages", of: try stageCodes(section), in: &section))
     case .claims:
-      return .claims(holding: try holding(in: &section))
+      return .claims(
+        holding: try holding(in: &section), on: try member("agree-on", in: &section)?.name,
+        first: try flag("show-first", in: &section))
     }
   }
 
@@ -68,6 +70,29 @@ struct RuleReader {
         remedy: "make its kind code, or give it a member “stage” of kind code")
     }
     return member.codes
+  }
+
+  /// A member of the composite that an optional key names.
+  private func member(
+    _ key: String, in section: inout Section
+  ) throws(CatalogueError) -> Member? {
+    guard let word = try section.optionalWord(key) else { return nil }
+    guard let member = shape.members.first(where: { $0.name == word.text }) else {
+      throw section.wrong(
+        "\(section.title) has no member \(quoted(word.text))", at: word.line,
+        remedy: "name a member of its composite, or delete `\(key)`")
+    }
+    return member
+  }
+
+  private func flag(_ key: String, in section: inout Section) throws(CatalogueError) -> String? {
+    guard let member = try member(key, in: &section) else { return nil }
+    guard case .flag = member.kind else {
+      throw section.wrong(
+        "the member \(quoted(member.name)) of \(section.title) is no flag",
+        remedy: "name one of kind flag, or delete `\(key)`")
+    }
+    return member.name
   }
 
   /// What unequal claims read as. Nobody may claim it, or a claim would look like a dispute.

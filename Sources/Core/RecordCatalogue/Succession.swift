@@ -13,10 +13,14 @@ extension Catalogue {
         lacking.append(old.name)
         continue
       }
+      lacking += Self.changed(new, from: old)
       for field in old.fields {
         guard let successor = new.fields.first(where: { $0.name == field.name }) else {
           lacking.append("\(old.name) \(field.name)")
           continue
+        }
+        if successor.policy.isSet != field.policy.isSet {
+          lacking.append("\(old.name) \(field.name) as a \(field.policy.isSet ? "set" : "field")")
         }
         lacking += Self.lacking(field.codes, in: successor.codes, "\(old.name) \(field.name)")
         for member in field.members {
@@ -30,6 +34,14 @@ extension Catalogue {
       }
     }
     return Array(lacking.prefix(20))
+  }
+
+  /// Where its records lie and what names them: those there are go by it for ever.
+  private static func changed(_ new: RecordType, from old: RecordType) -> [String] {
+    var changed: [String] = []
+    if new.naturalKey != old.naturalKey { changed.append("\(old.name) natural-key") }
+    if (new.window == .never) != (old.window == .never) { changed.append("\(old.name) window") }
+    return changed
   }
 
   private static func lacking(_ old: [Code], in new: [Code], _ field: String) -> [String] {

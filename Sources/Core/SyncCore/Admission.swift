@@ -95,7 +95,7 @@ private struct Attempt {
       let highest = seen.map { rank($0.value, by: \.stage, in: stages) }.max() ?? -1
       if rank(value, by: \.stage, in: stages) < highest { return .stageBack(field: name) }
     case .claims:
-      let isDecision = Set(seen.map(\.value)).count > 1
+      let isDecision = !field.rule.agrees(seen.map(\.value))
       if isDecision { return field.deciders.contains(role) ? nil : .roleMayNotDecide(field: name) }
     case .fieldMerge:
       break

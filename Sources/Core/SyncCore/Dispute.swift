@@ -3,19 +3,22 @@
 public struct Dispute: Sendable {
   public let record: Record
   public let field: String
+  public let rule: Rule
   public let reading: Reading
   /// Who may decide; anybody who may write the field where the catalogue names nobody.
   public let deciders: Set<Role>
 
   /// The edit that made it a dispute: the first in server order that says something else.
   public var began: StandingEdit {
-    reading.standing.first { $0.value != reading.standing[0].value } ?? reading.standing[0]
+    reading.standing.first { !rule.agrees([$0.value, reading.standing[0].value]) }
+      ?? reading.standing[0]
   }
 
-  /// Equal standing values count as one; each with everybody who set it, in server order.
+  /// Equal standing values count as one; each with everybody who set it, in server order, but for
+  /// what the rule puts first.
   public var choices: [(value: Value, by: [StandingEdit])] {
     var choices: [(value: Value, by: [StandingEdit])] = []
-    for edit in reading.standing {
+    for edit in rule.ranked(reading.standing) {
       if let index = choices.firstIndex(where: { $0.value == edit.value }) {
         choices[index].by.append(edit)
       } else {
@@ -34,11 +37,12 @@ extension Record {
     guard hasConcurrentValues, !isDeleted else { return [] }
     return fields.compactMap { field in
       let known = policy?.policy(of: field)
-      guard let reading = read(field, by: known?.rule ?? .fieldMerge(.first)),
-        reading.status == .contested
+      let rule = known?.rule ?? .fieldMerge(.first)
+      guard let reading = read(field, by: rule), reading.status == .contested
       else { return nil }
       let deciders = known.map { $0.deciders.isEmpty ? $0.writers : $0.deciders } ?? []
-      return Dispute(record: self, field: field, reading: reading, deciders: deciders)
+      return Dispute(
+        record: self, field: field, rule: rule, reading: reading, deciders: deciders)
     }
   }
 }

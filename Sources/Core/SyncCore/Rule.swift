@@ -4,8 +4,8 @@
 /// Rules look at values, roles and server order, never at clocks. See `Protocol/README.md` section
 /// 5.
 public enum Rule: Hashable, Sendable {
-  /// Append-only. As a plain field: written once. As a set: one field an element, where an add
-  /// beats a concurrent remove.
+  /// Append-only. As a plain field: written once, and what several wrote at once all stays, with
+  /// nothing to decide. As a set: one field an element, where an add beats a concurrent remove.
   case union
   /// The most protective standing value; `order` goes from least to most protective.
   case ratchet(order: [String])
@@ -20,7 +20,11 @@ public enum Rule: Hashable, Sendable {
   /// advance.
   case signed(stages: [String])
   /// Unequal concurrent claims read as `holding` until a named role decides; equal ones agree.
-  case claims(holding: String)
+  /// - Parameters:
+  ///   - on: the member by which composite claims agree, whatever else each says; `nil` for all of
+  ///     them.
+  ///   - first: a flag among the members; a claim that sets it comes before the others.
+  case claims(holding: String, on: String? = nil, first: String? = nil)
 
   /// Which of several concurrent values is shown while they wait for review.
   public enum Preference: Hashable, Sendable {
@@ -52,6 +56,26 @@ public struct Reading: Hashable, Sendable {
   public let standing: [StandingEdit]
 }
 
+extension Rule {
+  /// Whether values say the same in what the rule asks.
+  func agrees(_ values: [Value]) -> Bool {
+    Set(values.map { asked(in: $0) }).count < 2
+  }
+
+  /// What of a value others are held against.
+  func asked(in value: Value) -> Value {
+    guard case .claims(_, let member?, _) = self, case .composite = value else { return value }
+    return value[member: member] ?? .none
+  }
+
+  /// Standing edits with those first that the rule ranks first, else in the given order.
+  func ranked(_ standing: [StandingEdit]) -> [StandingEdit] {
+    guard case .claims(_, _, let flag?) = self else { return standing }
+    let isFirst = { (edit: StandingEdit) in edit.value[member: flag]?.flag == true }
+    return standing.filter(isFirst) + standing.filter { !isFirst($0) }
+  }
+}
+
 extension Record {
   /// Reads one field by its rule; `nil` if nobody has set it.
   public func read(_ field: String, by rule: Rule) -> Reading? {
@@ -70,7 +94,7 @@ extension Record {
       if let present = standing.first(where: { $0.value.flag == true }) {
         return Reading(value: present.value, status: .settledByRule, standing: standing)
       }
-      return Reading(value: first.value, status: .contested, standing: standing)
+      return Reading(value: first.value, status: .settledByRule, standing: standing)
     case .ratchet(let order):
       let top = Self.highest(standing) { rank($0, by: \.text, in: order) }
       return Reading(value: top.value, status: .settledByRule, standing: standing)
@@ -82,8 +106,11 @@ extension Record {
     case .signed(let stages):
       let top = Self.highest(standing) { rank($0, by: \.stage, in: stages) }
       return Reading(value: top.value, status: .settledByRule, standing: standing)
-    case .claims(let holding):
-      return Reading(value: .text(holding), status: .contested, standing: standing)
+    case .claims(let holding, _, _):
+      guard rule.agrees(standing.map(\.value)), let shown = rule.ranked(standing).first else {
+        return Reading(value: .text(holding), status: .contested, standing: standing)
+      }
+      return Reading(value: shown.value, status: .settledByRule, standing: standing)
     }
   }
 

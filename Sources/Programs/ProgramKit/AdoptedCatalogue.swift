@@ -30,14 +30,15 @@ package struct AdoptedCatalogue {
     }
   }
 
-  /// The newest. What is damaged, or older than the program's own, is as if it were not there: the
-  /// office sends it again.
+  /// The newest. What is damaged, older than the program's own, or lacks something of that, is as
+  /// if it were not there: the office sends it, or a newer one, again.
   package func current() -> Catalogue {
     guard let data = FileManager.default.contents(atPath: path), data.count > 32,
       data.prefix(32).elementsEqual(SHA256.hash(data: data.dropFirst(32))),
       let message = try? PBCatalogue(serializedBytes: data.dropFirst(32)),
       message.version > Catalogue.standard.version,
-      let catalogue = try? Catalogue(outlines: message.checkedFiles())
+      let catalogue = try? Catalogue(outlines: message.checkedFiles()),
+      catalogue.lacks(of: .standard).isEmpty
     else { return .standard }
     return catalogue
   }

@@ -133,21 +133,14 @@ struct Case: LaptopCommand {
       output.say([born, language, interpreter].compactMap { $0 }.joined(separator: " · "))
     }
     output.say("")
-    if file.isDeceased { output.say("*** \(file.name) HAS DIED. ***") }
+    for warning in file.warnings() { output.say("*** \(warning) ***") }
     if let risk = file.risk {
-      output.say(
-        "Risk of serious harm: \(risk.label.uppercased())\(risk.assessedOn.map { ", assessed \($0)" } ?? "")"
-      )
-    } else {
-      output.say("*** NO COMPLETED RISK ASSESSMENT. Do not take this for low risk. ***")
+      let day = risk.assessedOn.map { ", assessed \($0)" } ?? ""
+      output.say("Risk of serious harm: \(risk.label.uppercased())\(day)")
     }
     for flag in file.flags { output.say("! \(flag)") }
     for total in file.totals { output.say(total) }
     for instruction in file.instructions { output.say(instruction) }
-    let concerns = file.records("risk-concern")
-    if !concerns.isEmpty {
-      output.say("! \(Show.count(concerns.count, "risk concern")) raised by officers")
-    }
     output.say("")
     for address in file.addresses {
       output.say(

@@ -60,8 +60,7 @@ struct CaseFile {
     return (code, label("rosh-summary", "overall", code), text(summary, "assessed-on"))
   }
 
-  /// Once recorded, it stays so.
-  var isDeceased: Bool { header.flatMap { text($0, "deceased") } == "yes" }
+  var isDeceased: Bool { facts.isDeceased }
 
   /// Active flags by their labels.
   var flags: [String] {

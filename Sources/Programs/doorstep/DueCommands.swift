@@ -75,7 +75,7 @@ struct Due: LaptopCommand {
     var rows: [(row: Row, rank: Int)] = []
     for file in try Caseload(in: try laptop.reading()).files {
       let visit = file.facts.visitDue(today: today)
-      let rank = visit.risk.map { VisitDue.Risk.allCases.firstIndex(of: $0) ?? 0 } ?? 4
+      let rank = visit?.risk.map { VisitDue.Risk.allCases.firstIndex(of: $0) ?? 0 } ?? 4
       func add(_ what: String, _ left: Int64?, _ id: RecordID? = nil) {
         guard left.map({ $0 <= within }) ?? true else { return }
         rows.append(
@@ -85,8 +85,11 @@ struct Due: LaptopCommand {
               id: id?.description), rank
           ))
       }
-      add(
-        visit.lastVisit.map { "Home visit, last on \($0)" } ?? "First home visit", visit.daysLeft)
+      if let visit {
+        add(
+          visit.lastVisit.map { "Home visit, last on \($0)" } ?? "First home visit",
+          visit.daysLeft)
+      }
       for missing in file.withoutOutcome(today) {
         let day = CalendarDate(missing.date) ?? today
         add(
@@ -153,10 +156,11 @@ struct TodayCommand: LaptopCommand {
       openVisits: files.reduce(0) { $0 + $1.openVisits.count },
       alerts: alerts.count(where: \.isForYou),
       outcomesToRecord: files.reduce(0) { $0 + $1.withoutOutcome(today).count },
-      visitsOverdue: files.count { $0.facts.visitDue(today: today).isOverdue },
+      visitsOverdue: files.count { $0.facts.visitDue(today: today)?.isOverdue ?? false },
       conflicts: try replica.disputes().count, unsent: try replica.status().unsent)
     try output.answer(answer)
     guard !output.json else { return }
+    if let stale = try replica.staleness() { output.say("! \(stale)") }
     for row in rows {
       output.say("\(row.start)  \(row.name) \(row.crn)  \(row.what)")
       for warning in row.warnings { output.say("       ! \(warning)") }

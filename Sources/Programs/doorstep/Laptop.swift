@@ -39,7 +39,8 @@ struct LaptopOptions: ParsableArguments, Sendable {
     return try SharedReplica(path: folder.store, wait: patience, catalogue: catalogue)
   }
 
-  private var catalogue: Catalogue { AdoptedCatalogue(in: folder).current() }
+  /// The forms and rules that this laptop goes by.
+  var catalogue: Catalogue { AdoptedCatalogue(in: folder).current() }
 
   private var patience: Duration { .milliseconds(Int64(wait * 1000)) }
 }
@@ -134,8 +135,9 @@ struct Saved: Encodable {
 extension LaptopCommand {
   /// Saves one act, and says so only once it is durable. Its parts stand or fall together at the
   /// office too.
+  /// - Parameter more: warnings beside those that every step of a visit shows.
   func save(
-    _ edits: [Edit], _ replica: Replica, _ what: String, warnings: [String] = []
+    _ edits: [Edit], _ replica: Replica, _ what: String, and more: [String] = []
   ) throws {
     let changes: [SyncCore.Change]
     try refuseForTheDead(edits, replica)
@@ -146,6 +148,7 @@ extension LaptopCommand {
     }
     guard let first = edits.first else { return }
     let unsent = unsent(in: replica)
+    let warnings = warnings(of: edits, in: replica) + more
     try output.answer(
       Saved(
         record: first.record.description, changes: changes.map(\.dot.counter), unsent: unsent,
@@ -153,6 +156,13 @@ extension LaptopCommand {
     for warning in warnings { output.say("! \(warning)") }
     let waiting = unsent.map { " \(Show.count($0, "change")) waiting to be sent." } ?? ""
     output.say("\(what) saved on this laptop (\(first.record.short)).\(waiting)")
+  }
+
+  /// What was saved is saved, also when the risks cannot be read a moment later.
+  private func warnings(of edits: [Edit], in replica: Replica) -> [String] {
+    do { return try CaseFile.warnings(of: edits, in: replica) } catch {
+      return ["The risks of this case cannot be read: \(Failure(error).message)"]
+    }
   }
 
   private func refuseForTheDead(_ edits: [Edit], _ replica: Replica) throws {

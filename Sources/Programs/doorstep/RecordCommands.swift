@@ -74,7 +74,7 @@ struct Forms: LaptopCommand {
   }
 
   func perform() async throws {
-    let catalogue = Catalogue.standard
+    let catalogue = laptop.catalogue
     guard let name = type else {
       try output.answer(catalogue.types.map(Self.row))
       output.table(
@@ -174,7 +174,7 @@ extension LaptopCommand {
       context: known?.version ?? VersionVector(), reason: reason)
     try save(
       [edit], replica, form.type.label,
-      warnings: try Booking.warnings(of: edit, entered["when"], in: replica))
+      and: try Booking.warnings(of: edit, entered["when"], in: replica))
   }
 
   fileprivate func id(
@@ -212,7 +212,7 @@ struct Change: LaptopCommand {
       reason: reason)
     try save(
       [edit], replica, form.type.label,
-      warnings: try Booking.warnings(of: edit, entered["when"], in: replica))
+      and: try Booking.warnings(of: edit, entered["when"], in: replica))
   }
 }
 

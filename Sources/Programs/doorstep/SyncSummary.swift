@@ -131,8 +131,12 @@ struct SyncSummary {
         report.receipts.contains(where: { $0.counter == change.counter })
       else { continue }
       let type = replica.catalogue[change.type]?.label ?? change.type
+      let text =
+        change.change == nil
+        ? "The office keeps your text beside the case; this laptop no longer has it."
+        : "Your text is kept: doorstep history \(change.record.short)"
       output.say(
-        "Refused by the office: \(type) of \(Show.time(change.recordedAt.milliseconds)) (\(code)). Your text is kept: doorstep history \(change.record.short)"
+        "Refused by the office: \(type) of \(Show.time(change.recordedAt.milliseconds)) (\(code)). \(text)"
       )
     }
   }

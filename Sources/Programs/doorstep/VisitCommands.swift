@@ -141,7 +141,7 @@ struct VisitWhole: LaptopCommand {
     var fields: [String: Value] = [
       "arrived": .integer(now.milliseconds - Int64(minutes) * 60_000),
       "left": .integer(now.milliseconds),
-      "seen": .text(seen),
+      "seen": .text(seen), "risk-seen": file.riskSeen,
     ]
     if let observations { fields["observations"] = .text(observations) }
     if let whoPresent { fields["who-present"] = .text(whoPresent) }

@@ -51,13 +51,13 @@ struct VisitPlan: LaptopCommand {
     let appointment = booked.first { $0.start == when?[member: "start"]?.text } ?? booked.first
     if let appointment { fields["appointment"] = .text(appointment.record.id.description) }
     let plan = Edit.set(fields, of: newRecord(), type: "visit-plan", caseID: file.id)
-    var warnings = file.warnings(at: place?.id)
+    var warnings: [String] = []
     if let appointment, let start = when?[member: "start"]?.text, start != appointment.start {
       warnings.append("The appointment that day is at \(appointment.start), not \(start).")
     }
     warnings += try Booking(when)?.warnings(in: replica, except: appointment?.record.id) ?? []
     if assessment == nil { warnings.append("This address has no valid visit risk assessment.") }
-    try save([plan], replica, "Plan", warnings: warnings)
+    try save([plan], replica, "Plan", and: warnings)
   }
 
   /// Nobody is sent alone to a door that somebody has found dangerous.
@@ -125,10 +125,9 @@ struct VisitStart: LaptopCommand {
         if let target = file.facts.text(field, of: plan) { fields[field] = .text(target) }
       }
     }
-    let address = fields["address"]?.text.flatMap { RecordID($0) }
     try save(
       [.set(fields, of: newRecord(), type: "visit-record", caseID: file.id)], replica,
-      "Start of the visit", warnings: file.warnings(at: address))
+      "Start of the visit")
     output.say(
       "When you are out: doorstep visit end \(file.crn) seen|not-in|access-refused|unsafe-left")
   }
@@ -154,7 +153,7 @@ struct VisitSafe: LaptopCommand {
     if let plan = file.planToday { fields["plan"] = .text(plan.id.description) }
     try save(
       [.set(fields, of: newRecord(), type: "safety-check-in", caseID: file.id)], replica,
-      distress ? "Call for help" : "Check-in", warnings: distress ? file.warnings() : [])
+      distress ? "Call for help" : "Check-in")
     if distress {
       output.say("RING 999 IF YOU ARE IN DANGER. This leaves with the next sync: doorstep sync")
     }

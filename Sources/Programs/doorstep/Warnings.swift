@@ -2,9 +2,33 @@ import CaseFacts
 import ProgramKit
 import RecordCatalogue
 import SyncCore
+import SyncReplica
 
 /// What whoever goes to a door must know, shown at every step of a visit.
 extension CaseFile {
+  /// Saving one of these is such a step.
+  private static let steps: Set<String> = [
+    "appointment", "safety-check-in", "visit-plan", "visit-record", "visit-risk-assessment",
+  ]
+
+  /// All that `warnings` looks at.
+  private static let warned: Set<String> = [
+    "breach", "case-header", "recall", "risk-concern", "risk-flag", "rosh-summary",
+    "visit-risk-assessment",
+  ]
+
+  /// The warnings of an act that takes somebody to a door, or tells of one; none of any other.
+  static func warnings(of edits: [Edit], in replica: Replica) throws -> [String] {
+    guard let step = edits.first(where: { steps.contains($0.type) }) else { return [] }
+    let records = try replica.records(caseID: step.caseID, types: warned)
+    let file = CaseFile(step.caseID, records, [], replica.catalogue)
+    let set = if case .set(let fields) = step.action { fields } else { [Value.Member]() }
+    let standing = try replica.record(step.record).flatMap { file.text($0, "address") }
+    let address = set.first { $0.name == "address" }?.value.text ?? standing
+    return file.warnings(at: address.flatMap { RecordID($0) })
+      + [try replica.staleness()].compactMap(\.self)
+  }
+
   func warnings(at address: RecordID? = nil) -> [String] {
     var warnings: [String] = []
     if isDeceased { warnings.append("\(name) HAS DIED.") }
@@ -41,6 +65,7 @@ extension CaseFile {
 
   private func isLive(_ proceeding: Record) -> Bool {
     ["ended-on", "withdrawal"].allSatisfy { facts.value($0, of: proceeding) == nil }
+      && !["rejected", "withdrawn"].contains(text(proceeding, "decision"))
   }
 
   /// The most restrictive of the assessments that are valid; of one address, or of any.
@@ -60,6 +85,20 @@ extension CaseFile {
     }.max {
       (order.firstIndex(of: $0.0) ?? order.count) < (order.firstIndex(of: $1.0) ?? order.count)
     }
+  }
+}
+
+extension Replica {
+  /// A sentence once the office was not heard for a day: what was learnt there since is not here.
+  func staleness() throws -> String? {
+    let day: Int64 = 86_400_000
+    guard let last = try read({ try $0.state().lastSync }) else {
+      return "This laptop has never synced: the office may know of risks that are not shown here."
+    }
+    let ago = last.milliseconds(until: World.now())
+    guard ago > day else { return nil }
+    return
+      "Last synced \(Show.count(Int(ago / day), "day")) ago: the office may know of risks that are not shown here."
   }
 }
 

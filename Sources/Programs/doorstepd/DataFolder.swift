@@ -165,7 +165,7 @@ struct DataFolder: Sendable {
       if let catalogue { try store.adopt(TypeView.all(of: catalogue)) }
       if store.wasRestored {
         output.say(
-          "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync."
+          "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync. Limits of access, grants that were ended and devices that were withdrawn since that backup do not come back: enter them again."
         )
       }
       return store

@@ -21,6 +21,9 @@ struct Import: ServerCommand {
       if needed: `columns` (their name: ours), `ignore` (a list of their names), `constants` (our column: \
       what stands in every row) and `values` (our column, and under it their value: ours).
 
+      What is protective (a risk, a death, a mark of a sensitive entry) is never eased by a file, unless --reason says \
+      why.
+
       Columns (those in capitals are needed):
       \(ImportKind.named.map(Self.columns).joined(separator: "\n"))
 
@@ -47,11 +50,20 @@ struct Import: ServerCommand {
   @Option(name: .long, help: "Where to write the rows left out, to be mended and imported again.")
   var rejects: String?
   @Option(name: .long, help: "User name of who imports.") var author = "office"
+  @Option(
+    name: .long,
+    help:
+      "Why what is protective may be eased: without a reason it stays as it stands. Kept in the history."
+  )
+  var reason = ""
 
   func validate() throws {
     guard columns || file != nil else { throw ValidationError("Name the file to import.") }
     guard (1...64).contains(author.utf8.count), author.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
     else { throw ValidationError("--author must be 1 to 64 printable characters without spaces.") }
+    guard reason.utf8.count <= 400 else {
+      throw ValidationError("--reason must be at most 400 bytes.")
+    }
     guard rejects == nil || skipBadCases && !dryRun else {
       throw ValidationError("--rejects needs --skip-bad-cases, and an import without --dry-run.")
     }
@@ -105,12 +117,14 @@ struct Import: ServerCommand {
     let progress = Progress(output)
     defer { progress.end() }
     let total = file.caseCount
-    let plan = try await file.plan(in: store, author: author, now: now) { done in
+    let plan = try await file.plan(in: store, author: author, reason: reason, now: now) { done in
       progress.show("\(done) of \(total) cases checked…")
     }
     if dryRun { return plan.outcome }
     try writeRejects(plan.outcome, of: file)
-    let outcome = try await file.apply(plan, to: store, author: author, now: now) { done in
+    let outcome = try await file.apply(
+      plan, to: store, author: author, reason: reason, now: now
+    ) { done in
       progress.show("\(done) of \(plan.casesToEnter) cases entered…")
     }
     if outcome.leftOut != plan.outcome.leftOut { try writeRejects(outcome, of: file, again: true) }

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import ProgramKit
 import ServerSQLite
+import ServerStorage
 import SyncCore
 import SyncServer
 
@@ -52,6 +53,12 @@ struct Serve: ServerCommand {
     configuration.port = port
     configuration.office = settings.office
     configuration.certificateDays = certificateDays
+    let unknown = OfficeWriter.kindsNotRaised(under: catalogue)
+    if !unknown.isEmpty {
+      output.warn(
+        "Alerts of this catalogue have no \(unknown.joined(separator: ", ")): such alerts are not raised. Add the codes to `kind` of alert.yaml."
+      )
+    }
     let store = try folder.openStore(telling: output, showing: catalogue)
     var logger = Logger(label: "doorstepd")
     logger.logLevel = Logger.Level(rawValue: log) ?? .notice

@@ -3,16 +3,16 @@ import ServerStorage
 import SyncCore
 
 extension ImportFile {
-  /// What `apply` would do. Each batch is entered and taken back, so that nothing is changed and
-  /// what is said is what will come to pass.
+  /// What `apply` would do with the same author and reason. Each batch is entered and taken back,
+  /// so that nothing is changed and what is said is what will come to pass.
   /// - Parameter progress: told how many cases were dealt with, after each batch.
   /// - Throws: `ImportProblems` for what cannot be entered, where no case may be left out for it or
   ///   too many would be; and what the store throws.
   package func plan(
-    in store: some ServerStore, author: String, now: Timestamp,
+    in store: some ServerStore, author: String, reason: String = "", now: Timestamp,
     progress: (_ done: Int) -> Void = { _ in }
   ) async throws -> ImportPlan {
-    let run = ImportRun(file: self, author: author, now: now, isKept: false)
+    let run = ImportRun(file: self, author: author, reason: reason, now: now, isKept: false)
     var plan = try await run.enter(cases, in: store, progress: progress)
     let leftOut = (leftOut + plan.outcome.leftOut).sorted { $0.line < $1.line }
     guard leftOut.count <= limits.leftOut else { throw leftOut.asTooMany(limits) }
@@ -27,14 +27,16 @@ extension ImportFile {
   /// - Parameters:
   ///   - plan: of this file, in the store as it stands.
   ///   - author: user name of who imports. A contact keeps the author whom the file names.
+  ///   - reason: why what is protective is eased; without one it stays as it stands.
   ///   - now: the office's clock.
   ///   - progress: told how many cases went in, after each batch.
   /// - Throws: what the store throws.
   package func apply(
-    _ plan: ImportPlan, to store: some ServerStore, author: String, now: Timestamp,
+    _ plan: ImportPlan, to store: some ServerStore, author: String, reason: String = "",
+    now: Timestamp,
     progress: (_ done: Int) -> Void = { _ in }
   ) async throws -> ImportOutcome {
-    let run = ImportRun(file: self, author: author, now: now, isKept: true)
+    let run = ImportRun(file: self, author: author, reason: reason, now: now, isKept: true)
     var outcome = try await run.enter(plan.differing, in: store, progress: progress).outcome
     outcome.counts.add(plan.alike)
     outcome.cases += plan.outcome.cases - plan.differing.count
@@ -47,6 +49,7 @@ extension ImportFile {
 private struct ImportRun {
   let file: ImportFile
   let author: String
+  let reason: String
   let now: Timestamp
   /// Whether what is entered stays.
   let isKept: Bool
@@ -125,7 +128,7 @@ private struct ImportRun {
   private func enter(
     _ batch: [CaseRows], _ granted: [String: Set<CaseID>], _ transaction: any ServerTransaction
   ) throws -> Attempt {
-    var step = ImportStep(transaction, file, granted: granted)
+    var step = ImportStep(transaction, file, reason: reason, granted: granted)
     var writer = try OfficeWriter(transaction, catalogue: file.catalogue, now: now)
     var did = ImportPlan()
     for rows in batch {
@@ -151,6 +154,7 @@ private struct ImportRun {
         did.outcome.leftOut.append(LeftOutCase(rows: rows, problems: problems.all))
         continue
       }
+      try writer.settle()
       if file.kind.isDerivedFrom, counts.changes, let first = entries.first {
         try writer.derive(first.caseID)
       }
@@ -166,7 +170,8 @@ private struct ImportRun {
     switch entry.content {
     case .record(let id, let type, _):
       try writer.set(
-        fields, of: id, type: type, caseID: entry.caseID, author: entry.author ?? author)
+        fields, of: id, type: type, caseID: entry.caseID, author: entry.author ?? author,
+        reason: reason)
     case .grant(let user, let reason):
       _ = try writer.grant(user, entry.caseID, reason: reason)
     }

@@ -17,13 +17,20 @@ struct ImportStep {
   private let catalogue: Catalogue
   private let names: ColumnNames
   private let today: CalendarDate
+  private let reason: String
   private var known: Set<CaseID> = []
   /// The cases that users hold, with what the file gave them so far.
   private(set) var granted: [String: Set<CaseID>]
 
-  /// - Parameter granted: what earlier steps of the same file came to.
-  init(_ store: any ServerReading, _ file: ImportFile, granted: [String: Set<CaseID>]) {
+  /// - Parameters:
+  ///   - reason: why what is protective is eased; empty where it is not to be.
+  ///   - granted: what earlier steps of the same file came to.
+  init(
+    _ store: any ServerReading, _ file: ImportFile, reason: String = "",
+    granted: [String: Set<CaseID>]
+  ) {
     self.store = store
+    self.reason = reason
     self.granted = granted
     catalogue = file.catalogue
     names = file.names
@@ -39,7 +46,7 @@ struct ImportStep {
     switch entry.content {
     case .record(let id, let type, let parts):
       let record = try store.record(id).map { try Record(reading: $0.bytes) }
-      let home = catalogue[type]?.home(in: entry.caseID) ?? entry.caseID
+      let home = catalogue.home(of: type, in: entry.caseID)
       if let record, record.type != type || record.caseID != home {
         return .refused(fault(.identityChanged, type), column: keyColumn)
       }
@@ -125,7 +132,7 @@ struct ImportStep {
       guard let standing = record?.standing(field), !standing.isEmpty else { return true }
       if standing.allSatisfy({ $0.value == value }) { return false }
       // What was made more protective here stays so, however often the file is imported.
-      guard case .ratchet(let order) = policy?.rule(of: field) else { return true }
+      guard reason.isEmpty, case .ratchet(let order) = policy?.rule(of: field) else { return true }
       let ranks = standing.compactMap { $0.value.text.flatMap(order.firstIndex) }
       let rank = value.text.flatMap(order.firstIndex) ?? order.count
       return rank > (ranks.max() ?? -1)
@@ -142,7 +149,8 @@ struct ImportStep {
       Change.Body(
         dot: Dot(ReplicaID(value: 0), 1), previous: .zero, record: id, type: type,
         caseID: home, context: record?.version ?? VersionVector(), action: .set(members),
-        author: entry.author ?? "office", role: .office, recordedAt: Timestamp(milliseconds: 0)))
+        author: entry.author ?? "office", role: .office, recordedAt: Timestamp(milliseconds: 0),
+        reason: reason))
     return try OfficeJudge(store, catalogue).refusal(of: change, to: record, today: today)
   }
 

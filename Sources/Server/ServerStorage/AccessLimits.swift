@@ -44,7 +44,7 @@ struct AccessLimits {
   static func records(
     on caseID: CaseID, _ store: any ServerReading, _ catalogue: Catalogue
   ) throws -> CaseRecords {
-    let home = catalogue[type]?.home(in: caseID) ?? .officeFile(of: caseID)
+    let home = catalogue.home(of: type, in: caseID)
     // Most cases have no file of the office's.
     let isEmpty = try store.caseHead(home) == nil
     let records = isEmpty ? [] : try store.records(of: home, types: [type])
@@ -67,6 +67,15 @@ struct AccessLimits {
     let hasBegun = view.day("from", of: limit).map { $0 <= day } ?? true
     let hasEnded = view.day("to", of: limit).map { $0 <= day } ?? false
     return hasBegun && !hasEnded
+  }
+}
+
+extension Catalogue {
+  /// The case that a record of a type is kept in. Limits of access never leave the office, whatever
+  /// an office's own catalogue says of them or does not.
+  package func home(of type: String, in caseID: CaseID) -> CaseID {
+    guard type != AccessLimits.type else { return .officeFile(of: caseID) }
+    return self[type]?.home(in: caseID) ?? caseID
   }
 }
 

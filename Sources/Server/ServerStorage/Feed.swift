@@ -44,7 +44,9 @@ package struct Feed {
         return Scope.Entry(caseID: grant.caseID, isSentWhole: from == 0)
       })
     scope.restricted = all.compactMap { grant in
-      grant.suspension.map { Scope.Restricted(caseID: grant.caseID, message: $0) }
+      grant.suspension.map {
+        Scope.Restricted(caseID: grant.caseID, message: $0.cut(to: limits.messageBytes))
+      }
     }
     if history != checkpoint.history { scope.witness = try witness(for: device) }
     var page = PageBuilder(limits: limits, settled: grounds?.settled ?? [:])
@@ -158,5 +160,20 @@ private struct PageBuilder {
     proofs.append(record.proof)
     bytes += record.bytes.count
     return true
+  }
+}
+
+extension String {
+  /// The beginning that takes no more than so many bytes of UTF-8, in whole characters.
+  fileprivate func cut(to bytes: Int) -> String {
+    guard utf8.count > bytes else { return self }
+    var cut = ""
+    var room = bytes
+    for character in self {
+      room -= character.utf8.count
+      guard room >= 0 else { break }
+      cut.append(character)
+    }
+    return cut
   }
 }

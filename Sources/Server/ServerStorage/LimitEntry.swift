@@ -52,7 +52,8 @@ package struct LimitEntry: Sendable {
     }
   }
 
-  /// Ends those in force of this kind and these users, whoever made them.
+  /// Ends those of this kind and these users that have not ended, whoever made them: one that has
+  /// not begun does not begin.
   package func end(
     in transaction: any ServerTransaction, _ catalogue: Catalogue, at now: Timestamp
   ) throws -> Outcome {
@@ -62,7 +63,7 @@ package struct LimitEntry: Sendable {
       let ended = limits.all(AccessLimits.type).filter { limit in
         let user = limits.text("user", of: limit)?.lowercased() ?? ""
         return users.contains(user) && limits.text("kind", of: limit) == kind.rawValue
-          && AccessLimits.isInForce(limit, limits, today)
+          && limits.day("to", of: limit).map { $0 > today } ?? true
       }
       for limit in ended {
         _ = try write(["to": .text(today.description)], limit.id, transaction, &writer)
@@ -80,6 +81,7 @@ package struct LimitEntry: Sendable {
     guard try transaction.caseHead(caseID) != nil else { throw Problem.unknownCase }
     var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
     let changed = try body(&writer)
+    try writer.settle()
     let keptOut = try transaction.grants(on: caseID).filter { $0.suspension != nil }.map(\.user)
     return Outcome(changed: changed, keptOut: Set(keptOut).sorted())
   }

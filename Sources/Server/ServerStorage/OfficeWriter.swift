@@ -10,6 +10,8 @@ package struct OfficeWriter {
   private let life: Life
   private let now: Timestamp
   private var head: ChainHead
+  /// Cases whose limits of access were written and hold from `settle` on.
+  private var unsettled: Set<CaseID> = []
 
   package init(
     _ transaction: any ServerTransaction, catalogue: Catalogue, now: Timestamp
@@ -35,7 +37,7 @@ package struct OfficeWriter {
     role: Role = .office, recordedAt: Timestamp? = nil, reason: String = ""
   ) throws {
     let holder = caseID
-    let caseID = catalogue[type]?.home(in: caseID) ?? caseID
+    let caseID = catalogue.home(of: type, in: caseID)
     let stored = try transaction.record(id).map { try Record(reading: $0.bytes) }
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     let change = Change(
@@ -58,26 +60,51 @@ package struct OfficeWriter {
         sequence: sequence,
         record: id, caseID: caseID, receivedAt: now))
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
-    // A limit of access holds at once.
-    if type == AccessLimits.type {
-      try Registry(transaction).settle(holder, by: catalogue, at: now)
+    if type == AccessLimits.type { unsettled.insert(holder) }
+  }
+
+  /// Holds the grants of cases to the limits of access that were written, all of them at once: of a
+  /// list that is written one by one, its first would keep out those who come after.
+  package mutating func settle() throws {
+    for caseID in unsettled.sorted() {
+      try Registry(transaction).settle(caseID, by: catalogue, at: now)
     }
+    unsettled = []
   }
 
   /// Writes what follows from the records of a case, where something else stands, and raises the
-  /// alerts that they call for.
+  /// alerts that they call for. An alert goes to those of its addressees who may see the case.
+  ///
+  /// What the catalogue in force does not admit is left out: nothing that arrived may be turned
+  /// away for what the office would add to it. `kindsNotRaised` tells beforehand.
   /// - Parameter arrivals: what came just now and the records do not tell of.
   package mutating func derive(_ caseID: CaseID, arrivals: [Arrival] = []) throws {
     let records = try transaction.records(of: caseID, types: Derivation.triggers)
     let view = CaseRecords(try records.map { try Record(reading: $0.bytes) }, catalogue)
     for fact in Derivation.facts(of: view) {
-      try set(fact.fields, of: fact.record, type: fact.type, caseID: caseID, author: Self.formulas)
+      try setIfAdmitted(fact.fields, of: fact.record, type: fact.type, caseID)
     }
-    let notices = view.notices(today: CalendarDate(at: now)) + view.notices(of: arrivals)
+    let today = CalendarDate(at: now)
+    let notices = view.notices(today: today) + view.notices(of: arrivals)
     for notice in notices where try transaction.record(notice.id) == nil {
-      try set(
-        notice.fields, of: notice.id, type: "alert", caseID: caseID, author: Self.formulas)
+      let fields = try notice.fields { user in
+        try Registry.mayHold(user, caseID, transaction, by: catalogue, today: today)
+      }
+      try setIfAdmitted(fields, of: notice.id, type: "alert", caseID)
     }
+  }
+
+  /// The kinds of alerts that a catalogue does not take.
+  package static func kindsNotRaised(under catalogue: Catalogue) -> [String] {
+    Notice.unknown(to: catalogue)
+  }
+
+  private mutating func setIfAdmitted(
+    _ fields: [String: Value], of id: RecordID, type: String, _ caseID: CaseID
+  ) throws {
+    do {
+      try set(fields, of: id, type: type, caseID: caseID, author: Self.formulas)
+    } catch is Refused {}
   }
 
   /// The author of what is computed.

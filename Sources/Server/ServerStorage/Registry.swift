@@ -20,7 +20,8 @@ package struct Registry {
     else {
       throw KeptOut()
     }
-    let held = grants.count { $0.endedAt == nil }
+    // What is suspended may run again without being asked.
+    let held = Set(grants.filter { $0.endedAt == nil || $0.suspension != nil }.map(\.caseID)).count
     guard held < Limits.standard.scopeCases else { throw TooManyCases() }
     try unsuspend(grants, caseID)
     let sequence = try transaction.nextSequence()

@@ -46,7 +46,9 @@ extension OfficeReport.Sheet {
       ].map { .sum($0) },
       types: ["case-header", "rosh-summary", "visit-record", "appointment", "outcome-claim"]
     ) { asked in
-      let due = asked.records.visitDue(today: asked.today)
+      guard let due = asked.records.visitDue(today: asked.today) else {
+        return [0, 0, 0, 0, 0, 0]
+      }
       let late: Int64 = due.isOverdue ? 1 : 0
       let isHigh = due.risk.map { $0 >= .high } ?? false
       return [

@@ -134,7 +134,14 @@ struct OperatorRoutes: Sendable {
       throw Problem.badRequest("The message is longer than \(Limits.standard.messageBytes) bytes.")
     }
     guard message.until.isEmpty || CalendarDate(message.until) != nil else {
-      throw Problem.badRequest("The last day is written as 2026-05-17.")
+      throw Problem.badRequest("The day from which it holds no longer is written as 2026-05-17.")
+    }
+    if let until = CalendarDate(message.until), let today = CalendarDate(at: now()),
+      until <= today, !message.end
+    {
+      throw Problem.badRequest(
+        "It would be over already: \(until) is the first day on which it holds no longer. To end one, say so."
+      )
     }
     let entry = LimitEntry(
       crn, kind, message.users, until: CalendarDate(message.until), message: message.message)
