@@ -74,16 +74,24 @@ extension World {
       .tooLarge, .groupRefused, .unreadable:
       isFair = false
     }
-    // A form that was open when the store took a new replica, or when the office was put back,
-    // shows what may be named otherwise now.
-    let present = try? machine.store?.read { try $0.state() }
-    let isAcross = entries.contains {
-      $0.form.shown != nil
-        && ($0.form.shownUnder != present?.replica || $0.form.shownIn != present?.epoch)
+    // A form that was open when the store took a new replica shows what is named otherwise now; so
+    // does one whose record came home to an office that was put back.
+    let present = try? machine.store?.read { try $0.state().replica }
+    let isAcross = entries.contains { entry in
+      guard entry.form.shown != nil else { return false }
+      return entry.form.shownUnder != present || isRenamed(entry.form, on: machine)
     }
     guard isFair || isAcross else {
       throw Failure(.judgement, "\(machine.name) refuses \(refusal.code) to \(entries.map(\.flat))")
     }
+  }
+
+  /// Whether a record stands, and nothing that a form showed of it under those names.
+  private func isRenamed(_ form: Form, on machine: Machine) -> Bool {
+    guard swarm.mayRestoreOffice, let record = try? machine.store?.record(form.record) else {
+      return false
+    }
+    return form.context.met(with: record.version).isEmpty
   }
 
   /// What must never be taken.
@@ -144,8 +152,9 @@ extension World {
       guard !isEased || (deciders.contains(edit.role) && edit.hasReason) else {
         throw Failure(.protective, "#\(edit.number) lowers \(field) without leave")
       }
-    case .claims(_, let deciders):
-      guard Set(seen).count < 2 || deciders.contains(edit.role) else { throw broken("decides") }
+    case .claims(_, _, _, let deciders):
+      let decides = PlainRule.of(field, in: type).asksForReview(seen)
+      guard !decides || deciders.contains(edit.role) else { throw broken("decides") }
     case .element, .first, .last, .ranked: break
     }
   }
@@ -208,9 +217,11 @@ extension World {
         tally.note(.conflictEqualValues)
         continue
       }
-      switch PlainRule.of(field.name, in: type) {
+      let rule = PlainRule.of(field.name, in: type)
+      switch rule {
       case .ratchet: tally.note(.conflictRatchet)
-      case .claims: tally.note(.conflictClaims)
+      case .claims:
+        tally.note(rule.asksForReview(Array(values)) ? .conflictClaims : .conflictAgreed)
       case .first, .last, .ranked: tally.note(.conflictContested)
       case .writtenOnce, .element, .officeOnly: break
       }

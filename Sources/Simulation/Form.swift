@@ -12,8 +12,6 @@ struct Form {
   let copy: Model.Copy?
   /// The laptop's replica when it opened.
   var shownUnder: ReplicaID?
-  /// The epoch of the office as this laptop knew it then.
-  var shownIn: UInt64?
 
   var context: VersionVector { shown?.version ?? VersionVector() }
 

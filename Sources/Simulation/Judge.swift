@@ -73,12 +73,12 @@ extension World {
     switch receipt.verdict {
     case .refused(let code, _):
       office.ledger.refuse(edit, code)
-      everRefused.insert(edit.number)
+      everRefused[edit.number] = code
       note(refusal: code)
       try checkRefusal(edit, code, by: machine)
     case .applied, .merged, .contested, .late:
       // It may have been refused before a restore, and its author never heard.
-      everRefused.remove(edit.number)
+      everRefused[edit.number] = nil
       let sawAll = edit.seen.contains(office.ledger.entry(edit.record).accepted)
       try checkAcceptance(edit, receipt.verdict, by: machine)
       office.ledger.accept(edit, at: place, as: .accepted(receipt.verdict), in: model)

@@ -154,6 +154,6 @@ package struct Ledger {
     guard !standing.isEmpty else { return nil }
     let rule = PlainRule.of(field, in: model.records[record].type)
     let values = standing.map { model.edit($0.local, of: record).value(of: field) ?? "" }
-    return (rule.reads(values), Set(values).count > 1 && rule.asksForReview)
+    return (rule.reads(values), rule.asksForReview(values))
   }
 }

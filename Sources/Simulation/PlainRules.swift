@@ -11,7 +11,8 @@ enum PlainRule: Sendable {
   case last
   /// The member by which values rank, from lowest to highest.
   case ranked(String, [String])
-  case claims(holding: String, deciders: [String])
+  /// Claims agree when they say the same in one member; one with the flag comes first.
+  case claims(holding: String, on: String, first: String, deciders: [String])
 
   static func of(_ field: String, in type: String) -> PlainRule {
     switch type {
@@ -28,7 +29,9 @@ enum PlainRule: Sendable {
       }
     case "outcome-claim":
       field == "claim"
-        ? .claims(holding: "disputed", deciders: ["officer", "senior"]) : .writtenOnce
+        ? .claims(
+          holding: "disputed", on: "code", first: "present", deciders: ["officer", "senior"])
+        : .writtenOnce
     case "address":
       field == "address" ? .ranked("verified", ["unverified", "document", "door"]) : .last
     case "visit-plan":
@@ -56,12 +59,18 @@ enum PlainRule: Sendable {
   /// Whether word of it is taken from somebody who holds the case no longer.
   static func isAlwaysAccepted(_ type: String) -> Bool { type == "risk-concern" }
 
-  /// Whether the values shown ask for a decision by a person, once they differ.
-  var asksForReview: Bool {
+  /// Whether values that stand beside each other ask for a decision by a person.
+  func asksForReview(_ values: [String]) -> Bool {
     switch self {
-    case .first, .last, .ranked, .claims: true
+    case .first, .last, .ranked: Set(values).count > 1
+    case .claims(_, let member, _, _): Set(values.map { Self.part(member, of: $0) }).count > 1
     case .writtenOnce, .element, .ratchet, .officeOnly: false
     }
+  }
+
+  /// A member of a composite, as the model writes it down.
+  private static func part(_ member: String, of value: String) -> String {
+    value.split(separator: ";").first { $0.hasPrefix(member + "=") }.map(String.init) ?? ""
   }
 
   /// What is shown of values in the office's order.
@@ -71,7 +80,9 @@ enum PlainRule: Sendable {
     case .writtenOnce, .first: return values[0]
     case .last, .officeOnly: return values[values.count - 1]
     case .element: return values.contains("true") ? "true" : values[0]
-    case .claims(let holding, _): return holding
+    case .claims(let holding, _, let flag, _):
+      if asksForReview(values) { return holding }
+      return values.first { Self.part(flag, of: $0) == "\(flag)=true" } ?? values[0]
     case .ratchet(let order, _): return Self.highest(values) { Self.rank($0, order) }
     case .ranked(let member, let order):
       return Self.highest(values.reversed()) { value in

@@ -61,6 +61,7 @@ package enum Label: String, CaseIterable, Sendable {
   case conflictResolved = "conflict.resolved"
   case conflictRatchet = "conflict.ratchet"
   case conflictClaims = "conflict.claims"
+  case conflictAgreed = "conflict.agreed"
   case conflictNaturalKey = "conflict.naturalKey"
   case deleteCovered = "delete.covered"
   case deleteDisputed = "delete.disputed"

@@ -29,8 +29,8 @@ package final class World {
   /// True time, in milliseconds since 1970.
   var now: Int64 = 1_776_000_000_000
   var isHealing = false
-  /// Edits that the office ever refused: refused stays refused, whatever is put back.
-  var everRefused: Set<Int> = []
+  /// Edits that the office ever refused, by its code: refused stays refused, whatever is put back.
+  var everRefused: [Int: String] = [:]
   /// Whom a limit ever kept out of which case: their laptops forget all of it, whatever is put
   /// back.
   var everKeptOut: [String: Set<Int>] = [:]

@@ -30,12 +30,11 @@ extension World {
     for record in touched.sorted() { try learn(record, from: request) }
   }
 
-  /// Whether an edit was refused for its author alone, not for what it says: an office that does
+  /// Whether a refusal was for the author alone, not for what the edit says: an office that does
   /// not know yet that it was put back refuses what it had taken, once a limit keeps its author
   /// out.
-  private func wasKeptOut(_ edit: Model.Edit) -> Bool {
-    guard case .refused(let code)? = office.ledger.outcomes[edit.number] else { return false }
-    return ["restricted", "group-refused"].contains(code)
+  private static func isOfTheAuthorAlone(_ code: String) -> Bool {
+    ["restricted", "group-refused"].contains(code)
   }
 
   /// Takes into the ledger what stands at the office.
@@ -44,7 +43,8 @@ extension World {
     let copy = try model.read(stored, at: "the office")
     for local in Set(copy.standing.flatMap(\.locals)).sorted() {
       let edit = model.edit(local, of: record)
-      guard !office.ledger.isAccepted(edit), !everRefused.contains(edit.number) || wasKeptOut(edit)
+      guard !office.ledger.isAccepted(edit),
+        everRefused[edit.number].map(Self.isOfTheAuthorAlone) ?? true
       else { continue }
       office.ledger.accept(edit, at: 0, as: .cameHome, in: model)
     }

@@ -33,7 +33,7 @@ extension World {
   /// What a laptop saved last it still shows after a sync, where it holds the case whole.
   private func checkOwnAreShown(_ machine: Machine, _ store: any ReplicaStore) throws {
     let whole = Set(try store.cases())
-    for number in machine.memory.edits.suffix(8) where !everRefused.contains(number) {
+    for number in machine.memory.edits.suffix(8) where everRefused[number] == nil {
       let edit = model.edits[number]
       let record = model.records[edit.record]
       guard whole.contains(cases[record.caseNumber]) else { continue }

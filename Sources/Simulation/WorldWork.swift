@@ -17,10 +17,7 @@ extension World {
     let number = cases.firstIndex(of: chance.pick(held)) ?? 0
     if chance.happens(120) { return try visit(number, on: machine, store, &chance) }
     var form = try form(in: number, on: machine, store, &chance)
-    (form.shownUnder, form.shownIn) = try store.read {
-      let state = try $0.state()
-      return (state.replica, state.epoch)
-    }
+    form.shownUnder = try store.read { try $0.state().replica }
     if chance.happens(700) || machine.forms.count > 3 {
       try save(form, on: machine, store, &chance)
     } else {
@@ -85,7 +82,7 @@ extension World {
 
   /// Whether it ever was, also before a restore of the office.
   func wasRefused(_ local: Int, of record: Int) -> Bool {
-    everRefused.contains(model.edit(local, of: record).number)
+    everRefused[model.edit(local, of: record).number] != nil
   }
 
   // MARK: Saving

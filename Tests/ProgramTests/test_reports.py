@@ -91,3 +91,37 @@ def test_a_changed_rule_says_what_it_would_read_differently(
     khan.sync()
     file.write_text("nothing")
     office.d("rules", other).expect(programs.BAD_DATA, "appointment.yaml")
+
+
+def test_the_office_sees_what_is_in_dispute_and_decides(
+    office: Office, khan: Laptop, jones: Laptop, shared: Shared
+) -> None:
+    """A senior who holds none of the cases reads both sides and settles them, with a reason."""
+    office.d("conflicts").expect(programs.DONE, "Nothing is in dispute")
+    for laptop, code in ((khan, "ATTC"), (jones, "UAAB")):
+        laptop.run("outcome", shared.crn, code, "--appointment", shared.appointment).expect(
+            programs.DONE)
+        laptop.run("sync")
+    (row,) = office.d("conflicts", "--json").expect(programs.NEEDS_YOU).json
+    assert (row["crn"], row["field"], row["readsAs"]) == (shared.crn, "claim", "disputed")
+    assert [choice["authors"] for choice in row["choices"]] == [["a.khan"], ["b.jones"]]
+    assert row["deciders"] == ["officer", "senior"] and row["workingDays"] == 0
+    short = row["id"].replace("-", "")[-8:]
+    office.d("conflicts").expect(
+        programs.NEEDS_YOU, "by a.khan", "by b.jones", f"doorstepd resolve {short} a")
+    office.d("conflicts", "--officer", "nobody").expect(programs.DONE)
+
+    words = ("resolve", short, "b", "--reason", "The usher rang.", "--author", "c.senior")
+    office.d(*words).expect(programs.TRY_AGAIN)
+    office.stop()
+    office.d(*words, "--role", "administrator").expect(programs.BAD_DATA, "officer or senior")
+    office.d("resolve", short, "c", *words[3:]).expect(programs.BAD_DATA, "not one of a, b")
+    office.d(*words).expect(programs.DONE, "Decided")
+    office.d(*words).expect(programs.BAD_DATA, "Nothing is in dispute there")
+    office.start()
+    for laptop in (khan, jones):
+        laptop.sync()
+        assert laptop.json("conflicts") == []
+    last = office.d("history", row["id"], "--json").json["changes"][-1]
+    assert (last["author"], last["role"], last["reason"]) == (
+        "c.senior", "senior", "The usher rang.")

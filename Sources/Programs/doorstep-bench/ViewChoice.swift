@@ -17,6 +17,9 @@ struct ViewChoice: ServerTransaction {
   func lives(newest count: Int) throws -> [Life] { try inner.lives(newest: count) }
   func end(of life: ReplicaID) throws -> UInt64? { try inner.end(of: life) }
   func sequence() throws -> UInt64 { try inner.sequence() }
+  func contestedRecords(after id: RecordID?, limit: Int) throws -> [StoredRecord] {
+    try inner.contestedRecords(after: id, limit: limit)
+  }
   func key() throws -> OfficeKey { try inner.key() }
   func head(of replica: ReplicaID) throws -> ChainHead { try inner.head(of: replica) }
   func change(_ dot: Dot) throws -> LoggedChange? { try inner.change(dot) }

@@ -12,25 +12,8 @@ struct Conflicts: LaptopCommand {
 
   @OptionGroup var laptop: LaptopOptions
 
-  struct Choice: Encodable {
-    let choice, value: String
-    let authors: [String]
-    let recordedAt: Int64
-  }
-  struct Row: Encodable {
-    let id, crn, name, type, field, readsAs: String
-    /// User name of who answers for the case.
-    let owner: String?
-    let deciders: [String]
-    /// By the clock of who said otherwise.
-    let since: Int64
-    let workingDays: Int64
-    let choices: [Choice]
-  }
-
   func perform() async throws {
     let replica = try laptop.reading()
-    let wording = Wording(catalogue: replica.catalogue)
     let today = try Today.day()
     let disputes = try replica.disputes()
     var files: [CaseID: CaseFile] = [:]
@@ -38,50 +21,19 @@ struct Conflicts: LaptopCommand {
       let headers = try replica.records(caseID: id, types: ["case-header"])
       files[id] = CaseFile(id, headers, [], replica.catalogue)
     }
-    let rows = disputes.compactMap { dispute -> Row? in
-      guard let file = files[dispute.record.caseID] else { return nil }
-      let (type, since) = (dispute.record.type, dispute.began.by.recordedAt)
-      return Row(
-        id: dispute.record.id.description, crn: file.crn, name: file.name, type: type,
-        field: dispute.field,
-        readsAs: wording.text(dispute.reading.value, type: type, field: dispute.field),
-        owner: file.facts.responsibleOfficer,
-        deciders: dispute.deciders.map(\.rawValue).sorted(), since: since.milliseconds,
-        workingDays: CalendarDate(at: since)?.workingDays(until: today) ?? 0,
-        choices: dispute.choices.enumerated().map { index, choice in
-          Choice(
-            choice: Resolve.letter(index),
-            value: wording.text(choice.value, type: type, field: dispute.field),
-            authors: choice.by.map(\.by.author), recordedAt: choice.by[0].by.recordedAt.milliseconds
-          )
-        })
+    var inbox = Inbox(replica.catalogue, patience: Dispute.patience)
+    for dispute in disputes {
+      guard let file = files[dispute.record.caseID] else { continue }
+      // By the clock of who said otherwise: a laptop knows no other.
+      let since = dispute.began.by.recordedAt
+      inbox.add(
+        dispute,
+        Inbox.Setting(
+          crn: file.crn, name: file.name, owner: file.facts.responsibleOfficer, since: since,
+          workingDays: CalendarDate(at: since)?.workingDays(until: today) ?? 0))
     }
-    try output.answer(rows)
-    for row in rows {
-      let short = RecordID(row.id)?.short ?? row.id
-      output.say(
-        "\(wording.label(type: row.type, field: row.field))  \(row.name) \(row.crn)  \(short)")
-      output.say("  reads as “\(row.readsAs)” until somebody decides")
-      let owner = row.owner.map { ", in a case of \($0)" } ?? ""
-      output.say(
-        "  for \(row.deciders.joined(separator: " or "))\(owner), since \(Show.time(row.since))")
-      if row.workingDays > Dispute.patience {
-        output.say("  ! It has waited \(row.workingDays) working days. Tell the senior.")
-      }
-      for choice in row.choices {
-        output.say("  \(choice.choice)) \(choice.value)")
-        output.say(
-          "     by \(choice.authors.joined(separator: ", ")), \(Show.time(choice.recordedAt)) by their clock"
-        )
-      }
-      output.say("  Decide: doorstep resolve \(short) a --field \(row.field) --reason “…”")
-      output.say("")
-    }
-    output.say(
-      rows.isEmpty
-        ? "Nothing is in dispute."
-        : "\(Show.count(rows.count, "record needs", "records need")) you.")
-    if !rows.isEmpty { throw ExitCode(ExitStatus.needsYou.rawValue) }
+    try inbox.show(output, decide: "doorstep resolve")
+    if !inbox.rows.isEmpty { throw ExitCode(ExitStatus.needsYou.rawValue) }
   }
 }
 
@@ -98,39 +50,18 @@ struct Resolve: LaptopCommand {
   @Option(name: .long, help: "The field, where several are in dispute.") var field: String?
   @Option(name: .long, help: "Why.") var reason: String
 
-  static func letter(_ index: Int) -> String {
-    index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : String(index + 1)
-  }
-
   func perform() async throws {
     guard !reason.trimmingCharacters(in: .whitespaces).isEmpty else {
       throw Failure(.badData, code: "no-reason", "Say why: --reason WHY.")
     }
     let replica = try laptop.writing()
     let found = try replica.findRecord(record)
-    let open = try replica.disputes().filter {
-      $0.record.id == found.id && (field == nil || $0.field == field)
-    }
-    guard let dispute = open.first else {
-      throw Failure(
-        .badData, code: "no-conflict", "Nothing is in dispute there. See: doorstep conflicts.")
-    }
-    guard open.count == 1 else {
-      throw Failure(
-        .badData, code: "ambiguous",
-        "Several fields are in dispute: \(open.map(\.field).joined(separator: ", ")). Name one: --field."
-      )
-    }
-    let choices = dispute.choices
-    guard let index = choices.indices.first(where: { Self.letter($0) == choice.lowercased() })
-    else {
-      throw Failure(
-        .badData, code: "bad-choice",
-        "“\(choice)” is not one of \(choices.indices.map(Self.letter).joined(separator: ", ")).")
-    }
+    let disputes = try replica.disputes().filter { $0.record.id == found.id }
+    let (name, value) = try Inbox.chosen(
+      choice, field: field, among: disputes, list: "doorstep conflicts")
     let edit = Edit.set(
-      [dispute.field: choices[index].value], of: found.id, type: found.type, caseID: found.caseID,
-      context: found.version, reason: reason)
+      [name: value], of: found.id, type: found.type, caseID: found.caseID, context: found.version,
+      reason: reason)
     try save([edit], replica, "Decision")
   }
 }

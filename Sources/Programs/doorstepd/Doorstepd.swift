@@ -10,12 +10,12 @@ struct Doorstepd: AsyncParsableCommand {
       First: doorstepd init. Then: doorstepd serve. Everything is in one folder (--data); back it up as a whole while the \
       server is stopped.
 
-      Exit status: 0 done · 64 wrong arguments · 65 a file or an entry is wrong · 70 internal error · 73 cannot create · \
+      Exit status: 0 done · 1 something needs you · 64 wrong arguments · 65 a file or an entry is wrong · 70 internal error · 73 cannot create · \
       74 disk · 75 in use by another doorstepd · 78 not set up.
       """,
     version: "0.1.0",
     subcommands: [
       Init.self, Serve.self, OperatorCode.self, Import.self, Seed.self, Report.self, Rules.self,
-      History.self,
+      History.self, Conflicts.self, Resolve.self,
     ])
 }

@@ -77,38 +77,9 @@ struct History: ServerCommand {
       throw Failure(
         .usage, code: "usage", "--type is for a case, and “\(record)” is no CRN that is known.")
     }
-    guard let history = try RecordHistory(of: named(store), in: store) else { throw unknown }
+    guard let history = try RecordHistory(of: RecordName(record).id(in: store), in: store)
+    else { throw RecordName(record).unknown }
     return .record(history)
-  }
-
-  private func named(_ store: any ServerReading) throws -> RecordID {
-    if let id = RecordID(record) { return id }
-    let wanted = record.lowercased().filter { $0 != "-" }
-    guard (4...32).contains(wanted.count), wanted.utf8.allSatisfy(Self.isHexDigit) else {
-      throw Failure(
-        .badData, code: "bad-id",
-        "“\(record)” is neither a CRN that is known nor an id: give at least the last four characters of one."
-      )
-    }
-    let ids = try store.records(endingIn: wanted)
-    guard let id = ids.first else { throw unknown }
-    guard ids.count == 1 else {
-      throw Failure(
-        .badData, code: "ambiguous",
-        "\(ids.count) records have an id that ends in \(record). Give more of it.")
-    }
-    return id
-  }
-
-  private static func isHexDigit(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
-  }
-
-  private var unknown: Failure {
-    Failure(
-      .badData, code: "unknown-record",
-      "The office knows no record with an id that ends in \(record). For those of a case, give its CRN."
-    )
   }
 
   private func entry(_ name: String, of history: RecordHistory) throws -> RecordHistory.Entry {

@@ -259,6 +259,14 @@ final class SQLiteTransaction: ServerTransaction {
       stored)
   }
 
+  func contestedRecords(after id: RecordID?, limit: Int) throws -> [StoredRecord] {
+    try all(
+      """
+      SELECT record_id, type, case_id, sequence, body, proof FROM records
+      WHERE is_contested = 1 AND record_id > ? ORDER BY record_id LIMIT ?
+      """, [Data(id?.bytes ?? []), limit], stored)
+  }
+
   private func stored(_ row: Row) throws -> StoredRecord {
     guard let proof = Proof(bytes: row[5] as Data) else {
       throw StoreError.damaged("a record has no proof")

@@ -216,6 +216,11 @@ private final class MemoryBook: ServerTransaction {
     return counts
   }
 
+  func contestedRecords(after id: RecordID?, limit: Int) -> [StoredRecord] {
+    state.contested.filter { contested in id.map { $0 < contested } ?? true }.sorted()
+      .prefix(limit).compactMap { state.records[$0] }
+  }
+
   func begin(_ life: Life) {
     let before = state.lives
     undo.append { $0.lives = before }

@@ -26,6 +26,9 @@ package protocol ServerReading {
   func lives(newest count: Int) throws -> [Life]
   /// The highest sequence given out in a life; `nil` for one that the store never had.
   func end(of life: ReplicaID) throws -> UInt64?
+  /// Records in which something is in dispute, by the rules under which they were last written;
+  /// ascending.
+  func contestedRecords(after id: RecordID?, limit: Int) throws -> [StoredRecord]
   /// The highest sequence given out so far.
   func sequence() throws -> UInt64
   /// Of a secret made with the store: what the office knows its own word by.
