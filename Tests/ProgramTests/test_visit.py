@@ -149,6 +149,25 @@ def test_why_says_by_which_rule_and_who(
     jones.run("why", record, "nothing").expect(programs.BAD_DATA, "claim")
 
 
+def test_two_who_report_the_same_outcome_agree_whatever_each_adds(
+    office: Office, khan: Laptop, jones: Laptop, shared: Shared
+) -> None:
+    """One was at the door and says so; the other records what he was told."""
+    record = khan.json(
+        "outcome", shared.crn, "UAAB", "--appointment", shared.appointment)["record"]
+    jones.run(
+        "visit", shared.crn, "--seen", "not-in", "--outcome", "UAAB", "--appointment",
+        shared.appointment).expect(programs.DONE)
+    khan.sync()
+    jones.sync()
+    khan.sync()
+    for laptop in (khan, jones):
+        laptop.run("conflicts").expect(programs.DONE, "Nothing is in dispute")
+    row = next(row for row in khan.json("why", record) if row["field"] == "claim")
+    assert row["status"] == "settled-by-rule" and "They agree" in row["sentence"], row
+    assert "a.khan" in row["sentence"] and "b.jones" in row["sentence"]
+
+
 def test_a_concern_at_the_door_is_taken_whatever_becomes_of_the_visit(
     office: Office, khan: Laptop, shared: Shared
 ) -> None:

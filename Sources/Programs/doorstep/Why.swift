@@ -74,6 +74,8 @@ extension Reading {
         "What is better by “\(member)” is shown, by \(authors); at the same time \(said). Somebody should decide."
     case .signed:
       return "The furthest stage stands, by \(authors); \(said), which is kept as dissent."
+    case .claims where status == .settledByRule:
+      return "They agree in what counts: \(authors) said so, and \(said). All of it stays."
     case .claims:
       return
         "People reported it differently: \(said). Until somebody decides, nothing follows from it."
