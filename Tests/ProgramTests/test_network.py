@@ -255,20 +255,23 @@ def test_n2_a_cut_after_the_office_has_taken_it_gives_the_same_verdict_again(
         ways: tuple[Then, ...] = ("fin", "rst", "half")
         # From the office's part of the handshake to the end of the answer.
         last = down - CLOSE_NOTIFY - WOBBLE
-        places = list(zip((last * part // 44 for part in range(45)), itertools.cycle(ways)))
+        # Asked for the verdict after three of every four, so that some work is cut twice.
+        places = [(last * part // 44, way, part % 4 != 3)
+                  for part, way in zip(range(45), itertools.cycle(ways))]
         verdicts: list[bool] = []
 
-        def work(line: Line, place: tuple[int, Then]) -> None:
+        def work(line: Line, place: tuple[int, Then, bool]) -> None:
+            limit, then, asks = place
             if line.unsent == 0:
                 line.write()
-            said = line.sync(Plan(down=Flow(limit=place[0], then=place[1])))
+            said = line.sync(Plan(down=Flow(limit=limit, then=then)))
             if said.status != programs.DONE:
                 assert_offline(said)
             else:
                 # Nothing was missing but TLS's goodbye.
-                assert said.json["synced"] and place[0] > down - 500, (place, said)
+                assert said.json["synced"] and limit > down - 500, (place, said)
             assert len(line.notes) - 1 <= line.received <= len(line.notes)
-            if place[0] % 3 == 0:
+            if asks:
                 waiting, known = line.unsent, line.received == len(line.notes)
                 line.proxy.plan = Plan()
                 again = [receipt["again"] for receipt in line.laptop.sync()["sent"]]
