@@ -35,6 +35,8 @@ package struct Ledger {
   private(set) var entries: [Int: Entry] = [:]
   private(set) var outcomes: [Int: Outcome] = [:]
   private(set) var grants: [Grant] = []
+  /// Whom a limit keeps out of which cases, whether they ever held them or not.
+  private var limited: [String: Set<Int>] = [:]
   /// The cases that each user holds now, ascending by number.
   private var held: [String: [Int]] = [:]
 
@@ -68,14 +70,22 @@ package struct Ledger {
     }
   }
 
-  /// Whether a limit alone keeps a case from a user.
+  /// Whether a limit keeps a case from a user who holds it or did.
   func isKeptOut(_ user: String, _ caseNumber: Int) -> Bool {
-    grants.contains { $0.user == user && $0.caseNumber == caseNumber && $0.isSuspended }
+    limited[user]?.contains(caseNumber) == true && everHeld(user, caseNumber)
   }
 
   mutating func limit(_ user: String, _ caseNumber: Int, ends: Bool, at sequence: UInt64) {
     let held = holds(user, caseNumber)
-    if ends, isKeptOut(user, caseNumber) {
+    let isSuspended = grants.contains {
+      $0.user == user && $0.caseNumber == caseNumber && $0.isSuspended
+    }
+    if ends {
+      limited[user]?.remove(caseNumber)
+    } else {
+      limited[user, default: []].insert(caseNumber)
+    }
+    if ends, isSuspended {
       end(user, caseNumber, at: sequence)
       grant(user, caseNumber, at: sequence)
     } else if !ends, held {

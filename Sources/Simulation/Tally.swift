@@ -77,6 +77,7 @@ package enum Label: String, CaseIterable, Sendable {
   case receiptContested = "receipt.contested"
   case receiptLate = "receipt.late"
   case alertDeletion = "alert.deletion"
+  case alertDisputed = "alert.disputed"
   case alertFlagChallenged = "alert.flag-challenged"
   case alertLateWork = "alert.late-work"
   case alertRiskConcern = "alert.risk-concern"

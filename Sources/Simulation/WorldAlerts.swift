@@ -29,6 +29,12 @@ extension World {
         try demand(
           told.contains("deletion \(record.id)"), "the deletion of record \(number) is disputed")
       }
+      if record.type == "outcome-claim", !stored.isDeleted {
+        let codes = Set(stored.standing("claim").compactMap { $0.value[member: "code"]?.text })
+        try demand(
+          codes.count < 2 || told.contains("disputed \(record.id)"), "outcome \(number) is disputed"
+        )
+      }
       guard record.type == "risk-flag" else { continue }
       let statuses = Set(stored.standing("status").map(\.value))
       if statuses.count > 1, statuses.contains(.text("removed")) {

@@ -12,11 +12,12 @@ extension Edit {
   }
 
   package static func appointment(
-    at start: String = "14:10", in caseID: CaseID, id: RecordID, place: String? = nil
+    on day: String = "2026-04-20", at start: String = "14:10", in caseID: CaseID, id: RecordID,
+    place: String? = nil
   ) -> Edit {
     var fields: [String: Value] = [
       "type": .text("CHVS"),
-      "when": .composite(["date": .text("2026-04-20"), "start": .text(start)]),
+      "when": .composite(["date": .text(day), "start": .text(start)]),
     ]
     if let place { fields["place"] = .text(place) }
     return .set(fields, of: id, type: "appointment", caseID: caseID)

@@ -13,18 +13,79 @@ import Testing
     var book = CaseBook()
     book.set(["number": .integer(1)], of: "1", type: "event")
     let event = ["event": Self.event(book)]
-    for (name, code) in [("a", "UAAB"), ("b", "AFTC"), ("c", "ATTC"), ("d", "AFTA"), ("e", "UAAB")]
-    {
-      book.appointment(name, event)
+    let outcomes = [
+      ("a", "2026-04-20", "UAAB"), ("b", "2026-04-21", "AFTC"), ("c", "2026-04-22", "ATTC"),
+      ("d", "2026-04-23", "AFTA"), ("e", "2026-04-24", "UAAB"),
+    ]
+    for (name, day, code) in outcomes {
+      book.appointment(name, on: day, event)
       book.outcome(code, of: name)
     }
-    book.appointment("of another")
+    book.appointment("of another", on: "2026-04-25")
     book.outcome("UAAB", of: "of another")
     #expect(book.derived("failures", of: "1", "event") == .integer(3))
     book.outcome("ATTC", of: "e", by: 2, unseen: true)
     #expect(book.derived("failures", of: "1", "event") == .integer(2))
-    book.set(["breach-ended-on": .text("2026-04-20")], of: "1", type: "event")
+    book.set(["breach-ended-on": .text("2026-04-21")], of: "1", type: "event")
+    #expect(book.derived("failures", of: "1", "event") == .integer(1))
+    book.set(["breach-ended-on": .text("2026-04-25")], of: "1", type: "event")
     #expect(book.derived("failures", of: "1", "event") == .integer(0))
+  }
+
+  @Test func `counts failures at unpaid work and programmes, and a day once`() {
+    var book = CaseBook()
+    book.set(["number": .integer(1)], of: "1", type: "event")
+    let event = Self.event(book)
+    let imposed = Value.composite(["type": .text("Community order"), "date": .text("2026-04-01")])
+    book.set(["disposal": imposed], of: "1", type: "event")
+    book.set(["number": .text("7"), "event": event], of: "7", type: "requirement")
+    let requirement = ["requirement": Value.text(CaseBook.id("7", "requirement").description)]
+    book.set(requirement.merging(["number": .text("7")]) { $1 }, of: "7", type: "upw-requirement")
+    func failures() -> Value? { book.derived("failures", of: "1", "event") }
+
+    book.session("early", on: "2026-03-31", of: "7")
+    book.attendance("early", ["code": .text("UAAB")])
+    #expect(failures() == .integer(0))
+    book.session("s", of: "7")
+    book.attendance("s", ["code": .text("UAAB")])
+    #expect(failures() == .integer(1))
+    // The same day missed in the diary as well.
+    book.appointment("a", ["event": event])
+    book.outcome("UAAB", of: "a")
+    #expect(failures() == .integer(1))
+
+    book.set(requirement, of: "p", type: "programme-referral")
+    let session: [String: Value] = [
+      "referral": .text(CaseBook.id("p", "programme-referral").description),
+      "on": .text("2026-05-04"), "outcome": .text("UAAB"),
+    ]
+    book.set(session, of: "1", type: "programme-session", by: 1, role: .officer)
+    #expect(failures() == .integer(2))
+    book.set(
+      session.merging(["outcome": .text("ATTC")]) { $1 }, of: "1", type: "programme-session", by: 2,
+      role: .officer, unseen: true)
+    #expect(failures() == .integer(1))
+    book.attendance("s", ["code": .text("ATTC")], by: 2, unseen: true)
+    book.outcome("ATTC", of: "a", by: 1)
+    #expect(failures() == .integer(0))
+  }
+
+  @Test func `counts days of activity of a requirement over all its versions`() {
+    var book = CaseBook()
+    for version in Int64(1)...2 {
+      book.set(
+        ["number": .text("7"), "version": .integer(version)], of: "7 \(version)",
+        type: "requirement")
+      book.appointment(
+        "a\(version)", on: "2026-04-0\(version)",
+        [
+          "requirement": .text(CaseBook.id("7 \(version)", "requirement").description),
+          "rar-activity": .flag(true),
+        ])
+      book.outcome("ATTC", of: "a\(version)")
+    }
+    #expect(book.derived("rar-days-completed", of: "7 1", "requirement") == .integer(2))
+    #expect(book.derived("rar-days-completed", of: "7 2", "requirement") == .integer(2))
   }
 
   @Test func `counts a day of activity once, and takes it back with its outcome`() {

@@ -15,7 +15,10 @@ from laptop import Laptop
 from office import Office
 
 CATALOGUE = Path(__file__).parent.parent.parent / "Protocol" / "Catalogue"
-NAMES = ["caseload", "visits", "outcomes", "enforcement", "unpaid-work", "disputes", "conflicts"]
+NAMES = [
+    "caseload", "visits", "outcomes", "enforcement", "unpaid-work", "alerts", "disputes",
+    "conflicts", "verdicts", "freshness",
+]
 
 
 def rows(office: Office, name: str) -> list[dict[str, object]]:
@@ -59,6 +62,71 @@ def test_reports_follow_what_was_received_while_the_server_runs(
     dispute = rows(office, "conflicts")
     assert [(row["type"], row["field"], row["in_dispute"]) for row in dispute] == [
         ("outcome-claim", "claim", 1)]
+
+
+def test_a_list_of_staff_gathers_officers_to_teams_and_sets_cases_beside_capacity(
+    office: Office, khan: Laptop, jones: Laptop, tmp_path: Path
+) -> None:
+    by_officer = {row["officer"]: row["cases"] for row in rows(office, "caseload")}
+    staff = tmp_path / "staff.csv"
+    members = sorted(by_officer)
+    first = members[0]
+    lines = [f"{name.upper()},{'North' if name == first else 'South'},Wales,4" for name in members]
+    staff.write_text("\n".join(["user,team,region,capacity", *lines, "new.start,East,Wales,10"]))
+
+    def report(name: str, level: str) -> dict[str, dict[str, object]]:
+        said = office.d("report", name, "--by", level, "--staff", staff, "--json")
+        return {row[level]: row for row in said.expect(programs.DONE).json}
+
+    teams = report("caseload", "team")
+    assert (teams["North"]["cases"], teams["North"]["capacity"]) == (by_officer[first], 4)
+    assert teams["North"]["per_cent"] == round(by_officer[first] * 100 / 4)
+    assert (teams["East"]["cases"], teams["East"]["capacity"]) == (0, 10)
+    (region,) = report("caseload", "region").values()
+    assert region["cases"] == sum(by_officer.values())
+    assert region["capacity"] == 4 * len(members) + 10
+    (seniors,) = report("visits", "senior").values()
+    assert seniors["overdue"] == sum(row["overdue"] for row in rows(office, "visits"))
+    khan.sync()
+    fresh = {row["officer"]: row for row in rows(office, "freshness")}
+    assert fresh["a.khan"]["laptops"] == 1 and fresh["a.khan"]["oldest_contact_hours"] == 0
+    verdicts = {row["verdict"]: row["changes"] for row in rows(office, "verdicts")}
+    assert verdicts["applied"] > 100
+
+    office.d("report", "caseload", "--by", "team").expect(programs.USAGE, "--staff FILE")
+    office.d("report", "conflicts", "--by", "senior").expect(programs.USAGE, "leave out --by")
+    staff.write_text("user,capacity\na.khan,forty\n")
+    office.d("report", "caseload", "--staff", staff).expect(
+        programs.BAD_DATA, "line 2, capacity", "no number of cases")
+    office.d("report", "caseload", "--staff", tmp_path / "none.csv").expect(
+        programs.BAD_DATA, "cannot be read")
+
+
+def test_a_senior_sees_to_alerts_at_the_office(
+    office: Office, khan: Laptop, jones: Laptop, shared: Shared
+) -> None:
+    """A concern by the officer of the case goes to the senior, who holds no case."""
+    senior = office.d("report", "caseload", "--by", "senior", "--json").json[0]["senior"]
+    khan.run("concern", shared.crn, "He had a knife.").expect(programs.DONE)
+    khan.sync()
+    rows_before = office.d("alerts", "--for", senior, "--json").expect(programs.NEEDS_YOU).json
+    (alert,) = [row for row in rows_before if row["kind"] == "risk-concern"]
+    assert alert["crn"] == shared.crn and senior in alert["waitingFor"]
+    short = alert["id"].replace("-", "")[-8:]
+    office.d("alerts").expect(programs.NEEDS_YOU, "Risk concern", senior, f"doorstepd clear {short}")
+    office.d("alerts", "--for", "nobody").expect(programs.DONE, "No alert is open for nobody")
+    counted = rows(office, "alerts")
+    assert sum(row["for_the_senior"] for row in counted) >= 1
+
+    words = ("clear", short, "--author", senior, "--note", "Rang the officer.")
+    office.d(*words).expect(programs.TRY_AGAIN)
+    office.stop()
+    office.d(*words, "--role", "office").expect(programs.USAGE, "officer, senior")
+    office.d("clear", shared.appointment, *words[2:]).expect(programs.BAD_DATA, "no alert")
+    office.d(*words).expect(programs.DONE, "for everybody")
+    office.d(*words).expect(programs.BAD_DATA, "cleared this alert already")
+    office.start()
+    assert alert["id"] not in [row["id"] for row in office.d("alerts", "--json").json]
 
 
 def test_a_report_that_there_is_not_is_told_which_there_are(stopped_office: Office) -> None:

@@ -96,7 +96,7 @@ import Testing
     try await scene.jones.sync()
     #expect(try scene.jones.replica.record(note) == nil)
     #expect(try scene.jones.replica.record(concern) != nil)
-    #expect(try await scene.alerts()["late-work"] == [[]])
+    #expect(try await scene.alerts()["late-work"] == [["jones"]])
   }
 
   @Test(arguments: Kept.allCases)
@@ -149,6 +149,31 @@ import Testing
     _ = try await Self.end(entry, at: scene.office)
     try await scene.khan.sync()
     #expect(try scene.khan.replica.cases().isEmpty)
+  }
+
+  /// In either order: the limit stands whatever was granted, and its message is what is told.
+  @Test(arguments: [true, false])
+  func `keep out whoever's grant is ended, too`(limitFirst: Bool) async throws {
+    let scene = try await CaseScene(officer: "jones")
+    let note = try scene.khan.note("Met my cousin there.", in: scene.caseID)
+    if limitFirst {
+      try await Self.make(try Self.entry(.byExclusion), at: scene.office)
+      try await scene.office.end("khan", scene.caseID)
+    } else {
+      try await scene.office.end("khan", scene.caseID)
+      try await Self.make(try Self.entry(.byExclusion), at: scene.office)
+    }
+    let report = try await scene.khan.sync()
+    #expect(report.receipts.map(\.verdict) == [.refused(code: "restricted", field: "")])
+    #expect(try scene.khan.replica.status().restricted == [scene.caseID: "Ask Jones."])
+    #expect(try scene.khan.replica.ownChanges().allSatisfy { $0.change == nil })
+    #expect(try await scene.office.record(note) == nil)
+    #expect(try await scene.alerts()["late-work"] == [["jones"]])
+    // Nothing runs again by itself.
+    _ = try await Self.end(try Self.entry(.byExclusion), at: scene.office)
+    try await scene.khan.sync()
+    #expect(try scene.khan.replica.cases().isEmpty)
+    #expect(try scene.khan.replica.status().restricted.isEmpty)
   }
 
   @Test func `a limit that comes in by import holds at once`() async throws {

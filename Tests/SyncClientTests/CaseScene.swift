@@ -12,14 +12,19 @@ struct CaseScene {
   let khan: Laptop
   let jones: Laptop
 
-  /// - Parameter officer: user name of who answers for the case.
-  init(jonesIs role: Role = .officer, officer: String? = nil) async throws {
+  /// - Parameters:
+  ///   - officer: user name of who answers for the case.
+  ///   - senior: and of who answers for that officer.
+  init(
+    jonesIs role: Role = .officer, officer: String? = nil, senior: String? = nil
+  ) async throws {
     office = OfficeInProcess()
     caseID = try await office.open("X000001")
     if let officer {
       try await office.enter(
         .set(
-          ["responsible-officer": .text(officer)], of: .named("case-header", "X000001"),
+          ["responsible-officer": .text(officer), "senior": senior.map { .text($0) } ?? .none],
+          of: .named("case-header", "X000001"),
           type: "case-header", caseID: caseID))
     }
     khan = try await office.laptop("khan", holding: [caseID])

@@ -343,9 +343,9 @@ import Testing
         ]),
       ])
     var appointments: [RecordID] = []
-    for start in ["09:00", "11:00", "13:00"] {
+    for day in ["2026-04-18", "2026-04-19", "2026-04-20"] {
       let id = scene.khan.newID()
-      try scene.khan.edit(.appointment(at: start, in: scene.caseID, id: id))
+      try scene.khan.edit(.appointment(on: day, in: scene.caseID, id: id))
       try scene.khan.change(id, ["event": .text("\(event)")])
       appointments.append(id)
     }

@@ -71,7 +71,7 @@ extension ReplicaStore {
         }
         var record = row.current ?? Record(id: edit.record, type: edit.type, caseID: edit.caseID)
         record.apply(change, at: nil)
-        if let failed = try failedCheck(change, record, rows, state) {
+        if let failed = try failedCheck(change, record, row.current, rows, state) {
           throw ReplicaError.refused(.checkFailed(check: failed.name))
         }
         row.shown = record
@@ -90,7 +90,8 @@ extension ReplicaStore {
 
   /// A check that the record fails with what else this laptop shows.
   private func failedCheck(
-    _ change: Change, _ record: Record, _ rows: any ReplicaTransaction, _ state: ReplicaState
+    _ change: Change, _ record: Record, _ before: Record?, _ rows: any ReplicaTransaction,
+    _ state: ReplicaState
   ) throws -> Check? {
     guard let policy = catalogue.policy(of: record.type), !policy.checks.isEmpty,
       case .set(let members) = change.body.action
@@ -98,10 +99,13 @@ extension ReplicaStore {
     // A clock that was put back is not believed: the office's last answer was not later than now.
     // Without any answer yet, no clock is.
     let now = state.lastSync.map { max(change.body.recordedAt, $0) }
-    return try policy.failedCheck(
-      setting: Set(members.map(\.name)), in: record, today: now.flatMap { CalendarDate(at: $0) },
-      referred: { try rows.record($0, in: state.generation)?.current },
-      policy: catalogue.policy)
+    let names = Set(members.map(\.name))
+    let referred = { try rows.record($0, in: state.generation)?.current }
+    return try policy.closedCheck(
+      setting: names, in: record, before: before, referred: referred, policy: catalogue.policy)
+      ?? policy.failedCheck(
+        setting: names, in: record, today: now.flatMap { CalendarDate(at: $0) },
+        referred: referred, policy: catalogue.policy)
   }
 
   /// Room that a change takes more when it is issued again: its origin, and one entry in its

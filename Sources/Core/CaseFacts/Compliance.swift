@@ -3,30 +3,41 @@ import SyncCore
 /// What appointments came to: failures to comply, days of rehabilitation activity, open acts and
 /// alerts.
 public enum Compliance {
-  /// Failures since the last breach ended. One that is in dispute counts for nobody.
+  /// Days with a failure since the sentence was imposed or the last breach ended. One that is in
+  /// dispute counts for nobody.
+  ///
+  /// As nDelius counts: a day once, however much was missed on it, and the day of the reset too.
   static func failures(of event: Record, _ records: CaseRecords) -> Int64 {
-    let since = records.day("breach-ended-on", of: event)
-    return Int64(
-      records.all("appointment").count { appointment in
-        guard records.target("event", of: appointment) == event.id,
-          let code = records.outcome(of: appointment), OutcomeMeaning.failed.contains(code)
-        else { return false }
-        guard let since, let day = records.day("when", "date", of: appointment) else { return true }
-        return day > since
-      })
+    let resets = [
+      records.day("breach-ended-on", of: event), records.day("disposal", "date", of: event),
+    ]
+    let since = resets.compactMap(\.self).max()
+    let days = records.attendances.filter { attendance in
+      guard attendance.event == event.id, OutcomeMeaning.failed.contains(attendance.code) else {
+        return false
+      }
+      guard let since, let day = attendance.day else { return true }
+      return day >= since
+    }
+    return Int64(Set(days.map(\.day)).count)
   }
 
   /// Days of activity under a requirement: those complied with, and those still in the diary.
   ///
-  /// A day counts once however many appointments it had. An outcome that changes to a failure takes
-  /// its day back, because days are counted anew each time.
+  /// A day counts once however many appointments it had, and under whichever version of the
+  /// requirement. An outcome that changes to a failure takes its day back, because days are counted
+  /// anew each time.
   static func activityDays(
     of requirement: Record, _ records: CaseRecords
   ) -> (completed: Int64, scheduled: Int64) {
+    let versions = Set(
+      records.all("requirement").filter { other in
+        records.text("number", of: other) == records.text("number", of: requirement)
+      }.map(\.id))
     var completed: Set<CalendarDate> = []
     var scheduled: Set<CalendarDate> = []
     for appointment in records.all("appointment")
-    where records.target("requirement", of: appointment) == requirement.id
+    where records.target("requirement", of: appointment).map(versions.contains) == true
       && records.value("rar-activity", of: appointment)?.flag == true
     {
       guard let day = records.day("when", "date", of: appointment) else { continue }
@@ -42,21 +53,38 @@ public enum Compliance {
   /// An alert is open until a senior, or each person that it is for, has cleared it. One that names
   /// nobody is cleared by anybody.
   public static func isOpen(_ alert: Record, _ records: CaseRecords) -> Bool {
-    let clearings = records.all("alert-clearing").filter {
-      records.target("alert", of: $0) == alert.id
-    }
+    let clearings = clearings(of: alert, records)
     guard !clearings.isEmpty else { return true }
     let isBySenior = clearings.contains { clearing in
       clearing.standing("alert").contains { $0.by.role == .senior || $0.by.role == .office }
     }
-    let addressees = alert.elements(of: "addressees", by: .union).map { $0.element.lowercased() }
-    let users = Set(clearings.compactMap { records.text("user", of: $0)?.lowercased() })
-    // Who answers for the case by now clears for those who held it when the alert was raised.
-    let isTakenOver =
-      records.responsibleOfficer.map { officer in
-        !addressees.contains(officer.lowercased()) && users.contains(officer.lowercased())
-      } ?? false
-    return !isBySenior && !isTakenOver && !addressees.isEmpty && !users.isSuperset(of: addressees)
+    let addressees = addressees(of: alert)
+    let users = users(of: clearings, records)
+    // Who answers for the case by now clears for the officers who held it when the alert was
+    // raised, and not for the senior.
+    let officer = records.responsibleOfficer?.lowercased()
+    let isTakenOver = officer.map { !addressees.contains($0) && users.contains($0) } ?? false
+    let senior = records.senior?.lowercased()
+    let left = addressees.subtracting(users).filter { !isTakenOver || $0 == senior }
+    return !isBySenior && !addressees.isEmpty && !left.isEmpty
+  }
+
+  /// The user names that an alert is for and who have not cleared it.
+  public static func waiting(for alert: Record, _ records: CaseRecords) -> [String] {
+    let users = users(of: clearings(of: alert, records), records)
+    return addressees(of: alert).subtracting(users).sorted()
+  }
+
+  private static func clearings(of alert: Record, _ records: CaseRecords) -> [Record] {
+    records.all("alert-clearing").filter { records.target("alert", of: $0) == alert.id }
+  }
+
+  private static func addressees(of alert: Record) -> Set<String> {
+    Set(alert.elements(of: "addressees", by: .union).map { $0.element.lowercased() })
+  }
+
+  private static func users(of clearings: [Record], _ records: CaseRecords) -> Set<String> {
+    Set(clearings.compactMap { records.text("user", of: $0)?.lowercased() })
   }
 
   /// How far each action goes. Acts that are not here set no stage.

@@ -24,7 +24,8 @@ public enum Derivation {
   /// The types that the formulas look at.
   public static let inputs: Set<String> = [
     "alert", "alert-clearing", "appointment", "case-header", "enforcement-act", "event",
-    "outcome-claim", "premises-arrival", "premises-booking", "requirement", "service-appointment",
+    "licence-condition", "outcome-claim", "premises-arrival", "premises-booking",
+    "programme-referral", "programme-session", "requirement", "service-appointment",
     "service-referral", "tier", "upw-adjustment", "upw-attendance", "upw-requirement",
     "upw-session",
   ]

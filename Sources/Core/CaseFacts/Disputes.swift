@@ -15,6 +15,11 @@ extension CaseRecords {
   public var responsibleOfficer: String? {
     all("case-header").first.flatMap { text("responsible-officer", of: $0) }
   }
+
+  /// Who answers for that officer's work.
+  public var senior: String? {
+    all("case-header").first.flatMap { text("senior", of: $0) }
+  }
 }
 
 extension CalendarDate {

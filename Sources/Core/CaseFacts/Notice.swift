@@ -8,10 +8,11 @@ import SyncCore
 /// cleared does not come back.
 public struct Notice: Hashable, Sendable {
   public enum Kind: String, CaseIterable, Sendable {
-    case deletion, dissent, duplicate
+    case deletion, disputed, dissent, duplicate
     case enforcementReview = "enforcement-review"
     case flagChallenged = "flag-challenged"
     case lateWork = "late-work"
+    case referToOfficer = "refer-to-officer"
     case riskChanged = "risk-changed"
     case riskConcern = "risk-concern"
     case withdrawAct = "withdraw-act"
@@ -131,16 +132,19 @@ extension CaseRecords {
   /// - Parameter today: in the United Kingdom; `nil` where it is not known, and then no change of
   ///   risk counts as recent.
   public func notices(today: CalendarDate?) -> [Notice] {
-    dissent + challenges + enforcementReviews + standingActs + doubleActs + riskChange(today)
+    dissent + disputedClaims + challenges + enforcementReviews + referrals + standingActs
+      + doubleActs
+      + riskChange(today)
   }
 
   /// What arrivals call for, all of one author. One notice for all that came late in one go.
-  public func notices(of arrivals: [Arrival]) -> [Notice] {
+  /// - Parameter holders: user names of who holds the case now.
+  public func notices(of arrivals: [Arrival], holders: [String]) -> [Notice] {
     var notices = [
-      late(arrivals, .late) {
+      late(arrivals, .late, holders) {
         "\($0), who no longer holds this case, had made \($1) before hearing of that. Read what was written."
       },
-      late(arrivals, .keptOut) {
+      late(arrivals, .keptOut, holders) {
         "\($0), who may no longer see this case, had made \($1). The office keeps that beside the case; a senior asks for it there."
       },
     ].compactMap(\.self)
@@ -149,10 +153,11 @@ extension CaseRecords {
       case .late, .keptOut: continue
       case .concern(let isLate):
         // Who answers for the case knows what they wrote themselves.
-        guard isLate || officer(but: arrival.author) != nil else { continue }
+        let users = others(but: arrival.author, or: isLate ? holders : [])
+        guard isLate || !users.isEmpty else { continue }
         notices.append(
           Notice(
-            .riskConcern, about: arrival.record, arrival.type, to: [officer(but: arrival.author)],
+            .riskConcern, about: arrival.record, arrival.type, to: users,
             "\(arrival.author) raised a risk concern in this case. Read it now."))
       case .disputedDeletion(let deletion, let authors):
         notices.append(
@@ -168,14 +173,15 @@ extension CaseRecords {
 
   /// One notice of all arrivals of a kind; `nil` where there are none.
   private func late(
-    _ arrivals: [Arrival], _ kind: Arrival.Kind, _ text: (String, String) -> String
+    _ arrivals: [Arrival], _ kind: Arrival.Kind, _ holders: [String],
+    _ text: (String, String) -> String
   ) -> Notice? {
     let late = arrivals.filter { $0.kind == kind }
     guard let first = late.first else { return nil }
     let changes = late.count == 1 ? "a change" : "\(late.count) changes"
     return Notice(
       .lateWork, about: first.record, first.type, key: "\(first.hash)",
-      to: [officer(but: first.author)], text(first.author, changes))
+      to: others(but: first.author, or: holders), text(first.author, changes))
   }
 
   /// Whose decision on a breach did not stand beside another's.
@@ -185,10 +191,25 @@ extension CaseRecords {
       let dissenting = breach.standing("decision").filter { $0.value != reading.value }
       return dissenting.map { edit in
         Notice(
-          .dissent, about: breach.id, breach.type, key: "\(edit.hash)", to: [edit.by.user],
-          "Your decision did not stand beside a colleague's more protective one. It is kept as your view; speak to the senior."
+          .dissent, about: breach.id, breach.type, key: "\(edit.hash)", to: [edit.by.user, senior],
+          "The decision of \(edit.by.author) did not stand beside a colleague's more protective one. It is kept as their view; officer and senior speak about it."
         )
       }
+    }
+  }
+
+  /// Reports of an attendance that differ: nothing is enforced or called off until one decides.
+  private var disputedClaims: [Notice] {
+    disputes.compactMap { dispute in
+      guard case .claims = catalogue.policy(of: dispute.record.type)?.rule(of: dispute.field) else {
+        return nil
+      }
+      let authors = dispute.choices.flatMap(\.by).map(\.by.user)
+      return Notice(
+        .disputed, about: dispute.record.id, dispute.record.type, key: "\(dispute.began.hash)",
+        to: authors + [responsibleOfficer, senior],
+        "People reported this differently. Nothing is enforced or called off until one of you decides."
+      )
     }
   }
 
@@ -200,16 +221,19 @@ extension CaseRecords {
       return standing.filter { $0.value == .text("removed") }.map { removal in
         Notice(
           .flagChallenged, about: flag.id, flag.type, key: "\(removal.hash)",
-          to: [removal.by.user, responsibleOfficer],
+          to: standing.map(\.by.user) + [responsibleOfficer, senior],
           "\(removal.by.author) removed this flag while it was reviewed or raised elsewhere. It stays active; a senior decides."
         )
       }
     }
   }
 
-  /// Who answers for the case, unless it is the author; then anybody who holds it is to look.
-  private func officer(but author: String) -> String? {
-    responsibleOfficer.flatMap { $0.lowercased() == author.lowercased() ? nil : $0 }
+  /// Who answers for the case, and their senior, but not the author. Whoever the author gave the
+  /// case to may not be named in it yet: then it is for those who hold it.
+  private func others(but author: String, or holders: [String]) -> [String] {
+    func isOther(_ user: String) -> Bool { user.lowercased() != author.lowercased() }
+    let officer = responsibleOfficer.flatMap { isOther($0) ? [$0] : nil } ?? holders
+    return (officer + [senior].compactMap(\.self)).filter(isOther)
   }
 
   /// More failures than a running sentence allows: reviewed once a breach period.
@@ -224,6 +248,19 @@ extension CaseRecords {
         .enforcementReview, about: event.id, event.type, key: "\(event.id) \(period)",
         to: [responsibleOfficer],
         "There are more failures to comply than the \(limit) allowed. Review the enforcement.")
+    }
+  }
+
+  /// Outcomes that somebody refers to the officer.
+  private var referrals: [Notice] {
+    all("enforcement-act").compactMap { act in
+      guard let sent = act.standing("action").first, sent.value == .text("ROM"),
+        let sender = sent.by.user, value("withdrawn-by", of: act) == nil,
+        let officer = responsibleOfficer, officer.lowercased() != sender.lowercased()
+      else { return nil }
+      return Notice(
+        .referToOfficer, about: act.id, act.type, to: [officer],
+        "\(sender) refers this outcome to you. Say what follows from it.")
     }
   }
 

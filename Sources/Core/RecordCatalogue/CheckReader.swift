@@ -18,7 +18,7 @@ struct CheckReader {
       var section = try list.named(entry, "the check")
       let says = try section.sentence("says", bytes: TypeReader.textBytes)
       let condition = try condition(in: &section)
-      let demand = try demand(in: &section)
+      let demand = try demand(in: &section, applies: condition != nil)
       try section.finish()
       let check = Check(name: entry.key.text, says: says, condition: condition, demand: demand)
       results.append(Result(check: check, line: section.line))
@@ -30,11 +30,22 @@ struct CheckReader {
     in section: inout Section
   ) throws(CatalogueError) -> Check.Membership? {
     guard let when = try section.optionalWord("when") else { return nil }
-    let codes = try section.words("is")
+    let codes = try section.optionalWords("is") ?? []
     return Check.Membership(try path(when.text, when.line, section), in: codes.map(\.text))
   }
 
-  private static func demand(in section: inout Section) throws(CatalogueError) -> Check.Demand {
+  /// - Parameter applies: whether it says when.
+  private static func demand(
+    in section: inout Section, applies: Bool
+  ) throws(CatalogueError) -> Check.Demand {
+    if let closed = try section.optionalWords("closed") {
+      guard applies, !closed.isEmpty else {
+        throw section.wrong(
+          "\(section.title) closes fields and does not say when, or which",
+          remedy: "name the fields, and write when: PATH and is: [CODES]")
+      }
+      return .closed(closed.map(\.text))
+    }
     let field = try section.word("field")
     let path = try path(field.text, field.line, section)
     var demands: [Check.Demand] = []
@@ -49,7 +60,7 @@ struct CheckReader {
     guard demands.count == 1 else {
       throw section.wrong(
         "\(section.title) asks for \(demands.count) things",
-        remedy: "write one of present: yes, among, equal-to, at-most and at-least")
+        remedy: "write one of present: yes, among, equal-to, at-most, at-least and closed")
     }
     return demands[0]
   }
@@ -112,6 +123,14 @@ struct CheckReader {
         file, result.line,
         "the check \(name) looks at \(quoted(path.description)), which is no single value",
         remedy: "name a field that is no composite, or a part of one")
+    }
+    if case .closed(let fields) = result.check.demand,
+      let stray = fields.first(where: { type.field($0).map(\.policy.isSet) != false })
+    {
+      throw CatalogueError(
+        file, result.line,
+        "the check \(name) closes \(quoted(stray)), which is no field of one value",
+        remedy: "name fields of this type that are no sets")
     }
     for membership in result.check.memberships {
       let known = place(membership.path, of: type, types) ?? []

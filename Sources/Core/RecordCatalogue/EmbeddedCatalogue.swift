@@ -915,13 +915,20 @@ fields{
   bytes=64
   rule=server-owned
   why=Who holds a case decides who may see it, so only an allocation at the office changes it.
+ senior{
+  label=Senior
+  hint=The user name of who answers for the officer's work and hears of what needs a senior.
+  kind=text
+  bytes=64
+  rule=server-owned
+  why=Reports that differ, concerns and work by a former officer must reach somebody beside the officer, and only the office says who that is.
 
 """#
     ),
     (
       name: "catalogue.yaml",
       outline: #"""
-version=6
+version=7
 
 """#
     ),
@@ -1735,7 +1742,7 @@ fields{
     bytes=200
  failures{
   label=Failures to comply
-  hint=Counted by the office from the outcomes of appointments.
+  hint=Days with one, counted by the office from appointments, unpaid work and programmes.
   kind=integer
   from=0
   to=9999
@@ -2491,6 +2498,33 @@ writers[
  =office
 deleters[
  =office
+checks{
+ signed-stays{
+  says=This plan has been signed, so its goals stay as they are. Make a new version of the plan; how a goal goes is its status and a note.
+  when=plan>countersigning.stage
+  is[
+   =countersigned
+   =awaiting-double-countersign
+   =double-countersigned
+   =locked-incomplete
+  closed[
+   =title
+   =area-of-need
+   =related-areas
+   =target-date
+   =order
+ closed-stays{
+  says=This version of the plan is closed. Make a new version.
+  when=plan>read-only
+  is[
+   =yes
+  closed[
+   =title
+   =area-of-need
+   =related-areas
+   =target-date
+   =status
+   =order
 fields{
  plan{
   label=Sentence plan
@@ -2662,6 +2696,15 @@ writers[
  =office
 deleters[
  =office
+checks{
+ closed-stays{
+  says=This version of the plan is closed. Make a new version.
+  when=read-only
+  is[
+   =yes
+  closed[
+   =agreement
+   =countersigning
 fields{
  version{
   label=Version
@@ -3323,6 +3366,19 @@ writers[
  =administrator
  =office
 deleters[
+checks{
+ sent-stays{
+  says=The programme has been sent this referral. Make another that names this one and the reason.
+  when=sent.on
+  closed[
+   =draft
+   =requirement
+   =licence-condition
+ replaced-for-a-reason{
+  says=A referral that replaces another says why.
+  when=supersedes
+  field=reason-for-change
+  present=yes
 fields{
  programme{
   label=Programme
@@ -4898,6 +4954,31 @@ writers[
  =administrator
  =office
 deleters[
+checks{
+ sent-stays{
+  says=What the provider has been sent stays as it was. Make another referral that names this one and the reason.
+  when=stage
+  is[
+   =sent
+   =plan-submitted
+   =plan-approved
+   =end-requested
+   =concluded
+  closed[
+   =contract
+   =provider
+   =needs
+   =interpreter
+   =responsibilities
+   =when-unavailable
+   =supplementary-risk
+   =completion-deadline
+   =enforceable-days
+ replaced-for-a-reason{
+  says=A referral that replaces another says why.
+  when=supersedes
+  field=reason-for-change
+  present=yes
 fields{
  kind{
   label=Kind of service

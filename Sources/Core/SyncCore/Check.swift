@@ -42,7 +42,7 @@ public struct Check: Hashable, Sendable {
 
   public struct Membership: Hashable, Sendable {
     public let path: Path
-    /// A flag reads as `yes` or `no`.
+    /// A flag reads as `yes` or `no`. With none, anything that stands there will do.
     public let codes: [String]
 
     public init(_ path: Path, in codes: [String]) {
@@ -55,6 +55,8 @@ public struct Check: Hashable, Sendable {
     case present(Path)
     case among(Membership)
     case compare(Path, Comparison, [Term])
+    /// These fields are closed to laptops: somebody acts on what they say already.
+    case closed([String])
   }
 
   public enum Comparison: String, CaseIterable, Sendable {
@@ -99,6 +101,7 @@ public struct Check: Hashable, Sendable {
     case .compare(let path, _, let terms):
       paths.append(path)
       for term in terms { if case .path(let path, _) = term.operand { paths.append(path) } }
+    case .closed: break
     }
     return paths
   }
@@ -140,6 +143,7 @@ public struct Check: Hashable, Sendable {
         case .atLeast: left >= right
         }
       }
+    case .closed: return true
     }
   }
 
@@ -186,7 +190,8 @@ public struct Check: Hashable, Sendable {
 extension Check.Membership {
   fileprivate func holds(_ value: Value) -> Bool {
     let code = value.flag.map { $0 ? "yes" : "no" } ?? value.text
-    return codes.contains { known in code.map { known.utf8.elementsEqual($0.utf8) } ?? false }
+    return codes.isEmpty
+      || codes.contains { known in code.map { known.utf8.elementsEqual($0.utf8) } ?? false }
   }
 }
 
@@ -233,13 +238,57 @@ extension TypePolicy {
       }
       return try !check.isMet(today: today) { path in
         guard let reference = path.reference else { return record.knowledge(of: path, by: self) }
-        let target = record.read(reference, by: rule(of: reference))?.value.text
-        guard let id = target.flatMap({ RecordID($0) }), let other = try referred(id) else {
-          return .unknown
-        }
-        return policy(other.type).map { other.knowledge(of: path, by: $0) } ?? .unknown
+        return try knowledge(
+          of: path, behind: reference, in: record, referred: referred, policy: policy)
       }
     }
+  }
+
+  /// The first check that closes a field to a change from a laptop, asked on both sides and also of
+  /// what arrives: a text that was sent or signed is the one that somebody acts on, whatever its
+  /// author had heard. A field about which people disagree is open, so that somebody can decide.
+  /// - Parameters:
+  ///   - fields: the names of what is set.
+  ///   - record: with the change applied.
+  ///   - before: without it; `nil` where there was none.
+  ///   - referred: a record that this one refers to; `nil` where it is not held.
+  ///   - policy: of the type of that record.
+  public func closedCheck(
+    setting fields: Set<String>, in record: Record, before: Record?,
+    referred: (RecordID) throws -> Record?, policy: (String) -> TypePolicy?
+  ) rethrows -> Check? {
+    try checks.first { check in
+      guard case .closed(let closed) = check.demand, let condition = check.condition else {
+        return false
+      }
+      let isAsked = closed.contains { field in
+        fields.contains(field)
+          && before?.read(field, by: rule(of: field))?.status != .contested
+      }
+      guard isAsked else { return false }
+      let path = condition.path
+      let known =
+        if let reference = path.reference {
+          try knowledge(
+            of: path, behind: reference, in: record, referred: referred, policy: policy)
+        } else {
+          before?.knowledge(of: path, by: self) ?? .nothing
+        }
+      guard case .value(let value) = known else { return false }
+      return condition.holds(value)
+    }
+  }
+
+  /// What stands in the record that a field refers to.
+  private func knowledge(
+    of path: Check.Path, behind reference: String, in record: Record,
+    referred: (RecordID) throws -> Record?, policy: (String) -> TypePolicy?
+  ) rethrows -> Check.Knowledge {
+    let target = record.read(reference, by: rule(of: reference))?.value.text
+    guard let id = target.flatMap({ RecordID($0) }), let other = try referred(id) else {
+      return .unknown
+    }
+    return policy(other.type).map { other.knowledge(of: path, by: $0) } ?? .unknown
   }
 }
 

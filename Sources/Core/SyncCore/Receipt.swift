@@ -16,15 +16,23 @@ public enum Verdict: Hashable, Sendable {
 }
 
 extension Verdict: CustomStringConvertible {
-  public var description: String {
+  /// Without why.
+  public var kind: String {
     switch self {
     case .applied: "applied"
     case .merged: "merged"
     case .contested: "contested"
     case .late: "late"
-    case .refused(let code, let field):
-      field.isEmpty ? "refused \(code)" : "refused \(code) \(field)"
+    case .refused: "refused"
     case .retry: "retry"
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .refused(let code, let field):
+      field.isEmpty ? "\(kind) \(code)" : "\(kind) \(code) \(field)"
+    case .applied, .merged, .contested, .late, .retry: kind
     }
   }
 }

@@ -16,6 +16,6 @@ struct Doorstepd: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Init.self, Serve.self, OperatorCode.self, Import.self, Seed.self, Report.self, Rules.self,
-      History.self, Conflicts.self, Resolve.self,
+      History.self, Conflicts.self, Resolve.self, Alerts.self, Clear.self,
     ])
 }

@@ -94,7 +94,7 @@ struct Import: ServerCommand {
       return
     }
     guard let file else { return }
-    let bytes = try contents(of: file)
+    let bytes = try InputFile.bytes(file, most: ImportLimits().fileBytes)
     let today = try Today.now
     let mapping = try loadMapping(for: kind, catalogue, today)
     let store = try data.folder.openStore(telling: output)
@@ -129,20 +129,6 @@ struct Import: ServerCommand {
     }
     if outcome.leftOut != plan.outcome.leftOut { try writeRejects(outcome, of: file, again: true) }
     return outcome
-  }
-
-  private func contents(of file: String) throws -> [UInt8] {
-    let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
-    guard size ?? 0 <= ImportLimits().fileBytes else {
-      throw Failure(
-        .badData, code: "too-large",
-        "\(file) is larger than \(ImportLimits().fileBytes >> 20) MiB. Divide it into several.")
-    }
-    guard let bytes = FileManager.default.contents(atPath: file) else {
-      throw Failure(
-        .badData, code: "no-file", "\(file) cannot be read. Check its name and its permissions.")
-    }
-    return [UInt8](bytes)
   }
 
   private func loadMapping(

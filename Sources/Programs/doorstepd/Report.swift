@@ -1,4 +1,5 @@
 import ArgumentParser
+import BulkEntry
 import Foundation
 import ProgramKit
 import RecordCatalogue
@@ -7,9 +8,11 @@ import SyncCore
 
 struct Report: ServerCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Figures for managers, by officer: visits overdue, outcomes missing, and more.",
+    abstract:
+      "Figures for managers, by officer or team: visits overdue, outcomes missing, and more.",
     discussion: """
-      Works beside the running server. It names officers and nobody else.
+      Works beside the running server. It names staff and nobody else. --by team, office or region needs --staff, a CSV \
+      file with a column “user” and some of team, office, region and capacity, which is in cases.
 
       \(OfficeReport.Name.allCases.map { "\($0.rawValue): \($0.about)" }.joined(separator: "\n"))
       """)
@@ -17,11 +20,42 @@ struct Report: ServerCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var output: Output
   @Argument(help: "Which report.") var name: String
+  @Option(name: .long, help: "What a line stands for: officer, senior, team, office or region.")
+  var by = OfficeStaff.Level.officer.rawValue
+  @Option(name: .long, help: "The service's list of staff: a CSV file.") var staff: String?
   @Flag(name: .long, help: "Answer with CSV.") var csv = false
 
   func validate() throws {
     guard !(csv && output.json) else { throw ValidationError("Give --csv or --json, not both.") }
-    _ = try known()
+    let name = try known()
+    let level = try knownLevel()
+    guard level == .officer || name.isByOfficer else {
+      throw ValidationError("The report “\(self.name)” is not by officer: leave out --by.")
+    }
+    guard [.officer, .senior].contains(level) || staff != nil else {
+      throw ValidationError(
+        "The office's records do not say who works where. Give the list of staff: --staff FILE.")
+    }
+  }
+
+  private func knownLevel() throws -> OfficeStaff.Level {
+    guard let level = OfficeStaff.Level(rawValue: by) else {
+      let names = OfficeStaff.Level.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--by is one of \(names).")
+    }
+    return level
+  }
+
+  private func loadStaff() throws -> OfficeStaff {
+    guard let staff else { return .none }
+    do {
+      return try StaffFile.read(try InputFile.bytes(staff, most: StaffFile.mostBytes))
+    } catch let problems as ImportProblems {
+      let more = problems.more > 0 ? ["and \(problems.more) more"] : []
+      let lines = problems.problems.map(\.description) + more
+      throw Failure(
+        .badData, code: "bad-staff", "\(staff): \(lines.joined(separator: "\n"))")
+    }
   }
 
   private func known() throws -> OfficeReport.Name {
@@ -34,13 +68,14 @@ struct Report: ServerCommand {
 
   func work() async throws {
     let (name, catalogue) = (try known(), try data.loadCatalogue())
-    guard let today = CalendarDate(at: World.now()) else {
+    let (level, staff, now) = (try knownLevel(), try loadStaff(), World.now())
+    guard CalendarDate(at: now) != nil else {
       throw Failure(.internalError, code: "clock", "The clock of this machine cannot be read.")
     }
     let report: OfficeReport
     do {
       report = try data.folder.readStore().read {
-        try OfficeReport(name, from: $0, catalogue, today: today)
+        try OfficeReport(name, from: $0, catalogue, by: level, staff: staff, now: now)
       }
     } catch { throw Failure(error) }
     if csv {

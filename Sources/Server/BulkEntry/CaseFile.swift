@@ -73,7 +73,7 @@ struct CaseFile {
         "cro": chance.happens(700) ? .text(cro) : .none,
         "language": .text(person.language), "interpreter": .flag(person.needsInterpreter),
         "sentence": sentence, "tier": person.level.map { .text(tier(of: $0)) } ?? .none,
-        "responsible-officer": .text(officer.name),
+        "responsible-officer": .text(officer.name), "senior": .text(senior.name),
       ], by: .office, at: begins.moment(9 * 60))
   }
 

@@ -153,6 +153,7 @@ package struct ImportKind: Sendable {
     Column("court", .catalogued, to: "sentence", "court"),
     Column("tier", .catalogued, to: "tier"),
     Column("officer", .user, to: "responsible-officer"),
+    Column("senior", .user, to: "senior"),
   ]
 
   private static let contactsColumns = [

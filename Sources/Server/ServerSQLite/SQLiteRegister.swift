@@ -5,7 +5,8 @@ import SyncCore
 
 /// Grants, devices, codes and orders in SQL.
 extension SQLiteTransaction {
-  private static let grantColumns = "user, case_id, granted_at, ended_at, reason, suspension"
+  private static let grantColumns =
+    "user, case_id, granted_at, ended_at, reason, suspension, resumes"
 
   func grants(of user: String) throws -> [Grant] {
     try all(
@@ -20,15 +21,17 @@ extension SQLiteTransaction {
   private func grant(_ row: Row) throws -> Grant {
     Grant(
       user: row[0], caseID: try id(row[1]), grantedAt: UInt64(stored: row[2]),
-      endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4], suspension: row[5])
+      endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4], suspension: row[5],
+      resumes: row[6])
   }
 
   func save(_ grant: Grant) throws {
     try run(
-      "INSERT OR REPLACE INTO grants (\(Self.grantColumns)) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO grants (\(Self.grantColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
       [
         grant.user, Data(grant.caseID.bytes), Int64(storing: grant.grantedAt),
         grant.endedAt.map(Int64.init(storing:)), grant.reason, grant.suspension,
+        grant.resumes,
       ])
   }
 
@@ -146,6 +149,13 @@ extension SQLiteTransaction {
   func removeOrder(_ id: UInt64, of device: DeviceID) throws {
     try run(
       "DELETE FROM orders WHERE id = ? AND device_id = ?", [Int64(storing: id), Data(device.bytes)])
+  }
+
+  func verdictCounts() throws -> [String: UInt64] {
+    var counts: [String: UInt64] = [:]
+    let sql = "SELECT verdict, count(*) FROM changes GROUP BY verdict"
+    for row in try Row.fetchAll(db, sql: sql) { counts[row[0]] = UInt64(stored: row[1]) }
+    return counts
   }
 
   func counts() throws -> StoreCounts {

@@ -135,6 +135,14 @@ enum SQLiteSchema {
       // index is written once a record.
       try db.execute(sql: "CREATE INDEX records_by_type ON records (type)")
     }
+    migrator.registerMigration("4") { db in
+      // A limit outlives the grant that it suspended: only one that ended for it runs again.
+      try db.execute(
+        sql: """
+          ALTER TABLE grants ADD COLUMN resumes INTEGER NOT NULL DEFAULT 0;
+          UPDATE grants SET resumes = suspension IS NOT NULL;
+          """)
+    }
     return migrator
   }
 }

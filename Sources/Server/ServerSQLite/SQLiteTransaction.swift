@@ -207,14 +207,8 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   private static func text(of verdict: Verdict) -> (String, String?) {
-    switch verdict {
-    case .applied: ("applied", nil)
-    case .merged: ("merged", nil)
-    case .contested: ("contested", nil)
-    case .late: ("late", nil)
-    case .refused(let code, let field): ("refused", "\(code):\(field)")
-    case .retry: ("retry", nil)
-    }
+    guard case .refused(let code, let field) = verdict else { return (verdict.kind, nil) }
+    return (verdict.kind, "\(code):\(field)")
   }
 
   private static func verdict(_ text: String, _ refusal: String?) throws -> Verdict {

@@ -111,22 +111,19 @@ extension Registry {
   private func settle(_ grants: [Grant], by limits: AccessLimits) throws {
     guard var newest = grants.max(by: { $0.grantedAt < $1.grantedAt }) else { return }
     let denial = try limits.denial(of: newest.user)
-    switch (newest.endedAt, newest.suspension, denial) {
-    case (nil, _, let denial?):
+    guard denial != newest.suspension || (newest.endedAt == nil && denial != nil) else { return }
+    newest.suspension = denial
+    if denial != nil, newest.endedAt == nil {
       newest.endedAt = try transaction.nextSequence()
-      newest.suspension = denial
-      try transaction.save(newest)
-    case (_?, _?, nil):
-      newest.suspension = nil
-      try transaction.save(newest)
-      try transaction.save(
-        Grant(
-          user: newest.user, caseID: newest.caseID, grantedAt: try transaction.nextSequence(),
-          reason: newest.reason))
-    case (_?, let shown?, let denial?) where shown != denial:
-      newest.suspension = denial
-      try transaction.save(newest)
-    case (nil, _, nil), (_?, nil, _), (_?, _?, _?): break
+      newest.resumes = true
     }
+    let runsAgain = denial == nil && newest.resumes
+    if denial == nil { newest.resumes = false }
+    try transaction.save(newest)
+    guard runsAgain else { return }
+    try transaction.save(
+      Grant(
+        user: newest.user, caseID: newest.caseID, grantedAt: try transaction.nextSequence(),
+        reason: newest.reason))
   }
 }

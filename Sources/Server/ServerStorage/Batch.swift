@@ -188,6 +188,13 @@ struct Batch {
     let sequence = try intake.transaction.nextSequence()
     record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
     guard record.fits(intake.limits) else { return .refused(.tooLarge) }
+    if case .set(let members) = body.action, let policy, !policy.checks.isEmpty {
+      let closed = try policy.closedCheck(
+        setting: Set(members.map(\.name)), in: record, before: stored?.record,
+        referred: { try drafts[$0]?.record ?? entry($0)?.record },
+        policy: intake.catalogue.policy)
+      if let closed { return .refused(.checkFailed(check: closed.name)) }
+    }
     let grant = grants[body.caseID]
     let settles = isBase(stored, body, grant)
     settled[body.record] =
@@ -257,7 +264,7 @@ struct Batch {
     if let grant, grant.endedAt == nil { return .holder }
     if policy?.isAlwaysAccepted == true { return .late }
     // What may have been taken before the store was put back, another laptop may bring home.
-    if grant?.suspension != nil { return try mayBeLost(body) ? .late : .keptOut }
+    if grant?.suspension != nil { return mayBeLost(body) ? .late : .keptOut }
     guard let ended = grant?.endedAt, let under = body.writtenUnder else { return .outside }
     let cannotHaveHeard =
       try mayBeLost(body) || under < intake.transaction.place(of: ended)

@@ -216,6 +216,12 @@ private final class MemoryBook: ServerTransaction {
     return counts
   }
 
+  func verdictCounts() -> [String: UInt64] {
+    var counts: [String: UInt64] = [:]
+    for change in state.changes.values { counts[change.verdict.kind, default: 0] += 1 }
+    return counts
+  }
+
   func contestedRecords(after id: RecordID?, limit: Int) -> [StoredRecord] {
     state.contested.filter { contested in id.map { $0 < contested } ?? true }.sorted()
       .prefix(limit).compactMap { state.records[$0] }

@@ -85,7 +85,10 @@ package struct OfficeWriter {
       try setIfAdmitted(fact.fields, of: fact.record, type: fact.type, caseID)
     }
     let today = CalendarDate(at: now)
-    let notices = view.notices(today: today) + view.notices(of: arrivals)
+    let holders =
+      try arrivals.isEmpty
+      ? [] : transaction.grants(on: caseID).filter { $0.endedAt == nil }.map(\.user).sorted()
+    let notices = view.notices(today: today) + view.notices(of: arrivals, holders: holders)
     for notice in notices where try transaction.record(notice.id) == nil {
       let fields = try notice.fields { user in
         try Registry.mayHold(user, caseID, transaction, by: catalogue, today: today)

@@ -21,9 +21,8 @@ package struct Registry {
       throw KeptOut()
     }
     // What is suspended may run again without being asked.
-    let held = Set(grants.filter { $0.endedAt == nil || $0.suspension != nil }.map(\.caseID)).count
+    let held = Set(grants.filter { $0.endedAt == nil || $0.resumes }.map(\.caseID)).count
     guard held < Limits.standard.scopeCases else { throw TooManyCases() }
-    try unsuspend(grants, caseID)
     let sequence = try transaction.nextSequence()
     try transaction.save(Grant(user: user, caseID: caseID, grantedAt: sequence, reason: reason))
     return true
@@ -35,27 +34,18 @@ package struct Registry {
   /// A user holds as many cases as a laptop takes (`Limits.scopeCases`).
   package struct TooManyCases: Error {}
 
-  /// Ends a running grant, and one that is suspended for good.
+  /// Ends a running grant. One that a limit suspends runs no more when the limit ends; until then
+  /// the limit stands, whatever was granted.
+  /// - Returns: whether anything changed.
   package func end(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
     let grants = try transaction.grants(of: user)
-    let running = grants.first { $0.caseID == caseID && $0.endedAt == nil }
-    guard var grant = running else { return try unsuspend(grants, caseID) }
-    grant.endedAt = try transaction.nextSequence()
+    let running = grants.first { $0.caseID == caseID && ($0.endedAt == nil || $0.resumes) }
+    guard var grant = running else { return false }
+    if grant.endedAt == nil { grant.endedAt = try transaction.nextSequence() }
+    grant.resumes = false
     if !reason.isEmpty { grant.reason = reason }
     try transaction.save(grant)
     return true
-  }
-
-  /// What was suspended runs no more, whatever becomes of the limit.
-  /// - Returns: whether anything was.
-  @discardableResult
-  private func unsuspend(_ grants: [Grant], _ caseID: CaseID) throws -> Bool {
-    let suspended = grants.filter { $0.caseID == caseID && $0.suspension != nil }
-    for var grant in suspended {
-      grant.suspension = nil
-      try transaction.save(grant)
-    }
-    return !suspended.isEmpty
   }
 
   /// Why an enrolment code does not open the door.

@@ -72,6 +72,8 @@ package protocol ServerReading {
   func orders(for device: DeviceID) throws -> [StoredOrder]
 
   func counts() throws -> StoreCounts
+  /// How many changes of the log had each verdict, by its name.
+  func verdictCounts() throws -> [String: UInt64]
 }
 
 extension ServerReading {
@@ -224,15 +226,17 @@ package struct Grant: Hashable, Sendable {
   /// The sequence at which it ended; `nil` while it runs.
   package var endedAt: UInt64?
   package var reason: String
-  /// Where it ended because a limit of access keeps its user out: what the user is told. It runs
-  /// again when the limit ends.
+  /// Where a limit of access keeps its user out: what the user is told.
   package var suspension: String?
+  /// Whether it ended for that alone, and runs again when the limit ends.
+  package var resumes: Bool
 
   package init(
     user: String, caseID: CaseID, grantedAt: UInt64, endedAt: UInt64? = nil, reason: String,
-    suspension: String? = nil
+    suspension: String? = nil, resumes: Bool = false
   ) {
     self.suspension = suspension
+    self.resumes = resumes
     self.user = user.lowercased()
     self.caseID = caseID
     self.grantedAt = grantedAt
