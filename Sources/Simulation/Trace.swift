@@ -1,14 +1,20 @@
 /// The running hash over everything that happened, by which two runs of a seed are compared; kept
-/// as text only when somebody wants to read it.
+/// as text only when somebody wants to read it. Nothing is written for a seed of which nobody asks
+/// either: most run once.
 package struct Trace {
   /// FNV-1a with 64 bits, over words of eight bytes.
   package private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   package private(set) var lines: [String] = []
-  private let isKept: Bool
+  private let isKept, isHashed: Bool
 
-  package init(keeping: Bool) { isKept = keeping }
+  package init(keeping: Bool, hashing: Bool) {
+    isKept = keeping
+    isHashed = hashing
+  }
 
-  package mutating func note(_ line: String) {
+  package mutating func note(_ text: @autoclosure () -> String) {
+    guard isKept || isHashed else { return }
+    let line = text()
     var word: UInt64 = 0
     var count = 0
     for byte in line.utf8 {
@@ -22,7 +28,9 @@ package struct Trace {
   }
 
   /// Takes numbers in that nobody needs to read.
-  package mutating func fold(_ number: UInt64) {
+  package mutating func fold(_ number: @autoclosure () -> UInt64) {
+    guard isKept || isHashed else { return }
+    let number = number()
     take(number & 0xFFFF_FFFF)
     take(number >> 32)
   }

@@ -39,7 +39,8 @@ package final class World {
   let disks: SimulatedDisks?
 
   package init(
-    _ seed: UInt64, _ swarm: Swarm, _ decisions: [Decision]? = nil, tracing: Bool = false
+    _ seed: UInt64, _ swarm: Swarm, _ decisions: [Decision]? = nil, tracing: Bool = false,
+    hashing: Bool = true
   ) throws {
     self.seed = seed
     let decisions = decisions ?? Plan.decisions(of: seed, swarm)
@@ -50,7 +51,7 @@ package final class World {
     self.swarm = swarm
     self.decisions = decisions
     office = Office(limits: swarm.limits)
-    trace = Trace(keeping: tracing)
+    trace = Trace(keeping: tracing, hashing: hashing)
     disks = swarm.backend == .sqlite ? try SimulatedDisks() : nil
     tally.seeds = 1
     if swarm.servers == 2 { tally.note(.twoServers) }

@@ -65,6 +65,9 @@ package final class MemoryReplica: ReplicaStore {
 /// write back.
 private final class Kept<Row: Sendable>: Sendable {
   let row: Row
+  /// Of a record's base, once somebody has asked: memory is not damaged, and the same row is asked
+  /// about again and again.
+  let digest = Mutex<Hash?>(nil)
 
   init(_ row: Row) { self.row = row }
 }
@@ -179,6 +182,20 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
       (caseID == nil || kept.row.caseID == caseID) && (types?.contains(kept.row.type) ?? true)
     }
     for kept in found.sorted(by: { $0.row.id < $1.row.id }) { try body(kept.row) }
+  }
+
+  func baseDigests(
+    in generation: Int64, _ body: (CaseID, Hash) throws -> Void
+  ) rethrows {
+    for kept in (tables.records[generation] ?? [:]).values {
+      guard let base = kept.row.base else { continue }
+      let digest = kept.digest.withLock { known in
+        let digest = known ?? base.digest
+        known = digest
+        return digest
+      }
+      try body(kept.row.caseID, digest)
+    }
   }
 
   func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) rethrows {

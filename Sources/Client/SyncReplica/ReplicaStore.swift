@@ -54,6 +54,8 @@ public protocol ReplicaReading {
     in generation: Int64, of caseID: CaseID?, types: Set<String>?,
     _ body: (RecordRow) throws -> Void
   ) throws
+  /// The digest of each record's base with its case, in any order.
+  func baseDigests(in generation: Int64, _ body: (CaseID, Hash) throws -> Void) throws
   /// Rows of a generation whose record has concurrent values.
   func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) throws
   func hasRecords(of caseID: CaseID, in generation: Int64) throws -> Bool

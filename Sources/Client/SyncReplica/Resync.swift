@@ -97,11 +97,21 @@ extension ReplicaStore {
       for held in try rows.cases(in: target) {
         digests[held.caseID] = CaseDigest(caseID: held.caseID)
       }
-      try rows.records(in: target, of: nil, types: nil) { row in
-        guard let base = row.base else { return }
-        digests[row.caseID, default: CaseDigest(caseID: row.caseID)].replace(nil, with: base.digest)
+      try rows.baseDigests(in: target) { caseID, digest in
+        digests[caseID, default: CaseDigest(caseID: caseID)].replace(nil, with: digest)
       }
       return digests.values.sorted { $0.caseID < $1.caseID }
+    }
+  }
+}
+
+extension ReplicaReading {
+  /// Of each record as it was last received, read anew, so that damage is found.
+  public func baseDigests(
+    in generation: Int64, _ body: (CaseID, Hash) throws -> Void
+  ) throws {
+    try records(in: generation, of: nil, types: nil) { row in
+      if let base = row.base { try body(row.caseID, base.digest) }
     }
   }
 }

@@ -45,7 +45,7 @@ struct Run: ParsableCommand {
         let seed = isOld ? remembered[next].seed : range.first + UInt64(next - remembered.count)
         let swarm = isOld ? remembered[next].swarm : options.swarm(seed)
         let isTwice = twice > 0 && next % twice == 0
-        let outcome = Runner.run(seed, swarm, checking: isTwice)
+        let outcome = Runner.run(seed, swarm, checking: isTwice, hashing: isTwice)
         progress.withLock { $0.add(outcome) }
       }
     }
