@@ -107,6 +107,32 @@ def test_a_note_that_is_too_long_is_kept_as_a_draft(
     assert laptop.status()["unsent"] == 0
 
 
+def test_two_main_addresses_are_both_marked_until_one_is_past(
+    laptop: Laptop, shared: Shared
+) -> None:
+    (old,) = [row for row in laptop.case(shared.crn)["addresses"] if row["kind"] == "main"]
+    words = ["--line-1", "7 New Row", "--town", "Leeds", "--postcode", "LS1 1AA"]
+    said = laptop.json("address", shared.crn, *words)
+    (warning,) = [text for text in said["warnings"] if "is the main address too" in text]
+    # Seen at the door, it is better known than what the office had.
+    first, second = laptop.case(shared.crn)["addresses"][:2]
+    assert [row["kind"] for row in (first, second)] == ["main-disputed"] * 2
+    assert (first["id"], second["id"]) == (said["record"], old["id"])
+    assert "several main addresses" in laptop.run("case", shared.crn).out
+    laptop.run(*warning.split("doorstep ")[1].split()).expect(programs.DONE)
+    kinds = {row["id"]: row["kind"] for row in laptop.case(shared.crn)["addresses"]}
+    assert (kinds[said["record"]], kinds[old["id"]]) == ("main", "previous")
+
+
+def test_a_note_keeps_what_was_known_of_the_risk(laptop: Laptop, shared: Shared) -> None:
+    note = laptop.note(shared.crn, "Asks for a new time.", "--alert")
+    (entry,) = [
+        row for row in laptop.json("records", shared.crn, "contact-entry") if row["id"] == note]
+    fields = {field["name"]: field["value"] for field in entry["fields"]}
+    risk = laptop.case(shared.crn)["risk"] or "No completed assessment"
+    assert risk in fields["risk-seen"] and fields["alert"] == "yes"
+
+
 def test_a_text_that_is_far_too_long_is_refused(laptop: Laptop, shared: Shared) -> None:
     assert_refused(
         laptop, ["note", shared.crn], "too-large", "longer than 256 KiB", "split it",

@@ -153,10 +153,18 @@ def test_a_changed_rule_says_what_it_would_read_differently(
     version.write_text(version.read_text().replace(f"version: {same['version']}", "version: 99"))
     changed = office.d("rules", other, "--json").expect(programs.DONE).json
     assert changed["differences"] == {"appointment place": 1} and changed["version"] == 99
+    assert (changed["pastConcurrent"], changed["pastDifferences"]) == (0, {})
     (example,) = changed["examples"]
     assert example["record"] == shared.appointment and example["after"] == "contested"
     # Asking changes nothing, and the server went on all the while.
     khan.sync()
+    # What people have settled since is read under the other rules, too.
+    record = khan.conflicts()[0]["id"]
+    khan.run("resolve", record, "a", "--reason", "They said so.").expect(programs.DONE)
+    khan.sync()
+    settled = office.d("rules", other, "--json").expect(programs.DONE).json
+    assert settled["differences"] == {} and settled["concurrent"] == 0
+    assert settled["pastDifferences"] == {"appointment place": 1}
     file.write_text("nothing")
     office.d("rules", other).expect(programs.BAD_DATA, "appointment.yaml")
 

@@ -11,6 +11,12 @@ import Testing
   }
 
   @Test(arguments: FieldCase.all)
+  func `takes every value at its very limits`(field: FieldCase) {
+    let refused = field.kind.brink.filter { !field.kind.accepts($0) }
+    #expect(refused.isEmpty)
+  }
+
+  @Test(arguments: FieldCase.all)
   func `refuses every value of another kind or beyond its bounds`(field: FieldCase) {
     let taken = field.kind.strangers.filter { field.kind.accepts($0) }
     #expect(taken.isEmpty)

@@ -66,6 +66,20 @@ import Testing
     #expect(try await isOpen() == false)
   }
 
+  @Test func `is not named where the officer is asked alone: an entry that a colleague marks`()
+    async throws
+  {
+    let scene = try await CaseScene(officer: "khan", senior: "pat")
+    let entry: [String: Value] = [
+      "kind": .text("CTOB"), "text": .text("Asks for a new time."), "alert": .flag(true),
+    ]
+    for laptop in [scene.jones, scene.khan] { try scene.add("contact-entry", entry, on: laptop) }
+    try scene.add(
+      "contact-entry", entry.merging(["alert": .flag(false)]) { $1 }, on: scene.jones)
+    try await scene.reconcile()
+    #expect(try await scene.alerts() == ["new-entry": [["khan"]]])
+  }
+
   @Test func `is not named where the officer is asked alone: an outcome that is referred to them`()
     async throws
   {

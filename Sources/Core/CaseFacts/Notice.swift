@@ -12,6 +12,7 @@ public struct Notice: Hashable, Sendable {
     case enforcementReview = "enforcement-review"
     case flagChallenged = "flag-challenged"
     case lateWork = "late-work"
+    case newEntry = "new-entry"
     case referToOfficer = "refer-to-officer"
     case riskChanged = "risk-changed"
     case riskConcern = "risk-concern"
@@ -78,6 +79,8 @@ public struct Arrival: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// A risk concern that somebody raised, who may no longer hold the case.
     case concern(isLate: Bool)
+    /// A contact entry whose author asks that the responsible officer be told.
+    case entry
     /// Work of somebody who no longer held the case, written before he can have heard.
     case late
     /// Work of somebody whom a limit of access keeps out: the office keeps it beside the case.
@@ -111,6 +114,10 @@ public struct Arrival: Hashable, Sendable {
     var arrivals: [Arrival] = []
     if isNew, record.type == "risk-concern" {
       arrivals.append(Arrival(.concern(isLate: isLate), change))
+    }
+    let isMarked = record.read("alert", by: .union)?.value.flag == true
+    if isNew, !isLate, record.type == "contact-entry", isMarked {
+      arrivals.append(Arrival(.entry, change))
     }
     // A new concern is told by itself, and logs and clearings concern nobody.
     let isQuiet = ["access-log", "alert-clearing"].contains(record.type)
@@ -151,6 +158,14 @@ extension CaseRecords {
     for arrival in arrivals {
       switch arrival.kind {
       case .late, .keptOut: continue
+      case .entry:
+        guard let officer = responsibleOfficer,
+          officer.lowercased() != arrival.author.lowercased()
+        else { continue }
+        notices.append(
+          Notice(
+            .newEntry, about: arrival.record, arrival.type, to: [officer],
+            "\(arrival.author) wrote an entry and asks you to read it."))
       case .concern(let isLate):
         // Who answers for the case knows what they wrote themselves.
         let users = others(but: arrival.author, or: isLate ? holders : [])

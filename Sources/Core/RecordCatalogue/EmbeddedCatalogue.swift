@@ -928,7 +928,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=7
+version=8
 
 """#
     ),
@@ -1145,6 +1145,26 @@ fields{
   deciders[
    =data-protection
   why=nDelius refuses to lift the mark, because what has been shown to the person cannot be taken back; only data protection may, with a reason.
+ risk-seen{
+  label=Risk level that you knew of
+  hint=What your laptop showed when you wrote.
+  kind=composite
+  rule=union
+  why=The level may have gone up before you heard; a review asks what you could know when you wrote.
+  members{
+   level{
+    label=Level
+    kind=code
+    codes{
+     none=No completed assessment
+     low=Low
+     medium=Medium
+     high=High
+     very-high=Very high
+    required=yes
+   assessed-on{
+    label=Assessed on
+    kind=date
  alert{
   label=Alert the responsible officer
   kind=flag

@@ -53,6 +53,7 @@ struct ViewChoice: ServerTransaction {
   func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode? { try inner.enrolmentCode(hash) }
   func orders(for device: DeviceID) throws -> [StoredOrder] { try inner.orders(for: device) }
   func counts() throws -> StoreCounts { try inner.counts() }
+  func recordsChangedAtOnce() throws -> [RecordID] { try inner.recordsChangedAtOnce() }
   func verdictCounts() throws -> [String: UInt64] { try inner.verdictCounts() }
   func begin(_ life: Life) throws { try inner.begin(life) }
   func nextSequence() throws -> UInt64 { try inner.nextSequence() }

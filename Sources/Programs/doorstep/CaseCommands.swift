@@ -144,9 +144,14 @@ struct Case: LaptopCommand {
     output.say("")
     for address in file.addresses {
       output.say(
-        "\(address.kind.capitalized) address: \(address.line) (\(address.verified.lowercased()))  \(address.record.id.short)"
+        "\(Self.heading(address.kind)): \(address.line) (\(address.verified.lowercased()))  \(address.record.id.short)"
       )
     }
+  }
+
+  private static func heading(_ kind: String) -> String {
+    kind == CaseFile.mainDisputed
+      ? "! One of several main addresses; ask which holds" : "\(kind.capitalized) address"
   }
 
   private func show(_ appointments: [CaseFile.Appointment]) {

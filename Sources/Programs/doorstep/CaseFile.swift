@@ -149,20 +149,41 @@ struct CaseFile {
     }.sorted { ($0.date, $0.time, $0.record.id) > ($1.date, $1.time, $1.record.id) }
   }
 
-  /// Each address in one line, the main one first.
+  /// Each address in one line, the main one first. Where two are said to be the main one, both are
+  /// marked so, the better verified and then the newer first.
   var addresses: [(record: Record, line: String, verified: String, kind: String)] {
-    records("address").compactMap { record in
-      guard let value = read(record, "address")?.value else { return nil }
+    let known = records("address").compactMap { record in
+      read(record, "address").map { (record: record, value: $0.value, edit: $0.standing.last) }
+    }
+    let areDisputed = known.count { $0.value[member: "kind"]?.text == "main" } > 1
+    func rank(_ value: Value) -> (Int, Int) {
+      let certainty = ["door", "document"].firstIndex(of: value[member: "verified"]?.text)
+      return (Self.rank(value[member: "kind"]?.text ?? "other"), certainty ?? 2)
+    }
+    let sorted = known.sorted { left, right in
+      let (a, b) = (rank(left.value), rank(right.value))
+      guard a == b else { return a < b }
+      let newer = { (edit: StandingEdit?) in edit?.by.recordedAt ?? Timestamp(milliseconds: 0) }
+      return newer(left.edit) > newer(right.edit)
+    }
+    return sorted.map { record, value, _ in
       let parts = ["line-1", "line-2", "town", "county", "postcode"].compactMap {
         value[member: $0]?.text
       }
       return (
         record, parts.joined(separator: ", "),
         label("address", "address", value[member: "verified"]?.text, member: "verified"),
-        value[member: "kind"]?.text ?? "other"
+        Self.shown(value[member: "kind"]?.text ?? "other", areDisputed)
       )
-    }.sorted { Self.rank($0.kind) < Self.rank($1.kind) }
+    }
   }
+
+  private static func shown(_ kind: String, _ areDisputed: Bool) -> String {
+    kind == "main" && areDisputed ? mainDisputed : kind
+  }
+
+  /// Of each of several addresses that are said to be the main one.
+  static let mainDisputed = "main-disputed"
 
   private static func rank(_ kind: String) -> Int {
     ["main", "other", "previous"].firstIndex(of: kind) ?? 3

@@ -79,14 +79,18 @@ struct Note: LaptopCommand {
     name: .long,
     help: "Must not be shown to the person on probation. This cannot be taken back on a laptop.")
   var sensitive = false
+  @Flag(name: .long, help: "Tell the responsible officer at the next sync.") var alert = false
   @Option(name: .long, help: "Id of the note that this one corrects.") var corrects: String?
 
   func perform() async throws {
     let replica = try laptop.writing()
     let caseID = try replica.findCase(crn)
+    let known = try replica.records(caseID: caseID, types: ["rosh-summary"])
     var fields: [String: Value] = [
       "kind": .text(kind), "on": try occasion.value(), "sensitive": .text(sensitive ? "yes" : "no"),
+      "risk-seen": CaseFile(caseID, known, [], replica.catalogue).riskSeen,
     ]
+    if alert { fields["alert"] = .flag(true) }
     if let corrects {
       let earlier = try replica.findRecord(corrects, type: "contact-entry", caseID: caseID)
       fields["corrects"] = .text(earlier.id.description)

@@ -157,14 +157,14 @@ struct VisitWhole: LaptopCommand {
           )
         }
       }
-      if let text = self.note { more.append(entry(text, note, at: now, file.id)) }
+      if let text = self.note { more.append(entry(text, note, at: now, file)) }
       let edits = [.set(fields, of: visit, type: "visit-record", caseID: file.id)] + more
       try save(edits, replica, "Visit")
     }
   }
 
   private func entry(
-    _ text: String, _ id: RecordID, at now: Timestamp, _ caseID: CaseID
+    _ text: String, _ id: RecordID, at now: Timestamp, _ file: CaseFile
   ) -> Edit {
     let on = Value.composite([
       "date": .text(Show.isoDay(now.milliseconds)),
@@ -173,8 +173,8 @@ struct VisitWhole: LaptopCommand {
     return .set(
       [
         "kind": .text("CHVS"), "on": on, "text": .text(text),
-        "sensitive": .text(sensitive ? "yes" : "no"),
-      ], of: id, type: "contact-entry", caseID: caseID)
+        "sensitive": .text(sensitive ? "yes" : "no"), "risk-seen": file.riskSeen,
+      ], of: id, type: "contact-entry", caseID: file.id)
   }
 
   /// What was written at length.
@@ -236,9 +236,17 @@ struct Address: LaptopCommand {
     parts["kind"] = .text(kind)
     parts["verified"] = .text(by)
     if by != "unverified" { parts["verified-on"] = today }
+    let known = try replica.records(caseID: caseID, types: ["address"])
+    let mains = CaseFile(caseID, known, [], replica.catalogue).addresses.filter {
+      ["main", CaseFile.mainDisputed].contains($0.kind)
+    }
     try save(
       [.set(["address": .composite(parts)], of: newRecord(), type: "address", caseID: caseID)],
-      replica,
-      "Address")
+      replica, "Address",
+      and: kind != "main"
+        ? []
+        : mains.map { main in
+          "\(main.line) is the main address too. If they have left it: doorstep change \(main.record.id.short) address.kind=previous"
+        })
   }
 }

@@ -32,7 +32,7 @@ struct VisitPlan: LaptopCommand {
     let place =
       try address.map {
         try replica.findRecord($0, type: "address", caseID: file.id)
-      } ?? file.addresses.first { $0.kind == "main" }?.record
+      } ?? file.addresses.first { $0.kind == "main" || $0.kind == CaseFile.mainDisputed }?.record
     let assessment = file.assessment(at: place?.id)
     try refuse(assessment?.decision)
     let form = try EnteredRecord("visit-plan", in: replica.catalogue)

@@ -8,8 +8,9 @@ struct Rules: ServerCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what another catalogue would read differently, before anybody adopts it.",
     discussion: """
-      Every record's standing edits are read by the rules in force and by those of the folder given. The records \
-      themselves stay as they are whatever is adopted: rules read and never merge. Works beside the running server.
+      Every record's standing edits are read by the rules in force and by those of the folder given, and so is every \
+      state in which concurrent changes ever left a record. The records themselves stay as they are whatever is adopted: \
+      rules read and never merge. Works beside the running server.
       """)
 
   @OptionGroup var data: DataOptions
@@ -26,7 +27,11 @@ struct Rules: ServerCommand {
     let lacks: [String]
     /// How many, by type and field.
     let differences: [String: Int]
-    /// The first 1,000 of them.
+    /// Fields that concurrent changes left with unequal values in states that are past, and how
+    /// many of these would have read differently, by type and field.
+    let pastConcurrent: Int
+    let pastDifferences: [String: Int]
+    /// The first 1,000 of the differences.
     let examples: [Row]
   }
 
@@ -51,7 +56,9 @@ struct Rules: ServerCommand {
     try output.answer(
       Answer(
         version: new.version, fields: change.fields, concurrent: change.concurrent,
-        lacks: new.lacks(of: old), differences: change.counts, examples: examples))
+        lacks: new.lacks(of: old), differences: change.counts,
+        pastConcurrent: change.pastConcurrent, pastDifferences: change.pastCounts,
+        examples: examples))
     let total = change.counts.values.reduce(0, +)
     output.say(
       "\(Show.count(change.fields, "field")) read, \(change.concurrent) with concurrent values. "
@@ -66,6 +73,15 @@ struct Rules: ServerCommand {
     }
     if total > Self.shown {
       output.say("… and \(total - Self.shown) more. --json names the first 1,000.")
+    }
+    let past = change.pastCounts.values.reduce(0, +)
+    output.say(
+      "Of \(Show.count(change.pastConcurrent, "field")) that stood in dispute or were settled by a rule in the past, \(past) would have read differently."
+    )
+    if past > 0 {
+      output.table(
+        ["Type and field", "In the past"],
+        change.pastCounts.sorted { $0.key < $1.key }.map { [$0.key, String($0.value)] })
     }
     let lacks = new.lacks(of: old)
     if !lacks.isEmpty {

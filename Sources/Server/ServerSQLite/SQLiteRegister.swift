@@ -151,6 +151,14 @@ extension SQLiteTransaction {
       "DELETE FROM orders WHERE id = ? AND device_id = ?", [Int64(storing: id), Data(device.bytes)])
   }
 
+  func recordsChangedAtOnce() throws -> [RecordID] {
+    let sql = """
+      SELECT DISTINCT record_id FROM changes
+      WHERE verdict IN ('merged', 'contested', 'late') AND record_id IS NOT NULL ORDER BY record_id
+      """
+    return try Row.fetchAll(db, sql: sql).map { try id($0[0]) }
+  }
+
   func verdictCounts() throws -> [String: UInt64] {
     var counts: [String: UInt64] = [:]
     let sql = "SELECT verdict, count(*) FROM changes GROUP BY verdict"

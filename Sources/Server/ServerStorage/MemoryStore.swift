@@ -216,6 +216,12 @@ private final class MemoryBook: ServerTransaction {
     return counts
   }
 
+  func recordsChangedAtOnce() -> [RecordID] {
+    let records = state.changes.values.filter { [.merged, .contested, .late].contains($0.verdict) }
+      .compactMap(\.record)
+    return Set(records).sorted()
+  }
+
   func verdictCounts() -> [String: UInt64] {
     var counts: [String: UInt64] = [:]
     for change in state.changes.values { counts[change.verdict.kind, default: 0] += 1 }

@@ -140,6 +140,18 @@ extension RecordHistory {
     return replay.record
   }
 
+  /// The record after each change that was taken, in the office's order, but for the last, which is
+  /// the present state.
+  package func forEachPastState(_ body: (Record) throws -> Void) rethrows {
+    var replay = Replay(id)
+    var last: Record?
+    for entry in entries where !entry.logged.verdict.isRefusal {
+      if let last { try body(last) }
+      _ = replay.take(entry.logged, entry.change, at: entry.place)
+      last = replay.record
+    }
+  }
+
   /// What a laptop showed of the record when somebody began a change.
   package struct Showing: Sendable {
     /// `nil` for nothing.

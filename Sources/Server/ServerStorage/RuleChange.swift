@@ -2,7 +2,8 @@ import RecordCatalogue
 import SyncCore
 
 /// What a changed catalogue would make of the records that the office holds, before anybody adopts
-/// it: each record's standing edits read by the old rules and by the new.
+/// it: each record's standing edits read by the old rules and by the new, and so each state that
+/// concurrent changes ever left a record in, which later ones have settled since.
 ///
 /// Merging asks no rule, so the records themselves stay the same whatever is adopted.
 package struct RuleChange: Hashable, Sendable {
@@ -27,6 +28,10 @@ package struct RuleChange: Hashable, Sendable {
   /// Of these, with concurrent values, where alone a rule can choose.
   package var concurrent = 0
   package var differences: [Difference] = []
+  /// Fields that concurrent changes once left with unequal values, in states that are past.
+  package private(set) var pastConcurrent = 0
+  /// How many of these would have read differently, by type and field.
+  package private(set) var pastCounts: [String: Int] = [:]
 
   /// - Parameter limit: differences kept; all are counted by type and field in `counts`.
   package init(
@@ -34,6 +39,19 @@ package struct RuleChange: Hashable, Sendable {
   ) throws {
     try store.forEachCase { head in
       try store.forEachRecord(of: head.caseID) { compare($0, old, new, limit) }
+    }
+    for id in try store.recordsChangedAtOnce() {
+      try RecordHistory(of: id, in: store)?.forEachPastState { comparePast($0, old, new) }
+    }
+  }
+
+  private mutating func comparePast(_ record: Record, _ old: Catalogue, _ new: Catalogue) {
+    let (before, after) = (old.policy(of: record.type), new.policy(of: record.type))
+    for field in record.fields where Set(record.standing(field).map(\.value)).count > 1 {
+      pastConcurrent += 1
+      let (one, other) = (Self.read(record, field, before), Self.read(record, field, after))
+      guard one.value != other.value || one.outcome != other.outcome else { continue }
+      pastCounts["\(record.type) \(field)", default: 0] += 1
     }
   }
 

@@ -72,6 +72,8 @@ package protocol ServerReading {
   func orders(for device: DeviceID) throws -> [StoredOrder]
 
   func counts() throws -> StoreCounts
+  /// Records of which the log holds a change that was not made with knowledge of all before it.
+  func recordsChangedAtOnce() throws -> [RecordID]
   /// How many changes of the log had each verdict, by its name.
   func verdictCounts() throws -> [String: UInt64]
 }
