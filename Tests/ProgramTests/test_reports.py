@@ -109,6 +109,7 @@ def test_a_senior_sees_to_alerts_at_the_office(
     senior = office.d("report", "caseload", "--by", "senior", "--json").json[0]["senior"]
     khan.run("concern", shared.crn, "He had a knife.").expect(programs.DONE)
     khan.sync()
+    assert "risk-concern" not in [row["kind"] for row in khan.json("alerts", shared.crn)]
     rows_before = office.d("alerts", "--for", senior, "--json").expect(programs.NEEDS_YOU).json
     (alert,) = [row for row in rows_before if row["kind"] == "risk-concern"]
     assert alert["crn"] == shared.crn and senior in alert["waitingFor"]

@@ -49,9 +49,15 @@ extension CaseFile {
     let cleared = records("alert-clearing").filter { text($0, "user")?.lowercased() == user }
       .compactMap { facts.target("alert", of: $0) }
     let isOfficer = facts.responsibleOfficer?.lowercased() == user
+    let senior = facts.senior?.lowercased()
     return records("alert").filter { Compliance.isOpen($0, facts) }.map { alert in
       let users = alert.elements(of: "addressees", by: .union).map(\.element)
-      let isMeant = users.isEmpty || isOfficer || users.contains { $0.lowercased() == user }
+      // Who answers for the case by now stands in for the officers before them, and not for the
+      // senior.
+      let officers = users.filter { $0.lowercased() != senior }
+      let isMeant =
+        users.isEmpty || isOfficer && !officers.isEmpty
+        || users.contains { $0.lowercased() == user }
       return OpenAlert(
         record: alert, file: self, addressees: users,
         isForYou: isMeant && !cleared.contains(alert.id))
