@@ -91,6 +91,72 @@ import Testing
     #expect(decided[0]["claim"] == .null)
   }
 
+  /// One type whose field is read by a rule.
+  private static func memos(version: Int, rule: String) throws -> Catalogue {
+    let memo = """
+      label: Memo
+      plural: Memos
+      why: Two may write one at once.
+      priority: 3
+      window: while-held
+      writers: [officer]
+      deleters: []
+      fields:
+        place:
+          label: Place
+          kind: text
+          bytes: 20
+          rule: \(rule)
+
+      """
+    return try Catalogue(files: [
+      (name: "catalogue.yaml", text: "# For a test.\nversion: \(version)\n"),
+      (name: "memo.yaml", text: "# What somebody notes.\n" + memo),
+    ])
+  }
+
+  /// Two write the place of a memo at once.
+  private static func disputed() -> SyncCore.Record {
+    var record = SyncCore.Record(id: RecordID(value: 7), type: "memo", caseID: CaseID(value: 1))
+    for (number, place) in [(UInt128(1), "Here"), (2, "There")] {
+      let change = Change(
+        Change.Body(
+          dot: Dot(ReplicaID(value: number), 1), previous: .zero, record: record.id, type: "memo",
+          caseID: record.caseID, context: VersionVector(),
+          action: .set([Value.Member("place", .text(place))]), author: "sam", role: .officer,
+          recordedAt: Timestamp(milliseconds: 0)))
+      record.apply(change, at: Place(epoch: 1, sequence: UInt64(number)))
+    }
+    return record
+  }
+
+  @Test func `and the inbox are read again when another version of the catalogue is adopted`()
+    async throws
+  {
+    let store = try SQLiteStore.new(in: try TemporaryDirectory())
+    let old = try Self.memos(version: 1, rule: "field-merge\n    prefer: first")
+    let new = try Self.memos(version: 2, rule: "union")
+    try store.adopt(old)
+    let record = Self.disputed()
+    try await store.transaction { transaction in
+      let stored = StoredRecord(
+        id: record.id, type: record.type, caseID: record.caseID, sequence: 2,
+        bytes: record.bytes, proof: .ofRecord(record.bytes, key: try transaction.key()))
+      try transaction.save(
+        stored, resolved: ResolvedView(of: record, policy: old.policy(of: "memo")))
+    }
+    func shown() async throws -> (contested: String?, waiting: Int) {
+      let views = try await rows("SELECT contested FROM memo", store)
+      let waiting = try await store.read { try $0.contestedRecords(after: nil, limit: 9).count }
+      return (String.fromDatabaseValue(try #require(views.first?["contested"])), waiting)
+    }
+    #expect(try await shown() == (#"["place"]"#, 1))
+    try store.adopt(new)
+    #expect(try await shown() == ("[]", 0))
+    try store.adopt(old)
+    #expect(try await shown() == (#"["place"]"#, 1))
+  }
+
   @Test func `follows the catalogue, and leaves the views of others alone`() async throws {
     let directory = try TemporaryDirectory()
     var store = try SQLiteStore.new(in: directory)

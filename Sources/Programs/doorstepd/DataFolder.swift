@@ -162,7 +162,7 @@ struct DataFolder: Sendable {
     _ = try settings()
     do {
       let store = try SQLiteStore(path: storeFile, life: ReplicaID(value: World.random()))
-      if let catalogue { try store.adopt(TypeView.all(of: catalogue)) }
+      if let catalogue { try store.adopt(catalogue) }
       if store.wasRestored {
         output.say(
           "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync. Limits of access, grants that were ended and devices that were withdrawn since that backup do not come back: enter them again."

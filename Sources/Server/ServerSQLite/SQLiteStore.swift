@@ -9,7 +9,7 @@ import SyncCore
 /// savepoint of its own: one durable commit costs as much as the disk takes, and a busy office must
 /// not pay it for every laptop.
 package final class SQLiteStore: ServerStore {
-  private let pool: DatabasePool
+  let pool: DatabasePool
   private let queue: CommitQueue
   private let lock: FileLock
   /// The server's life that began when it was opened.

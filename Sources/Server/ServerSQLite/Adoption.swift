@@ -1,0 +1,54 @@
+import Foundation
+import GRDB
+import RecordCatalogue
+import ServerStorage
+import SyncCore
+
+/// What changes in a store with the catalogue that it is read by. The records stay as they are.
+extension SQLiteStore {
+  /// Makes the views of analysts those of a catalogue, and reads again, by its rules, every record
+  /// in which concurrent values stand: only these can read otherwise than they did.
+  ///
+  /// Read again is a whole office, once for each version; some seconds for 250,000 records.
+  package func adopt(_ catalogue: Catalogue) throws(StoreError) {
+    try adopt(TypeView.all(of: catalogue))
+    do {
+      try pool.write { db in
+        let version = Int64(catalogue.version)
+        let known = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'read_by'")
+        guard known != version else { return }
+        try Self.readAgain(by: catalogue, in: db)
+        try db.execute(
+          sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('read_by', ?)",
+          arguments: [version])
+      }
+    } catch { throw StoreError(error, path: "") }
+  }
+
+  private static let page = 1_000
+
+  private static func readAgain(by catalogue: Catalogue, in db: Database) throws {
+    var last = Data()
+    while true {
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT record_id, body, resolved, is_contested FROM records
+          WHERE record_id > ? ORDER BY record_id LIMIT ?
+          """, arguments: [last, page])
+      guard let end = rows.last else { return }
+      last = end[0]
+      for row in rows {
+        // A record that cannot be read is the verifier's to find, and keeps what it showed.
+        guard let record = try? SyncCore.Record(reading: [UInt8](row[1] as Data)),
+          record.hasConcurrentValues
+        else { continue }
+        let view = ResolvedView(of: record, policy: catalogue.policy(of: record.type))
+        guard view.json != row[2] || view.isContested != row[3] else { continue }
+        try db.execute(
+          sql: "UPDATE records SET resolved = ?, is_contested = ? WHERE record_id = ?",
+          arguments: [view.json, view.isContested, row[0] as Data])
+      }
+    }
+  }
+}
