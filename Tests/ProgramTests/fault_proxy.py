@@ -205,9 +205,7 @@ class Proxy:
             await asyncio.wait_for(reader.read(PIECE), programs.PATIENCE)
             writer.write(said)
             await writer.drain()
-            writer.write_eof()
-            while await asyncio.wait_for(reader.read(PIECE), programs.PATIENCE):
-                pass
+            await Proxy._end(reader, writer)
 
     async def _pass(
         self, plan: Plan, passed: Passed, reader: asyncio.StreamReader,
@@ -243,10 +241,17 @@ class Proxy:
             if "rst" in ends:
                 reset(office)
                 reset(writer)
-            for side in (writer, office):
-                with contextlib.suppress(OSError, asyncio.TimeoutError):
-                    side.close()
-                    await asyncio.wait_for(side.wait_closed(), 2)
+            office.close()
+            await self._end(reader, writer)
+
+    @staticmethod
+    async def _end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Closes in order. A laptop that is slow to read gets all that passed: to close while it
+        still speaks would reset what its kernel holds."""
+        with contextlib.suppress(OSError, asyncio.TimeoutError):
+            writer.write_eof()
+            while await asyncio.wait_for(reader.read(PIECE), programs.PATIENCE):
+                pass
 
     async def _pump(
         self, wire: _Wire, way: Literal["up", "down"], passed: Passed,
