@@ -75,6 +75,18 @@ struct CaseScene {
     return id
   }
 
+  /// An act that answers an outcome.
+  func letter(_ action: String, on laptop: Laptop, _ outcome: RecordID) throws
+    -> RecordID
+  {
+    try add(
+      "enforcement-act",
+      [
+        "outcome": .text("\(outcome)"), "action": .text(action),
+        "on": .composite(["date": .text("2026-04-21")]),
+      ], on: laptop)
+  }
+
   /// The office's own hand.
   @discardableResult
   func enter(_ type: String, _ fields: [String: Value], id: RecordID? = nil) async throws

@@ -325,7 +325,12 @@ import Testing
     try expect("signed-before-submitted", ["submission": .text("REC06")])
     try expect(nil, ["endorsement": .text("REC03"), "signed-text": text])
     try expect("endorsed-before-submitted", ["submission": .text("REC06")])
-    try expect(nil, ["endorsement": .text("REC04")])
+    try await scene.reconcile()
+    let director = try await scene.office.laptop("brown", holding: [scene.caseID], role: .senior)
+    try await director.sync()
+    try director.change(recall, ["endorsement": .text("REC04")])
+    try await director.sync()
+    try await scene.reconcile()
     try expect(nil, ["submission": .text("REC06")])
     try await scene.reconcile()
     #expect(try await scene.reads("submission", of: recall).value == .text("REC06"))
@@ -358,19 +363,5 @@ import Testing
     try await scene.reconcile(khanFirst: khanFirst)
     #expect(try await scene.reads("failures", of: event).value == .integer(3))
     #expect(try await scene.alerts()["enforcement-review"] == [["khan"]])
-  }
-}
-
-extension CaseScene {
-  /// An act that answers an outcome.
-  fileprivate func letter(_ action: String, on laptop: Laptop, _ outcome: RecordID) throws
-    -> RecordID
-  {
-    try add(
-      "enforcement-act",
-      [
-        "outcome": .text("\(outcome)"), "action": .text(action),
-        "on": .composite(["date": .text("2026-04-21")]),
-      ], on: laptop)
   }
 }

@@ -28,7 +28,7 @@ private let fits = Check(
     _ check: Check, _ fields: [String: Value], today: String? = "2026-05-04"
   ) -> Bool {
     check.isMet(today: today.flatMap { CalendarDate($0) }) { path in
-      let name = (path.reference.map { "\($0)>" } ?? "") + path.field
+      let name = path.references.map { "\($0)>" }.joined() + path.field
       guard let value = fields[name] else { return .nothing }
       guard let member = path.member else { return .value(value) }
       return value[member: member].map { .value($0) } ?? .nothing

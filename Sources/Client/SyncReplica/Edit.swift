@@ -101,8 +101,8 @@ extension ReplicaStore {
     let now = state.lastSync.map { max(change.body.recordedAt, $0) }
     let names = Set(members.map(\.name))
     let referred = { try rows.record($0, in: state.generation)?.current }
-    return try policy.closedCheck(
-      setting: names, in: record, before: before, referred: referred, policy: catalogue.policy)
+    return try policy.bar(
+      on: change, in: record, before: before, referred: referred, policy: catalogue.policy)
       ?? policy.failedCheck(
         setting: names, in: record, today: now.flatMap { CalendarDate(at: $0) },
         referred: referred, policy: catalogue.policy)

@@ -18,7 +18,7 @@ struct CheckReader {
       var section = try list.named(entry, "the check")
       let says = try section.sentence("says", bytes: TypeReader.textBytes)
       let condition = try condition(in: &section)
-      let demand = try demand(in: &section, applies: condition != nil)
+      let demand = try demand(in: &section, condition)
       try section.finish()
       let check = Check(name: entry.key.text, says: says, condition: condition, demand: demand)
       results.append(Result(check: check, line: section.line))
@@ -34,17 +34,29 @@ struct CheckReader {
     return Check.Membership(try path(when.text, when.line, section), in: codes.map(\.text))
   }
 
-  /// - Parameter applies: whether it says when.
   private static func demand(
-    in section: inout Section, applies: Bool
+    in section: inout Section, _ condition: Check.Membership?
   ) throws(CatalogueError) -> Check.Demand {
     if let closed = try section.optionalWords("closed") {
-      guard applies, !closed.isEmpty else {
+      guard condition != nil, !closed.isEmpty else {
         throw section.wrong(
           "\(section.title) closes fields and does not say when, or which",
           remedy: "name the fields, and write when: PATH and is: [CODES]")
       }
       return .closed(closed.map(\.text))
+    }
+    if let newest = try section.optionalWords("on-newest") {
+      guard !newest.isEmpty else {
+        throw section.wrong(
+          "\(section.title) does not say which fields are set on the newest only",
+          remedy: "name the fields")
+      }
+      return .onNewest(newest.map(\.text))
+    }
+    let isStep = condition?.path.isOwn == true
+    if let roles = try section.optionalRoles("written-by") {
+      guard isStep, !roles.isEmpty else { throw noStep(section) }
+      return .writtenBy(roles)
     }
     let field = try section.word("field")
     let path = try path(field.text, field.line, section)
@@ -53,6 +65,10 @@ struct CheckReader {
     if let codes = try section.optionalWords("among") {
       demands.append(.among(Check.Membership(path, in: codes.map(\.text))))
     }
+    if let codes = try section.optionalWords("by-another") {
+      guard isStep, path.isOwn else { throw noStep(section) }
+      demands.append(.byAnother(Check.Membership(path, in: codes.map(\.text))))
+    }
     for comparison in Check.Comparison.allCases {
       guard let word = try section.optionalWord(comparison.rawValue) else { continue }
       demands.append(.compare(path, comparison, try sum(word, section)))
@@ -60,9 +76,17 @@ struct CheckReader {
     guard demands.count == 1 else {
       throw section.wrong(
         "\(section.title) asks for \(demands.count) things",
-        remedy: "write one of present: yes, among, equal-to, at-most, at-least and closed")
+        remedy:
+          "write one of present: yes, among, by-another, equal-to, at-most, at-least, closed, on-newest and written-by"
+      )
     }
     return demands[0]
+  }
+
+  private static func noStep(_ section: Section) -> CatalogueError {
+    section.wrong(
+      "\(section.title) asks who takes a step and does not say which step, or who",
+      remedy: "write when: FIELD and is: [CODES], and fields of this type")
   }
 
   private static func sum(
@@ -103,15 +127,18 @@ struct CheckReader {
     let steps = text.split(separator: ">", omittingEmptySubsequences: false)
     let names = (steps.last ?? "").split(separator: ".", omittingEmptySubsequences: false)
     let all = steps.dropLast() + names
-    guard steps.count <= 2, names.count <= 2, all.allSatisfy({ isName(String($0)) }) else {
+    guard steps.count <= mostSteps, names.count <= 2, all.allSatisfy({ isName(String($0)) }) else {
       throw section.wrong(
         "\(quoted(text)) is no path", at: line,
-        remedy: "write field, field.part, or reference>field.part")
+        remedy: "write field, field.part, or both with reference> before them, at most twice")
     }
     return Check.Path(
       String(names[0]), names.count == 2 ? String(names[1]) : nil,
-      of: steps.count == 2 ? String(steps[0]) : nil)
+      through: steps.dropLast().map(String.init))
   }
+
+  /// Two references and what stands behind them: each is a record to be fetched for every change.
+  private static let mostSteps = 3
 
   /// Refuses a check that looks where nothing can stand, or for a code that is none.
   static func verify(
@@ -124,12 +151,12 @@ struct CheckReader {
         "the check \(name) looks at \(quoted(path.description)), which is no single value",
         remedy: "name a field that is no composite, or a part of one")
     }
-    if case .closed(let fields) = result.check.demand,
-      let stray = fields.first(where: { type.field($0).map(\.policy.isSet) != false })
-    {
+    if let stray = result.check.barred.first(where: {
+      type.field($0).map(\.policy.isSet) != false
+    }) {
       throw CatalogueError(
         file, result.line,
-        "the check \(name) closes \(quoted(stray)), which is no field of one value",
+        "the check \(name) bars \(quoted(stray)), which is no field of one value",
         remedy: "name fields of this type that are no sets")
     }
     for membership in result.check.memberships {
@@ -149,8 +176,8 @@ struct CheckReader {
     _ path: Check.Path, of type: RecordType, _ types: [String: RecordType]
   ) -> [String]? {
     var owner = type
-    if let reference = path.reference {
-      guard let other = type.field(reference)?.target.flatMap({ types[$0] }) else { return nil }
+    for reference in path.references {
+      guard let other = owner.field(reference)?.target.flatMap({ types[$0] }) else { return nil }
       owner = other
     }
     guard let field = owner.field(path.field) else { return nil }

@@ -659,6 +659,11 @@ writers[
  =administrator
  =office
 deleters[
+checks{
+ withdrawn-on-what-stands{
+  says=A breach is withdrawn with the office in reach, on all that it holds. Sync, read it again, and decide then.
+  on-newest[
+   =withdrawal
 fields{
  event{
   label=Sentence
@@ -928,7 +933,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=8
+version=9
 
 """#
     ),
@@ -1505,6 +1510,23 @@ writers[
  =office
 deleters[
 checks{
+ withdrawn-by-a-named-role{
+  says=A warning is withdrawn by a senior or an administrator. Ask one of yours, and say why in an entry.
+  when=action
+  is[
+   =EA06
+   =EA07
+  written-by[
+   =senior
+   =administrator
+ withdrawn-on-what-stands{
+  says=A warning is withdrawn with the office in reach, on all that it holds.
+  when=action
+  is[
+   =EA06
+   =EA07
+  on-newest[
+   =action
  answers-a-failure{
   says=An outcome that complied, or an absence that was accepted, is answered by no action or by a withdrawal only.
   when=outcome>claim.code
@@ -2658,6 +2680,29 @@ writers[
  =office
 deleters[
  =office
+checks{
+ signed-stays{
+  says=This plan has been signed, so its steps stay as they are. Make a new version of the plan; how a step goes is its status and a note.
+  when=goal>plan>countersigning.stage
+  is[
+   =countersigned
+   =awaiting-double-countersign
+   =double-countersigned
+   =locked-incomplete
+  closed[
+   =text
+   =actor
+   =order
+ closed-stays{
+  says=This version of the plan is closed. Make a new version.
+  when=goal>plan>read-only
+  is[
+   =yes
+  closed[
+   =text
+   =actor
+   =status
+   =order
 fields{
  goal{
   label=Goal
@@ -3716,6 +3761,21 @@ writers[
  =office
 deleters[
 checks{
+ decided-on-what-stands{
+  says=A recall is signed, submitted and withdrawn with the office in reach, on all that it holds. Sync, read it again, and decide then.
+  on-newest[
+   =endorsement
+   =signed-text
+   =submission
+   =withdrawal
+ two-managers-sign{
+  says=Whoever countersigned does not endorse as well. Another manager does.
+  when=endorsement
+  is[
+   =REC04
+  field=endorsement
+  by-another[
+   =REC03
  completed-before-signed{
   says=A manager signs or rejects a Part A that is completed.
   when=endorsement

@@ -22,21 +22,30 @@ public struct Check: Hashable, Sendable {
 
   /// Where a value stands: a field of the record, or of a record that it refers to.
   public struct Path: Hashable, Sendable, CustomStringConvertible {
-    /// The field that refers to the other record; `nil` for the record itself.
-    public let reference: String?
+    /// The fields that lead to the other record, each from one to the next; none for the record
+    /// itself.
+    public let references: [String]
     public let field: String
     /// The part of a composite.
     public let member: String?
 
-    public init(_ field: String, _ member: String? = nil, of reference: String? = nil) {
-      self.reference = reference
+    public init(_ field: String, _ member: String? = nil, of references: String...) {
+      self.init(field, member, through: references)
+    }
+
+    public init(_ field: String, _ member: String?, through references: [String]) {
+      self.references = references
       self.field = field
       self.member = member
     }
 
+    /// The field of the record itself with which it begins.
+    public var start: String { references.first ?? field }
+    public var isOwn: Bool { references.isEmpty }
+
     /// As the catalogue's files write it.
     public var description: String {
-      (reference.map { "\($0)>" } ?? "") + field + (member.map { ".\($0)" } ?? "")
+      references.map { "\($0)>" }.joined() + field + (member.map { ".\($0)" } ?? "")
     }
   }
 
@@ -57,6 +66,12 @@ public struct Check: Hashable, Sendable {
     case compare(Path, Comparison, [Term])
     /// These fields are closed to laptops: somebody acts on what they say already.
     case closed([String])
+    /// These fields are set only by whoever saw all that the store holds of the record.
+    case onNewest([String])
+    /// Only these roles take the step of the condition.
+    case writtenBy(Set<Role>)
+    /// Whoever made the field read so does not take the step of the condition too.
+    case byAnother(Membership)
   }
 
   public enum Comparison: String, CaseIterable, Sendable {
@@ -97,19 +112,30 @@ public struct Check: Hashable, Sendable {
     var paths = condition.map { [$0.path] } ?? []
     switch demand {
     case .present(let path): paths.append(path)
-    case .among(let membership): paths.append(membership.path)
+    case .among(let membership), .byAnother(let membership): paths.append(membership.path)
     case .compare(let path, _, let terms):
       paths.append(path)
       for term in terms { if case .path(let path, _) = term.operand { paths.append(path) } }
-    case .closed: break
+    case .closed, .onNewest, .writtenBy: break
     }
     return paths
   }
 
+  /// The fields that it bars.
+  public var barred: [String] {
+    switch demand {
+    case .closed(let fields), .onNewest(let fields): fields
+    case .present, .among, .compare, .writtenBy, .byAnother: []
+    }
+  }
+
   /// Every closed list that it compares with.
   public var memberships: [Membership] {
-    if case .among(let membership) = demand { return [condition, membership].compactMap(\.self) }
-    return [condition].compactMap(\.self)
+    switch demand {
+    case .among(let membership), .byAnother(let membership):
+      return [condition, membership].compactMap(\.self)
+    case .present, .compare, .closed, .onNewest, .writtenBy: return [condition].compactMap(\.self)
+    }
   }
 
   /// Whether it is met, as far as can be known: what is unknown fails nothing, and where nothing
@@ -143,7 +169,7 @@ public struct Check: Hashable, Sendable {
         case .atLeast: left >= right
         }
       }
-    case .closed: return true
+    case .closed, .onNewest, .writtenBy, .byAnother: return true
     }
   }
 
@@ -188,7 +214,7 @@ public struct Check: Hashable, Sendable {
 }
 
 extension Check.Membership {
-  fileprivate func holds(_ value: Value) -> Bool {
+  func holds(_ value: Value) -> Bool {
     let code = value.flag.map { $0 ? "yes" : "no" } ?? value.text
     return codes.isEmpty
       || codes.contains { known in code.map { known.utf8.elementsEqual($0.utf8) } ?? false }
@@ -212,7 +238,7 @@ extension TypePolicy {
   func failedCheck(by members: [Value.Member], isNew: Bool) -> Check? {
     checks.first { check in
       !check.isMet(today: nil) { path in
-        guard path.reference == nil else { return .unknown }
+        guard path.isOwn else { return .unknown }
         guard let value = members.first(where: { $0.name == path.field })?.value else {
           return isNew ? .nothing : .unknown
         }
@@ -233,68 +259,35 @@ extension TypePolicy {
     referred: (RecordID) throws -> Record?, policy: (String) -> TypePolicy?
   ) rethrows -> Check? {
     try checks.first { check in
-      guard check.paths.contains(where: { fields.contains($0.reference ?? $0.field) }) else {
+      guard check.paths.contains(where: { fields.contains($0.start) }) else {
         return false
       }
       return try !check.isMet(today: today) { path in
-        guard let reference = path.reference else { return record.knowledge(of: path, by: self) }
-        return try knowledge(
-          of: path, behind: reference, in: record, referred: referred, policy: policy)
+        try knowledge(of: path, in: record, referred: referred, policy: policy)
       }
     }
   }
 
-  /// The first check that closes a field to a change from a laptop, asked on both sides and also of
-  /// what arrives: a text that was sent or signed is the one that somebody acts on, whatever its
-  /// author had heard. A field about which people disagree is open, so that somebody can decide.
-  /// - Parameters:
-  ///   - fields: the names of what is set.
-  ///   - record: with the change applied.
-  ///   - before: without it; `nil` where there was none.
-  ///   - referred: a record that this one refers to; `nil` where it is not held.
-  ///   - policy: of the type of that record.
-  public func closedCheck(
-    setting fields: Set<String>, in record: Record, before: Record?,
-    referred: (RecordID) throws -> Record?, policy: (String) -> TypePolicy?
-  ) rethrows -> Check? {
-    try checks.first { check in
-      guard case .closed(let closed) = check.demand, let condition = check.condition else {
-        return false
-      }
-      let isAsked = closed.contains { field in
-        fields.contains(field)
-          && before?.read(field, by: rule(of: field))?.status != .contested
-      }
-      guard isAsked else { return false }
-      let path = condition.path
-      let known =
-        if let reference = path.reference {
-          try knowledge(
-            of: path, behind: reference, in: record, referred: referred, policy: policy)
-        } else {
-          before?.knowledge(of: path, by: self) ?? .nothing
-        }
-      guard case .value(let value) = known else { return false }
-      return condition.holds(value)
-    }
-  }
-
-  /// What stands in the record that a field refers to.
-  private func knowledge(
-    of path: Check.Path, behind reference: String, in record: Record,
+  /// What stands at the end of a path. Where a record on the way is not held, that is unknown.
+  func knowledge(
+    of path: Check.Path, in record: Record,
     referred: (RecordID) throws -> Record?, policy: (String) -> TypePolicy?
   ) rethrows -> Check.Knowledge {
-    let target = record.read(reference, by: rule(of: reference))?.value.text
-    guard let id = target.flatMap({ RecordID($0) }), let other = try referred(id) else {
-      return .unknown
+    var (here, its) = (record, self)
+    for reference in path.references {
+      let target = here.read(reference, by: its.rule(of: reference))?.value.text
+      guard let id = target.flatMap({ RecordID($0) }), let next = try referred(id),
+        let known = policy(next.type)
+      else { return .unknown }
+      (here, its) = (next, known)
     }
-    return policy(other.type).map { other.knowledge(of: path, by: $0) } ?? .unknown
+    return here.knowledge(of: path, by: its)
   }
 }
 
 extension Record {
   /// What a field reads as. While people disagree about it, nothing is held against anybody.
-  fileprivate func knowledge(of path: Check.Path, by policy: TypePolicy) -> Check.Knowledge {
+  func knowledge(of path: Check.Path, by policy: TypePolicy) -> Check.Knowledge {
     guard let reading = read(path.field, by: policy.rule(of: path.field)) else { return .nothing }
     return reading.status == .contested ? .unknown : .of(reading.value, path.member)
   }

@@ -33,6 +33,7 @@ struct Doorstep: AsyncParsableCommand {
         subcommands: [
           Verb<GoalVerb>.self, Verb<StepVerb>.self, Verb<InstructionVerb>.self,
           Verb<PersonVerb>.self, Verb<LetterVerb>.self, Verb<BreachVerb>.self,
+          Verb<RecallVerb>.self,
           Verb<ProgrammeVerb>.self, Verb<ReferralVerb>.self, Verb<WorkVerb>.self,
         ]),
       CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),

@@ -5,50 +5,6 @@ import RecordCatalogue
 import SyncCore
 import SyncReplica
 
-/// What somebody types of any record: the catalogue says what it takes.
-struct EnteredRecord {
-  let type: RecordType
-
-  init(_ name: String, in catalogue: Catalogue) throws {
-    guard let type = catalogue[name.lowercased()] else {
-      throw Failure(
-        .badData, code: "unknown-type",
-        "There is no record type “\(name)”. See all: doorstep forms.")
-    }
-    self.type = type
-  }
-
-  /// The entered fields as values, merged with what the record shows.
-  func fields(
-    _ entries: [String], on current: Record?, in replica: Replica
-  ) throws -> [String: Value] {
-    let reader = EntryReader { text, type throws(EntryReader.Problem) in
-      do { return try replica.findRecord(text, type: type).id } catch {
-        throw .init(Failure(error).message, "give the end of an id that is shown")
-      }
-    }
-    let fields: [String: Value]
-    do throws(EnteredForm.Fault) {
-      fields = try EnteredForm(type, reader, on: current).fields(entries)
-    } catch {
-      throw Failure(
-        .badData, code: "bad-field",
-        "\(error.field): \(error.problem.problem). To mend it: \(error.problem.remedy).")
-    }
-    for name in fields.keys.sorted() {
-      guard let policy = type.policy.policy(of: name) else { continue }
-      let mayWrite = policy.writers.union(policy.deciders).contains(replica.identity.role)
-      guard mayWrite else {
-        throw Failure(
-          .badData, code: "role-may-not-write",
-          "\(name): it is written by \(policy.writers.map(\.rawValue).sorted().joined(separator: ", ")), not on this laptop."
-        )
-      }
-    }
-    return fields
-  }
-}
-
 struct Forms: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show every kind of record, or what one of them takes.")
@@ -138,56 +94,7 @@ struct Add: LaptopCommand {
   @Argument(help: "NAME=VALUE …") var fields: [String] = []
   @Option(name: .long, help: "Why, where it needs a reason.") var reason = ""
 
-  func perform() async throws { try add(type, to: crn, fields, reason: reason) }
-}
-
-extension LaptopCommand {
-  /// Adds a record that somebody typed; what its name says is there already is a change of it.
-  func add(_ type: String, to crn: String, _ fields: [String], reason: String) throws {
-    let replica = try laptop.writing()
-    let form = try EnteredRecord(type, in: replica.catalogue)
-    let caseID = try replica.findCase(crn)
-    var entered = try form.fields(fields, on: nil, in: replica)
-    guard !entered.isEmpty else {
-      throw Failure(
-        .badData, code: "no-fields",
-        "There is nothing to save. See what it takes: doorstep forms \(form.type.name).")
-    }
-    let id = try id(of: entered, form.type, caseID)
-    let known = try replica.record(id)
-    if let known {
-      guard known.caseID == caseID else {
-        throw Failure(
-          .badData, code: "other-case", "\(form.type.label) \(id.short) is of another case.")
-      }
-      // What names the record stands in it already; the rest is a change of it.
-      entered = try form.fields(fields, on: known, in: replica)
-        .filter { !form.type.naturalKey.contains($0.key) }
-      guard !entered.isEmpty else {
-        throw Failure(
-          .badData, code: "no-fields",
-          "\(form.type.label) \(id.short) is there already, and there is nothing to add to it.")
-      }
-    }
-    let edit = Edit.set(
-      entered, of: id, type: form.type.name, caseID: caseID,
-      context: known?.version ?? VersionVector(), reason: reason)
-    try save(
-      [edit], replica, form.type.label,
-      and: try Booking.warnings(of: edit, entered["when"], in: replica))
-  }
-
-  fileprivate func id(
-    of fields: [String: Value], _ type: RecordType, _ caseID: CaseID
-  ) throws -> RecordID {
-    guard !type.naturalKey.isEmpty else { return newRecord() }
-    guard let id = type.naturalID(of: fields, in: caseID) else {
-      throw Failure(
-        .badData, code: "missing",
-        "It must say \(type.naturalKey.joined(separator: " and ")): that is what names it.")
-    }
-    return id
-  }
+  func perform() async throws { try await add(type, to: crn, fields, reason: reason) }
 }
 
 struct Change: LaptopCommand {
@@ -203,16 +110,11 @@ struct Change: LaptopCommand {
   @Option(name: .long, help: "Why, where it needs a reason.") var reason = ""
 
   func perform() async throws {
-    let replica = try laptop.writing()
-    let record = try replica.findRecord(record)
-    let form = try EnteredRecord(record.type, in: replica.catalogue)
-    let entered = try form.fields(fields, on: record, in: replica)
-    let edit = Edit.set(
-      entered, of: record.id, type: record.type, caseID: record.caseID, context: record.version,
-      reason: reason)
-    try save(
-      [edit], replica, form.type.label,
-      and: try Booking.warnings(of: edit, entered["when"], in: replica))
+    try await enter { replica in
+      let record = try replica.findRecord(record)
+      let form = try EnteredRecord(record.type, in: replica.catalogue)
+      return try form.edit(fields, of: record, reason, in: replica)
+    }
   }
 }
 

@@ -28,7 +28,7 @@ struct Verb<Kind: RecordVerb>: LaptopCommand {
 
   func perform() async throws {
     guard !fields.isEmpty else { return try list(Kind.type, of: crn) }
-    try add(Kind.type, to: crn, fields, reason: reason)
+    try await add(Kind.type, to: crn, fields, reason: reason)
   }
 }
 
@@ -49,6 +49,9 @@ enum PersonVerb: RecordVerb {
 }
 enum ProgrammeVerb: RecordVerb {
   static let (word, type, one) = ("programme", "programme-referral", "a referral to a programme")
+}
+enum RecallVerb: RecordVerb {
+  static let (word, type, one) = ("recall", "recall", "a recall")
 }
 enum ReferralVerb: RecordVerb {
   static let (word, type, one) = ("referral", "service-referral", "a referral to a service")

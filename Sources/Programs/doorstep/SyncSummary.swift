@@ -63,10 +63,22 @@ struct SyncSummary {
     if conflicts > 0 {
       output.say("\(Show.count(conflicts, "record needs", "records need")) you: doorstep conflicts")
     }
-    let isRefused = report.receipts.contains {
-      if case .refused = $0.verdict { true } else { false }
-    }
     if conflicts > 0 || isRefused { throw ExitCode(ExitStatus.needsYou.rawValue) }
+  }
+
+  /// Says what became of what was sent, and nothing else.
+  func showWhatBecame() throws {
+    let own = try replica.use { (replica) throws(ReplicaError) in
+      try replica.ownChanges(limit: report.receipts.count)
+    }
+    showRefusals(among: own)
+    guard !isRefused else { throw ExitCode(ExitStatus.needsYou.rawValue) }
+    output.say(
+      "Sent and received by the office at \(Show.clockTime(report.serverTime.milliseconds)).")
+  }
+
+  private var isRefused: Bool {
+    report.receipts.contains { if case .refused = $0.verdict { true } else { false } }
   }
 
   private func sayWhatLeft(_ restricted: [CaseID: String]) {
@@ -127,16 +139,19 @@ struct SyncSummary {
 
   private func showRefusals(among own: [Replica.OwnChange]) {
     for change in own {
-      guard case .refused(let code) = change.state,
-        report.receipts.contains(where: { $0.counter == change.counter })
+      guard
+        case .refused(let code, let field)? = report.receipts.first(where: {
+          $0.counter == change.counter
+        })?.verdict
       else { continue }
-      let type = replica.catalogue[change.type]?.label ?? change.type
+      let type = replica.catalogue[change.type]
       let text =
         change.change == nil
         ? "The office keeps your text beside the case; this laptop no longer has it."
         : "Your text is kept: doorstep history \(change.record.short)"
+      let says = type?.policy.checks.first { code == "check-failed" && $0.name == field }?.says
       output.say(
-        "Refused by the office: \(type) of \(Show.time(change.recordedAt.milliseconds)) (\(code)). \(text)"
+        "Refused by the office: \(type?.label ?? change.type) of \(Show.time(change.recordedAt.milliseconds)) (\(code)). \(says.map { "\($0) " } ?? "")\(text)"
       )
     }
   }

@@ -188,13 +188,10 @@ struct Batch {
     let sequence = try intake.transaction.nextSequence()
     record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
     guard record.fits(intake.limits) else { return .refused(.tooLarge) }
-    if case .set(let members) = body.action, let policy, !policy.checks.isEmpty {
-      let closed = try policy.closedCheck(
-        setting: Set(members.map(\.name)), in: record, before: stored?.record,
-        referred: { try drafts[$0]?.record ?? entry($0)?.record },
-        policy: intake.catalogue.policy)
-      if let closed { return .refused(.checkFailed(check: closed.name)) }
-    }
+    let bar = try policy?.bar(
+      on: change, in: record, before: stored?.record,
+      referred: { try drafts[$0]?.record ?? entry($0)?.record }, policy: intake.catalogue.policy)
+    if let bar { return .refused(.checkFailed(check: bar.name)) }
     let grant = grants[body.caseID]
     let settles = isBase(stored, body, grant)
     settled[body.record] =
