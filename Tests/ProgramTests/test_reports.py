@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ import programs
 from conftest import Shared
 from laptop import Laptop
 from office import Office
+from test_import import as_csv
 
 CATALOGUE = Path(__file__).parent.parent.parent / "Protocol" / "Catalogue"
 NAMES = [
     "caseload", "visits", "outcomes", "enforcement", "unpaid-work", "alerts", "disputes",
-    "conflicts", "verdicts", "freshness",
+    "conflicts", "references", "verdicts", "freshness",
 ]
 
 
@@ -36,6 +38,23 @@ def test_a_report_names_officers_and_nobody_on_probation(
     text = office.d("report", name, "--csv").expect(programs.DONE).out
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [{key: str(value) for key, value in row.items()} for row in report] == lines
+
+
+def test_a_reference_that_leads_to_no_record_or_to_another_kind_is_reported(
+    office: Office, khan: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    assert rows(office, "references") == []
+    note = khan.note(shared.crn, "No answer at the door.")
+    khan.sync()
+    office.stop()
+    letters = tmp_path / "letters.csv"
+    letters.write_bytes(as_csv([
+        {"crn": shared.crn, "reference": name, "outcome": outcome, "action": "EA05",
+         "on.date": "17/5/2024"}
+        for name, outcome in (("L-1", note), ("L-2", str(uuid.uuid4())))]))
+    office.d("import", "enforcement-act", letters).expect(programs.DONE)
+    assert rows(office, "references") == [
+        {"type": "enforcement-act", "field": "outcome", "to_no_record": 1, "to_another_kind": 1}]
 
 
 def test_reports_follow_what_was_received_while_the_server_runs(

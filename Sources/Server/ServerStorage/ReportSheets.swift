@@ -6,7 +6,7 @@ extension OfficeReport {
   package enum Name: String, CaseIterable, Sendable {
     case caseload, visits, outcomes, enforcement
     case unpaidWork = "unpaid-work"
-    case alerts, disputes, conflicts, verdicts, freshness
+    case alerts, disputes, conflicts, references, verdicts, freshness
 
     /// What it tells, in a sentence.
     package var about: String { sheet.about }
@@ -24,6 +24,7 @@ extension OfficeReport {
       case .alerts: .alerts
       case .disputes: .disputes
       case .conflicts: .conflicts
+      case .references: .references
       case .verdicts: .verdicts
       case .freshness: .freshness
       }
@@ -173,6 +174,19 @@ extension OfficeReport.Sheet {
       figures: [.sum("in_dispute")], types: nil, isShareOfChanges: true
     ) { asked in
       asked.records.disputes.map { ([$0.record.type, $0.field], [1]) }
+    }
+  }
+
+  fileprivate static var references: Self {
+    Self(
+      about: "References that lead to no record of the office, or to one of another kind.",
+      keys: ["type", "field"], figures: [.sum("to_no_record"), .sum("to_another_kind")], types: nil
+    ) { asked in
+      try asked.records.references.compactMap { reference in
+        let target = try asked.store.record(reference.target)
+        guard target?.type != reference.wanted else { return nil }
+        return ([reference.type, reference.field], target == nil ? [1, 0] : [0, 1])
+      }
     }
   }
 
