@@ -187,6 +187,9 @@ def test_an_appointment_that_is_still_to_come_has_no_outcome_yet(
     assert_refused(
         laptop, ["outcome", crn, "ATTC", "--appointment", appointment], "no-appointment",
         "until the appointment has passed")
+    # That somebody will be at hospital is known before.
+    laptop.json("outcome", crn, "aame", "--appointment", appointment)
+    assert laptop.appointment(crn, appointment)["outcome"] == "Acceptable absence, medical"
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,8 @@ import Testing
       switch row {
       case "draft": _ = try copy.replica.drafts()
       case "change": _ = try copy.replica.ownChanges()
+      case "base":
+        for record in try copy.replica.records() { _ = try copy.replica.record(record.id) }
       default: _ = try copy.replica.records()
       }
     }

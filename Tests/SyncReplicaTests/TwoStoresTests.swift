@@ -98,7 +98,7 @@ import Testing
       for generation in Int64(1)...2 {
         lines.append("\(try rows.cases(in: generation))")
         var records: [RecordRow] = []
-        try rows.records(in: generation, of: nil, types: nil) { records.append($0) }
+        try rows.records(in: generation) { records.append($0) }
         lines += records.sorted { $0.id < $1.id }.map { "\(generation) \($0)" }
       }
       try rows.own(of: state.replica, from: 1) { row in

@@ -173,15 +173,21 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     tables.records[generation]?[id]?.row
   }
 
-  func records(
-    in generation: Int64, of caseID: CaseID?, types: Set<String>?,
-    _ body: (RecordRow) throws -> Void
-  ) rethrows {
+  func records(in generation: Int64, _ body: (RecordRow) throws -> Void) rethrows {
     let rows = tables.records[generation] ?? [:]
-    let found = rows.values.filter { kept in
-      (caseID == nil || kept.row.caseID == caseID) && (types?.contains(kept.row.type) ?? true)
+    for kept in rows.values.sorted(by: { $0.row.id < $1.row.id }) { try body(kept.row) }
+  }
+
+  func shown(
+    in generation: Int64, of caseID: CaseID?, types: Set<String>?,
+    _ body: (Record) throws -> Void
+  ) rethrows {
+    try records(in: generation) { row in
+      guard caseID == nil || row.caseID == caseID, types?.contains(row.type) ?? true,
+        let record = row.current
+      else { return }
+      try body(record)
     }
-    for kept in found.sorted(by: { $0.row.id < $1.row.id }) { try body(kept.row) }
   }
 
   func baseDigests(
@@ -199,7 +205,7 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   }
 
   func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) rethrows {
-    try records(in: generation, of: nil, types: nil) { row in
+    try records(in: generation) { row in
       if row.current?.hasConcurrentValues ?? false { try body(row) }
     }
   }

@@ -49,10 +49,13 @@ public protocol ReplicaReading {
   func cases(in generation: Int64) throws -> [HeldCase]
 
   func record(_ id: RecordID, in generation: Int64) throws -> RecordRow?
-  /// All rows of a generation, or those of one case or of some types, as they come.
-  func records(
+  /// All rows of a generation, as they come.
+  func records(in generation: Int64, _ body: (RecordRow) throws -> Void) throws
+  /// What is shown of all records of a generation, or of those of one case or of some types, as
+  /// they come.
+  func shown(
     in generation: Int64, of caseID: CaseID?, types: Set<String>?,
-    _ body: (RecordRow) throws -> Void
+    _ body: (Record) throws -> Void
   ) throws
   /// The digest of each record's base with its case, in any order.
   func baseDigests(in generation: Int64, _ body: (CaseID, Hash) throws -> Void) throws

@@ -110,7 +110,7 @@ extension ReplicaReading {
   public func baseDigests(
     in generation: Int64, _ body: (CaseID, Hash) throws -> Void
   ) throws {
-    try records(in: generation, of: nil, types: nil) { row in
+    try records(in: generation) { row in
       if let base = row.base { try body(row.caseID, base.digest) }
     }
   }

@@ -16,11 +16,23 @@ extension SQLiteRows {
     ).map(opened)
   }
 
-  func records(
+  func records(in generation: Int64, _ body: (RecordRow) throws -> Void) throws {
+    let cursor = try Row.fetchCursor(
+      db.cachedStatement(sql: "SELECT \(Self.columns) FROM records WHERE generation = ?"),
+      arguments: [generation])
+    while let row = try cursor.next() { try body(opened(row)) }
+  }
+
+  func shown(
     in generation: Int64, of caseID: CaseID?, types: Set<String>?,
-    _ body: (RecordRow) throws -> Void
+    _ body: (SyncCore.Record) throws -> Void
   ) throws {
-    var sql = "SELECT \(Self.columns) FROM records WHERE generation = ?"
+    // Only what is shown is read: a page over a caseload asks for thousands.
+    var sql = """
+      SELECT record_id, case_id, type, shown IS NULL, IFNULL(shown_version, version),
+        IFNULL(shown, base)
+      FROM records WHERE generation = ?
+      """
     var arguments: StatementArguments = [generation]
     if let caseID {
       sql += " AND case_id = ?"
@@ -32,7 +44,15 @@ extension SQLiteRows {
       arguments += StatementArguments(types.sorted())
     }
     let cursor = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
-    while let row = try cursor.next() { try body(opened(row)) }
+    while let row = try cursor.next() {
+      guard let id = try bytes(row, 0), let caseID = try bytes(row, 1),
+        let version = try bytes(row, 4), let sealed = try bytes(row, 5)
+      else { continue }
+      let isBase: Bool = row[3]
+      let label = SealLabel(
+        purpose: isBase ? "base" : "shown", type: row[2], id: id, version: version)
+      try body(unsealed(sealed, label, caseID))
+    }
   }
 
   func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) throws {
@@ -121,11 +141,7 @@ extension SQLiteRows {
         return nil
       }
       let label = SealLabel(purpose: purpose, type: type, id: id.bytes, version: version)
-      let record = try SyncCore.Record(reading: try sealer.open(body, for: label))
-      guard record.id == id, record.type == type, record.caseID == caseID else {
-        throw ReplicaError.damaged("a record's body is not its own")
-      }
-      return record
+      return try unsealed(body, label, caseID.bytes)
     }
     var opened = RecordRow(id: id, caseID: caseID, type: type)
     opened.base = try body("base", version: 3, body: 4)
@@ -134,6 +150,16 @@ extension SQLiteRows {
     opened.arrived = place(row[8], row[9])
     opened.isOwed = row[10]
     return opened
+  }
+
+  /// A body, which must be that of the row where it was found.
+  private func unsealed(
+    _ sealed: [UInt8], _ label: SealLabel, _ caseID: [UInt8]
+  ) throws -> SyncCore.Record {
+    let record = try SyncCore.Record(reading: try sealer.open(sealed, for: label))
+    guard record.id.bytes == label.id, record.type == label.type, record.caseID.bytes == caseID
+    else { throw ReplicaError.damaged("a record's body is not its own") }
+    return record
   }
 
   /// A column's bytes, copied once.

@@ -27,18 +27,18 @@ extension ReplicaStore {
       let generation = try rows.state().generation
       let whole = try rows.cases(in: generation).filter(\.isWhole).map(\.caseID)
       var found: [Record] = []
-      func add(_ row: RecordRow) {
-        if let record = row.current, !record.isDeleted { found.append(record) }
+      func add(_ record: Record) {
+        if !record.isDeleted { found.append(record) }
       }
       if types == nil, caseID == nil {
         let whole = Set(whole)
-        try rows.records(in: generation, of: nil, types: nil) { row in
-          if whole.contains(row.caseID) { add(row) }
+        try rows.shown(in: generation, of: nil, types: nil) { record in
+          if whole.contains(record.caseID) { add(record) }
         }
       } else {
         // Case by case, as the index has them.
         for id in whole where caseID == nil || caseID == id {
-          try rows.records(in: generation, of: id, types: types, add)
+          try rows.shown(in: generation, of: id, types: types, add)
         }
       }
       return found

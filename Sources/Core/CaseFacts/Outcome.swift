@@ -14,6 +14,10 @@ public enum OutcomeMeaning {
     "ATTC", "ATSS", "ATCH", "AFDA", "AAME", "AAEM", "AAFC", "AACL", "AAHO", "AARE", "AARC", "AASD",
     "CO05", "CO10", "RSSR", "RSSL", "RSOF",
   ]
+  /// What can be known before the appointment: an absence that is accepted, or another time.
+  public static let beforehand: Set<String> = [
+    "AAME", "AAEM", "AAFC", "AACL", "AAHO", "AARE", "AARC", "AASD", "RSSR", "RSSL", "RSOF",
+  ]
   /// Enforcement acts that answer such outcomes too: no action, two withdrawals, and a referral
   /// to the officer.
   public static let answersToNone: Set<String> = ["NFA", "EA06", "EA07", "ROM"]

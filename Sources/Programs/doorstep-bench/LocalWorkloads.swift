@@ -261,7 +261,7 @@ extension Bench {
         atPath: store + suffix, toPath: home + "/replica.sqlite" + suffix)
     }
     let settings = """
-      {"address":"https://localhost:1","office":"Benchmark","device":"","user":"a.khan","role":"officer"}
+      {"address":"https://localhost:1","office":"Benchmark","device":"","user":"a.khan","role":"officer","authority":"","certificate":"","key":""}
       """
     try settings.write(toFile: home + "/office.json", atomically: true, encoding: .utf8)
     var ours = Sample()

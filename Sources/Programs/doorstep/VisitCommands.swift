@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseFacts
 import Foundation
 import ProgramKit
 import RecordCatalogue
@@ -7,27 +8,32 @@ import SyncReplica
 
 /// Which appointment an outcome is for.
 struct AppointmentChoice {
-  /// The one named, else the newest that has begun.
-  static func find(_ named: String?, in file: CaseFile, _ replica: Replica) throws
-    -> CaseFile.Appointment
-  {
-    let appointments = file.appointments
+  /// The one named, else the newest that has begun. One that lies ahead can be named for an outcome
+  /// that comes before it.
+  static func find(
+    _ named: String?, in file: CaseFile, _ replica: Replica, outcome code: String? = nil
+  ) throws -> CaseFile.Appointment {
     let now = World.now().milliseconds
     let moment = (Show.isoDay(now), Show.clockTime(now))
-    var begun = appointments.filter { ($0.date, $0.start) <= moment }
-    if let named {
-      let record = try replica.findRecord(named, type: "appointment", caseID: file.id)
-      begun.removeAll { $0.record.id != record.id }
+    let appointments = file.appointments
+    let begun = appointments.filter { ($0.date, $0.start) <= moment }
+    guard let named else {
+      guard let last = begun.last else {
+        throw Failure(
+          .badData, code: "no-appointment",
+          "\(file.crn) has no appointment that has begun. \(Self.ahead)")
+      }
+      return last
     }
-    guard let last = begun.last else {
-      let which = named == nil ? "\(file.crn) has no appointment that has begun." : ""
-      throw Failure(
-        .badData, code: "no-appointment",
-        "\(which) You cannot record an outcome until the appointment has passed."
-          .trimmingCharacters(in: .whitespaces))
-    }
-    return last
+    let record = try replica.findRecord(named, type: "appointment", caseID: file.id)
+    let comesFirst = code.map { OutcomeMeaning.beforehand.contains($0.uppercased()) } ?? false
+    let found = (comesFirst ? appointments : begun).first { $0.record.id == record.id }
+    guard let found else { throw Failure(.badData, code: "no-appointment", Self.ahead) }
+    return found
   }
+
+  private static let ahead =
+    "You cannot record an outcome until the appointment has passed, but for an absence that is accepted, and one that is arranged anew."
 }
 
 struct Outcome: LaptopCommand {
@@ -40,7 +46,11 @@ struct Outcome: LaptopCommand {
   @OptionGroup var laptop: LaptopOptions
   @Argument(help: "The CRN.") var crn: String
   @Argument(help: "The outcome's code.") var code: String
-  @Option(name: .long, help: "Id of the appointment. Default: the newest that has begun.")
+  @Option(
+    name: .long,
+    help:
+      "Id of the appointment; one that lies ahead for an absence that is accepted. Default: the newest that has begun."
+  )
   var appointment: String?
   @Flag(name: .long, help: "You were there yourself.") var present = false
   @Option(name: .long, help: "What shows it.") var evidence: String?
@@ -50,7 +60,8 @@ struct Outcome: LaptopCommand {
   func perform() async throws {
     let replica = try laptop.writing()
     let file = try CaseFile(try replica.findCase(crn), in: replica)
-    let appointment = try AppointmentChoice.find(appointment, in: file, replica)
+    let appointment = try AppointmentChoice.find(
+      appointment, in: file, replica, outcome: code)
     let edit = try Self.edit(
       code: code, present: present, evidence: evidence, replace: replace, reason: reason,
       appointment, file)
