@@ -16,7 +16,9 @@ import Testing
     Room(path: "Core/SyncWire", mayImport: ["SyncCore", "SwiftProtobuf", "Foundation"]),
     Room(
       path: "Client/SyncReplica",
-      mayImport: ["SyncCore", "RecordCatalogue", "GRDB", "Foundation", "Synchronization"]),
+      mayImport: [
+        "SyncCore", "RecordCatalogue", "GRDB", "GRDBSQLite", "Foundation", "Synchronization",
+      ]),
     Room(
       path: "Client/SyncClient",
       mayImport: [

@@ -45,13 +45,13 @@ extension SQLiteRows {
     }
     let cursor = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
     while let row = try cursor.next() {
-      guard let id = try bytes(row, 0), let caseID = try bytes(row, 1),
-        let version = try bytes(row, 4), let sealed = try bytes(row, 5)
-      else { continue }
+      guard let sealed = row[5] as Blob? else { continue }
+      guard let id = row[0] as Blob?, let caseID = row[1] as Blob?, let version = row[4] as Blob?
+      else { throw ReplicaError.damaged("a record's row is not whole") }
       let isBase: Bool = row[3]
       let label = SealLabel(
-        purpose: isBase ? "base" : "shown", type: row[2], id: id, version: version)
-      try body(unsealed(sealed, label, caseID))
+        purpose: isBase ? "base" : "shown", type: row[2], id: id.bytes, version: version.bytes)
+      try body(unsealed(sealed.bytes, label, caseID.bytes))
     }
   }
 
@@ -137,11 +137,9 @@ extension SQLiteRows {
     let caseID: CaseID = try self.id(row[1], "a record's case")
     let type: String = row[2]
     func body(_ purpose: String, version: Int, body: Int) throws -> SyncCore.Record? {
-      guard let version = try bytes(row, version), let body = try bytes(row, body) else {
-        return nil
-      }
-      let label = SealLabel(purpose: purpose, type: type, id: id.bytes, version: version)
-      return try unsealed(body, label, caseID.bytes)
+      guard let version = row[version] as Blob?, let body = row[body] as Blob? else { return nil }
+      let label = SealLabel(purpose: purpose, type: type, id: id.bytes, version: version.bytes)
+      return try unsealed(body.bytes, label, caseID.bytes)
     }
     var opened = RecordRow(id: id, caseID: caseID, type: type)
     opened.base = try body("base", version: 3, body: 4)
@@ -160,10 +158,5 @@ extension SQLiteRows {
     guard record.id.bytes == label.id, record.type == label.type, record.caseID.bytes == caseID
     else { throw ReplicaError.damaged("a record's body is not its own") }
     return record
-  }
-
-  /// A column's bytes, copied once.
-  private func bytes(_ row: Row, _ index: Int) throws -> [UInt8]? {
-    try row.withUnsafeData(atIndex: index) { $0.map { [UInt8]($0) } }
   }
 }

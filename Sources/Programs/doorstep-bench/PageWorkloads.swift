@@ -12,7 +12,7 @@ extension Bench {
         OfficeProcess.programs + "/doorstepd",
         [
           "seed", "--data", data, "--people", "100", "--officers", "1", "--user", "a.khan",
-          "--contacts-per-year", "250", "--json",
+          "--contacts-per-year", "350", "--json",
         ])
     }
     defer { office.stop() }
