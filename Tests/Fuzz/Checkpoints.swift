@@ -1,3 +1,4 @@
+import Crypto
 import SyncCore
 
 /// A checkpoint's inside, behind a code that is right: what a thief of the key, or an older office,
