@@ -5,12 +5,14 @@ import SyncCore
 /// could have written.
 enum Checkpoints {
   private static let owner = "laptop"
-  private static let key = OfficeKey(secret: [UInt8](repeating: 7, count: 32))
+  private static let secret = [UInt8](repeating: 7, count: 32)
+  private static let key = OfficeKey(secret: secret)
 
   static func check(_ bytes: [UInt8]) {
     promise("bytes without a right code are refused", open(bytes) == nil)
     let message = bytes + Array("|\(owner)".utf8)
-    let code = HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(16)
+    let code = HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: secret))
+      .prefix(16)
     guard let checkpoint = open(bytes + code) else { return }
     let sealed = checkpoint.sealed(for: owner, key: key)
     promise("a checkpoint that was opened seals and opens as itself", open(sealed) == checkpoint)
