@@ -13,7 +13,7 @@ struct OfficeInReach {
       let failure = Failure(error)
       throw Failure(
         failure.status, code: failure.code,
-        "This is decided with the office in reach only, on all that it holds. Nothing was entered. \(failure.message)"
+        "This is decided with the office in reach only, on all that it holds. Nothing was entered. \(failure.status == .offline ? "Enter it again when the connection is back." : failure.message)"
       )
     }
     try save()
