@@ -10,7 +10,7 @@ import Testing
     .refused(code: "check-failed", field: check)
   }
 
-  /// A recall of which the officer has completed the report and a manager has countersigned.
+  /// A recall of which the officer has completed the report.
   private static func recall(in scene: CaseScene) async throws -> RecordID {
     let recall = try scene.add(
       "recall",

@@ -100,6 +100,9 @@ import Testing
         var records: [RecordRow] = []
         try rows.records(in: generation) { records.append($0) }
         lines += records.sorted { $0.id < $1.id }.map { "\(generation) \($0)" }
+        var shown: [Record] = []
+        try rows.shown(in: generation, of: nil, types: nil) { shown.append($0) }
+        lines += shown.sorted { $0.id < $1.id }.map { "\(generation) shown \($0)" }
       }
       try rows.own(of: state.replica, from: 1) { row in
         lines.append("\(row)")

@@ -182,12 +182,13 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     in generation: Int64, of caseID: CaseID?, types: Set<String>?,
     _ body: (Record) throws -> Void
   ) rethrows {
-    try records(in: generation) { row in
-      guard caseID == nil || row.caseID == caseID, types?.contains(row.type) ?? true,
-        let record = row.current
-      else { return }
-      try body(record)
+    let rows = tables.records[generation] ?? [:]
+    let found = rows.values.compactMap { kept in
+      let isWanted =
+        (caseID == nil || kept.row.caseID == caseID) && (types?.contains(kept.row.type) ?? true)
+      return isWanted ? kept.row.current : nil
     }
+    for record in found.sorted(by: { $0.id < $1.id }) { try body(record) }
   }
 
   func baseDigests(

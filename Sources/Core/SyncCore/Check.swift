@@ -3,7 +3,8 @@
 ///
 /// It asks of the author only what the author can know. What stands in the change itself is judged
 /// on both sides, and a change that fails is refused. What stands elsewhere is judged where it is
-/// entered; a change that arrives is never refused for what somebody else did meanwhile.
+/// entered; a change that arrives is refused for what somebody else did meanwhile only by those
+/// that bar it, see `TypePolicy.bar`.
 public struct Check: Hashable, Sendable {
   /// Unique within its record type.
   public let name: String

@@ -66,12 +66,18 @@ struct SyncSummary {
     if conflicts > 0 || isRefused { throw ExitCode(ExitStatus.needsYou.rawValue) }
   }
 
-  /// Says what became of what was sent, and nothing else.
-  func showWhatBecame() throws {
-    let own = try replica.use { (replica) throws(ReplicaError) in
-      try replica.ownChanges(limit: report.receipts.count)
+  /// Says what was refused, and which cases left.
+  func sayWhatWasLost() throws {
+    let (status, own) = try replica.use { (replica) throws(ReplicaError) in
+      (try replica.status(), try replica.ownChanges(limit: 500))
     }
     showRefusals(among: own)
+    sayWhatLeft(status.restricted)
+  }
+
+  /// Says what became of what was sent, and nothing else.
+  func showWhatBecame() throws {
+    try sayWhatWasLost()
     guard !isRefused else { throw ExitCode(ExitStatus.needsYou.rawValue) }
     output.say(
       "Sent and received by the office at \(Show.clockTime(report.serverTime.milliseconds)).")

@@ -9,7 +9,7 @@ extension SQLiteStore {
   /// Makes the views of analysts those of a catalogue, and reads again, by its rules, every record
   /// in which concurrent values stand: only these can read otherwise than they did.
   ///
-  /// Read again is a whole office, once for each version; some seconds for 250,000 records.
+  /// That reads a whole office, once for each version.
   package func adopt(_ catalogue: Catalogue) throws(StoreError) {
     try adopt(TypeView.all(of: catalogue))
     do {
