@@ -207,6 +207,15 @@ import Testing
     #expect(try Self.due(book).isOverdue)
   }
 
+  @Test func `is due as for high risk to who must register for a sexual offence`() throws {
+    var book = Self.book(risk: "low")
+    book.set(["category": .text("M2"), "level": .text("M1")], of: "m", type: "mappa-summary")
+    #expect(try Self.due(book).daysLeft == 72)
+    book.set(["category": .text("M1")], of: "m", type: "mappa-summary")
+    #expect(try Self.due(book).daysLeft == 3)
+    #expect(try Self.due(book).risk == .low)
+  }
+
   @Test func `counts from the last visit that saw somebody`() throws {
     var book = Self.book(risk: "high", start: "2026-01-01")
     book.appointment("a", on: "2026-05-01", type: "CHVS")
@@ -246,23 +255,5 @@ import Testing
     #expect(book.view.disputes.count == 1)
     #expect(dispute.field == "claim" && dispute.deciders == [.officer, .senior])
     #expect(dispute.began.by.author == "writer-2")
-  }
-
-  @Test func `counts working days as a calendar does`() throws {
-    let start = try #require(CalendarDate(year: 1969, month: 12, day: 20))
-    for offset in Int64(0)..<40 {
-      var expected: Int64 = 0
-      for day in start.dayNumber + 1..<start.dayNumber + 1 + offset {
-        // 1 January 1970 was a Thursday.
-        if ((day + 3) % 7 + 7) % 7 < 5 { expected += 1 }
-      }
-      let end = try #require(Self.day(start.dayNumber + offset))
-      #expect(start.workingDays(until: end) == expected)
-      #expect(end.workingDays(until: start) == 0)
-    }
-  }
-
-  private static func day(_ number: Int64) -> CalendarDate? {
-    CalendarDate(at: Timestamp(milliseconds: number * 86_400_000 + 43_200_000))
   }
 }

@@ -132,4 +132,36 @@ import Testing
     let said = Value.composite(CaseBook.worked(minutes))
     #expect((0...1_440).contains(UnpaidWork.minutes(of: said)))
   }
+
+  /// The worked example of the service's own calculation: 36 of 100 hours earn 5 hours 30 minutes.
+  @Test func `in the incentive scheme earns half of what is worked beyond a quarter`() {
+    var book = CaseBook()
+    book.work("R", minutes: 6_000)
+    for (index, minutes) in [480, 480, 480, 480, 240].enumerated() {
+      book.session("s\(index)", on: "2026-04-2\(index)", of: "R")
+      book.attendance("s\(index)", CaseBook.worked(Int64(minutes)))
+    }
+    #expect(Self.total(book, "discount-minutes") == 0, "nobody said that they take part")
+    book.set(["in-incentive-scheme": .flag(true)], of: "R", type: "upw-requirement")
+    #expect(Self.total(book, "discount-minutes") == 330)
+    book.session("gone", on: "2026-04-25", of: "R")
+    book.attendance("gone", CaseBook.worked(0, code: "UAAB"))
+    book.session("after", on: "2026-04-26", of: "R")
+    book.attendance("after", CaseBook.worked(480))
+    #expect(Self.total(book, "discount-minutes") == 330, "what was earned stays, and no more comes")
+    #expect(Self.total(book) == 2_640)
+  }
+
+  @Test func `earns no more than a quarter, and nothing by what is in dispute`() {
+    var book = CaseBook()
+    book.work("R", minutes: 1_200)
+    book.set(["in-incentive-scheme": .flag(true)], of: "R", type: "upw-requirement")
+    for index in 0..<3 {
+      book.session("s\(index)", on: "2026-04-2\(index)", of: "R")
+      book.attendance("s\(index)", CaseBook.worked(400))
+    }
+    #expect(Self.total(book, "discount-minutes") == 300)
+    book.attendance("s2", CaseBook.worked(200), by: 2, unseen: true)
+    #expect(Self.total(book, "discount-minutes") == 250)
+  }
 }

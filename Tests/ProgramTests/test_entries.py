@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from datetime import date
 
 import pytest
@@ -105,6 +107,26 @@ def test_a_note_that_is_too_long_is_kept_as_a_draft(
     (draft,) = laptop.json("drafts")
     assert draft["text"] == "x" * size
     assert laptop.status()["unsent"] == 0
+
+
+def test_a_text_is_kept_line_by_line_while_it_is_typed(laptop: Laptop, shared: Shared) -> None:
+    process = laptop.start("note", shared.crn, stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(b"She says the flat is damp.\n")
+    process.stdin.flush()
+    programs.eventually(lambda: laptop.json("drafts") or None, "the line is kept")
+    # Nobody else has to wait for who is typing.
+    laptop.note(shared.crn, "Another one.")
+    programs.tell(process, signal.SIGKILL)
+    programs.end(process)
+    (draft,) = laptop.json("drafts")
+    assert draft["text"] == "She says the flat is damp.\n"
+    end = draft["id"].replace("-", "")[-8:]
+    laptop.run("note", "X999999", "--draft", end, given="").expect(programs.BAD_DATA)
+    note = laptop.note(shared.crn, "The landlord knows.", "--draft", end)
+    assert laptop.notes(shared.crn)[note]["text"] == (
+        "She says the flat is damp.\nThe landlord knows.")
+    assert laptop.json("drafts") == []
 
 
 def test_two_main_addresses_are_both_marked_until_one_is_past(

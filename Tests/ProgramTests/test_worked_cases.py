@@ -241,6 +241,14 @@ def test_nothing_is_booked_enforced_or_sent_for_the_dead(
         ("visit", "plan", shared.crn, TODAY, "10:00"),
     ):
         khan.run(*command).expect(programs.BAD_DATA, "has died. Nothing can be booked")
+    for day, status in ((date.today() + timedelta(days=7), programs.BAD_DATA),
+                        (date.today() - timedelta(days=7), programs.DONE)):
+        rows = tmp_path / "booked.csv"
+        rows.write_bytes(as_csv([{"reference": f"B-{day}", "crn": shared.crn, "type": "COAP",
+                                  "when.date": str(day), "when.start": "10:00"}]))
+        office.stop()
+        office.d("import", "appointment", rows).expect(status)
+        office.start()
     # What is known of the person is still taken down.
     khan.note(shared.crn, "The family rang.")
     khan.run("concern", shared.crn, "His brother threatens the landlord.").expect(programs.DONE)

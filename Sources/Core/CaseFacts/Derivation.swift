@@ -89,6 +89,7 @@ public enum Derivation {
           "positive-adjustments": .integer(total.added),
           "negative-adjustments": .integer(total.takenOff),
           "held-minutes": .integer(total.held),
+          "discount-minutes": .integer(work.discount(of: requirement)),
         ])
     }
     for booking in records.all("premises-booking") {

@@ -85,6 +85,8 @@ public struct Arrival: Hashable, Sendable {
     case late
     /// Work of somebody whom a limit of access keeps out: the office keeps it beside the case.
     case keptOut
+    /// Written under a number that the person has no longer; entered again here.
+    case formerNumber(String)
     /// A deletion, named by the hash of its first issue, beside an edit that it had not seen, or
     /// the reverse.
     case disputedDeletion(Hash, authors: Set<String>)
@@ -96,6 +98,14 @@ public struct Arrival: Hashable, Sendable {
   /// Of the first issue of the change, which stays what it is however often it is issued again.
   public let hash: Hash
   public let author: String
+
+  public init(_ kind: Kind, record: RecordID, type: String, hash: Hash, author: String) {
+    self.kind = kind
+    self.record = record
+    self.type = type
+    self.hash = hash
+    self.author = author
+  }
 
   public init(_ kind: Kind, _ change: Change) {
     self.kind = kind
@@ -158,6 +168,13 @@ extension CaseRecords {
     for arrival in arrivals {
       switch arrival.kind {
       case .late, .keptOut: continue
+      case .formerNumber(let number):
+        notices.append(
+          Notice(
+            .lateWork, about: arrival.record, arrival.type, key: "\(arrival.hash) moved",
+            to: others(but: arrival.author, or: holders),
+            "\(arrival.author) wrote this under \(number), which this person had before. It stands here now."
+          ))
       case .entry:
         guard let officer = responsibleOfficer,
           officer.lowercased() != arrival.author.lowercased()

@@ -17,6 +17,9 @@ struct UnpaidWork {
     var added: Int64 = 0
     var takenOff: Int64 = 0
     var held: Int64 = 0
+    /// Minutes that count for the incentive scheme.
+    var qualifying: Int64 = 0
+    var isDisqualified = false
   }
 
   private let records: CaseRecords
@@ -74,8 +77,21 @@ struct UnpaidWork {
     }
     for id in requirements {
       if isTooMuch { totals[id]?.held += minutes } else { totals[id]?.completed += minutes }
+      if credit.state == .final { totals[id]?.qualify(claims.first, minutes) }
     }
     credits[attendance.id] = credit
+  }
+
+  /// Minutes by which the work is shortened that was done so far, for who is in the incentive
+  /// scheme: half of what was worked beyond a quarter of the requirement, and a quarter of it at
+  /// most, as the service's calculation has it (hmpps-community-payback-api,
+  /// docs/incentive-scheme/calculations.md). What is in dispute or on hold does not count yet.
+  func discount(of requirement: Record) -> Int64 {
+    guard records.value("in-incentive-scheme", of: requirement)?.flag == true,
+      let total = totals[requirement.id]
+    else { return 0 }
+    let required = max(0, minutes("required-minutes", of: requirement))
+    return min(max(0, total.qualifying - required / 4) / 2, required / 4)
   }
 
   /// Minutes still to do.
@@ -109,5 +125,17 @@ struct UnpaidWork {
   private static func secondRequirement(_ claim: Value) -> RecordID? {
     guard claim[member: "code"]?.text == "ATCH" else { return nil }
     return claim[member: "second-requirement"]?.text.flatMap { RecordID($0) }
+  }
+}
+
+extension UnpaidWork.Total {
+  /// Work that was attended and complied with counts until a session is missed without an
+  /// acceptable reason; from then on nothing more is earned.
+  fileprivate mutating func qualify(_ claim: Value?, _ minutes: Int64) {
+    switch claim?[member: "code"]?.text {
+    case "UAAB": isDisqualified = true
+    case "ATTC", "ATCH": if !isDisqualified { qualifying += minutes }
+    default: break
+    }
   }
 }

@@ -50,9 +50,26 @@ extension CaseRecords {
     return highest.sorted { $0.0 < $1.0 }
   }
 
+  /// What a death puts an end to: nothing is booked, enforced or sent.
+  public static let endedByDeath: Set<String> = [
+    "appointment", "breach", "enforcement-act", "officer-instruction", "programme-referral",
+    "recall", "service-referral", "upw-session", "visit-plan",
+  ]
+
+  /// The types that `visitDue` looks at.
+  public static let visitTypes: Set<String> = [
+    "appointment", "case-header", "mappa-summary", "outcome-claim", "rosh-summary", "visit-record",
+  ]
+
   /// Whether a death is recorded. Once it is, it stays so.
   public var isDeceased: Bool {
     all("case-header").first.flatMap { text("deceased", of: $0) } == "yes"
+  }
+
+  /// Whether the person is managed under MAPPA category 1, which is who must register for a sexual
+  /// offence: visited as for high risk, whatever the level.
+  private var isRegisteredSexualOffender: Bool {
+    all("mappa-summary").contains { text("category", of: $0) == "M1" }
   }
 
   /// When the next visit is due; `nil` for somebody who has died.
@@ -72,9 +89,8 @@ extension CaseRecords {
     let last = (visits + kept).filter { $0 <= today }.max()
     let start = all("case-header").first.flatMap { self.day("sentence", "start", of: $0) }
     let level = risk?.level
-    let left = (last ?? start).map { from in
-      from.dayNumber + (level ?? .high).days - today.dayNumber
-    }
+    let days = isRegisteredSexualOffender ? VisitDue.Risk.high.days : (level ?? .high).days
+    let left = (last ?? start).map { $0.dayNumber + days - today.dayNumber }
     return VisitDue(risk: level, lastVisit: last, daysLeft: left)
   }
 }

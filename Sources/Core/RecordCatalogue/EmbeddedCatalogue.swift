@@ -809,6 +809,13 @@ fields{
     hint=What to call them when you meet.
     kind=text
     bytes=200
+ merged-into{
+  label=Number now
+  hint=Where this number was a double or an earlier one, the one that is used.
+  kind=text
+  bytes=7
+  rule=server-owned
+  why=What is still written under the old number is entered under this one too, so that joining two records of one person loses nothing.
  previous-surname{
   label=Previous last name
   kind=text
@@ -933,7 +940,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=9
+version=10
 
 """#
     ),
@@ -2431,7 +2438,7 @@ fields{
   kind=text
   bytes=7
   rule=server-owned
-  why=Notes written offline under an old number are moved to the one that stands now, with a line in the audit, so that joining two records of one person loses nothing.
+  why=What is written offline under an old number stays there and is entered under this one too, with its author and time, so that joining two records of one person loses nothing.
  recorded-on{
   label=Recorded on
   kind=date
@@ -5705,6 +5712,21 @@ fields{
   to=100000
   unit=minutes
   rule=server-owned
+ in-incentive-scheme{
+  label=In the incentive scheme
+  hint=Whether good work shortens what is left to do.
+  kind=flag
+  rule=server-owned
+  why=Who may take part is decided by the service and not at a session.
+ discount-minutes{
+  label=Minutes earned as a discount
+  hint=Half of what was worked beyond the first quarter of the requirement, and a quarter of it at most, until a session was missed without an acceptable reason.
+  kind=integer
+  from=0
+  to=100000
+  unit=minutes
+  rule=derived
+  why=It follows from the sessions and is never entered. The service takes it off by an adjustment; what is left to do is not shortened twice.
 
 """#
     ),

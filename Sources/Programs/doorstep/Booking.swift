@@ -26,7 +26,10 @@ struct Booking {
   /// which the office is closed, and what else this laptop's user has within the hour.
   func warnings(in replica: Replica, except own: RecordID? = nil) throws -> [String] {
     var warnings: [String] = []
-    if let name = day.weekendName { warnings.append("\(day) is a \(name).") }
+    if let name = day.closingReason {
+      let what = ["Saturday", "Sunday"].contains(name) ? "a \(name)" : "a bank holiday (\(name))"
+      warnings.append("\(day) is \(what).")
+    }
     guard let start else { return warnings }
     let types: Set<String> = ["appointment", "case-header", "outcome-claim", "visit-plan"]
     let records = Dictionary(
@@ -58,23 +61,5 @@ extension CaseFile {
       + records("visit-plan").filter { plan in
         facts.target("appointment", of: plan).map { !arranged.contains($0) } ?? true
       }
-  }
-
-  /// What a death puts an end to: nothing is booked, enforced or sent.
-  static let endedByDeath: Set<String> = [
-    "appointment", "breach", "enforcement-act", "officer-instruction", "programme-referral",
-    "recall", "service-referral", "upw-session", "visit-plan",
-  ]
-}
-
-extension CalendarDate {
-  /// `nil` from Monday to Friday.
-  fileprivate var weekendName: String? {
-    // 1 January 1970, day 0, was a Thursday.
-    switch ((dayNumber % 7) + 7) % 7 {
-    case 2: "Saturday"
-    case 3: "Sunday"
-    default: nil
-    }
   }
 }

@@ -11,11 +11,10 @@ struct Caseload {
   let files: [CaseFile]
 
   /// What these pages are about: all but the contact log and what belongs to it.
-  private static let types: Set<String> = [
-    "address", "appointment", "breach", "case-header", "enforcement-act", "outcome-claim", "recall",
-    "risk-concern", "risk-flag", "rosh-summary", "visit-plan", "visit-record",
+  private static let types = CaseRecords.visitTypes.union([
+    "address", "breach", "enforcement-act", "recall", "risk-concern", "risk-flag", "visit-plan",
     "visit-risk-assessment",
-  ]
+  ])
 
   /// - Parameter more: types to read beside them.
   init(in replica: Replica, and more: Set<String> = []) throws {

@@ -33,41 +33,11 @@ struct OccasionOptions: ParsableArguments, Sendable {
   }
 }
 
-/// Text from the arguments, or from standard input where there is none.
-struct TextArgument {
-  static func read(_ words: [String], what: String) throws -> String {
-    let limit = Limits.standard.changeBytes
-    if !words.isEmpty, words != ["-"] {
-      let text = words.joined(separator: " ").trimmingCharacters(in: .whitespacesAndNewlines)
-      guard !text.isEmpty else { throw empty(what) }
-      return text
-    }
-    if isatty(0) == 1 {
-      FileHandle.standardError.write(
-        Data("Write \(what). End with Ctrl-D on a line of its own.\n".utf8))
-    }
-    let data = try FileHandle.standardInput.read(upToCount: limit + 1) ?? Data()
-    guard data.count <= limit else { throw ReplicaError.tooLarge(limit: limit) }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw Failure(
-        .badData, code: "bad-text",
-        "The text is not valid UTF-8. Save the file as UTF-8 and try again.")
-    }
-    let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !trimmed.isEmpty else { throw empty(what) }
-    return trimmed
-  }
-
-  private static func empty(_ what: String) -> Failure {
-    Failure(.badData, code: "no-text", "There is nothing to save: \(what) is empty.")
-  }
-}
-
 struct Note: LaptopCommand {
   static let configuration = CommandConfiguration(
     abstract: "Add a note to a case.",
     discussion:
-      "A note never changes once saved. To correct one, add another with --corrects. Without text, it is read from standard input."
+      "A note never changes once saved. To correct one, add another with --corrects. Without text, it is read from standard input, and kept as a draft line by line: --draft goes on with one."
   )
 
   @OptionGroup var laptop: LaptopOptions
@@ -81,12 +51,27 @@ struct Note: LaptopCommand {
   var sensitive = false
   @Flag(name: .long, help: "Tell the responsible officer at the next sync.") var alert = false
   @Option(name: .long, help: "Id of the note that this one corrects.") var corrects: String?
+  @Option(name: .long, help: "Id of the draft to go on with: doorstep drafts.") var draft: String?
 
   func perform() async throws {
-    let replica = try laptop.writing()
+    let record = newRecord()
+    var fields: [String: Value] = [:]
+    let caseID = try prepare(&fields)
+    // Asked for last: who has typed it is not then told that an option is wrong.
+    let typing = try Typing(
+      laptop, record, "contact-entry", caseID, what: "the note", from: draft)
+    fields["text"] = .text(try typing.read(text))
+    try typing.finish(.set(fields, of: record, type: "contact-entry", caseID: caseID)) {
+      try save([$0], $1, "Note")
+    }
+  }
+
+  /// All but the text.
+  private func prepare(_ fields: inout [String: Value]) throws -> CaseID {
+    let replica = try laptop.reading()
     let caseID = try replica.findCase(crn)
     let known = try replica.records(caseID: caseID, types: ["rosh-summary"])
-    var fields: [String: Value] = [
+    fields = [
       "kind": .text(kind), "on": try occasion.value(), "sensitive": .text(sensitive ? "yes" : "no"),
       "risk-seen": CaseFile(caseID, known, [], replica.catalogue).riskSeen,
     ]
@@ -95,11 +80,7 @@ struct Note: LaptopCommand {
       let earlier = try replica.findRecord(corrects, type: "contact-entry", caseID: caseID)
       fields["corrects"] = .text(earlier.id.description)
     }
-    // Asked for last: who has typed it is not then told that an option is wrong.
-    let text = try TextArgument.read(text, what: "the note")
-    fields["text"] = .text(text)
-    let note = Edit.set(fields, of: newRecord(), type: "contact-entry", caseID: caseID)
-    try keeping([draft(text, of: note)], in: replica) { try save([note], replica, "Note") }
+    return caseID
   }
 }
 
@@ -120,17 +101,18 @@ struct Concern: LaptopCommand {
   var about = "unclear"
   @Option(name: .long, help: "How serious you think it is: low, medium, high, very-high.")
   var level: String?
+  @Option(name: .long, help: "Id of the draft to go on with: doorstep drafts.") var draft: String?
 
   func perform() async throws {
-    let replica = try laptop.writing()
-    let caseID = try replica.findCase(crn)
+    let record = newRecord()
+    let caseID = try laptop.reading().findCase(crn)
     var fields: [String: Value] = ["about": .text(about), "at": try occasion.value()]
     if let level { fields["level"] = .text(level) }
-    let text = try TextArgument.read(text, what: "the concern")
-    fields["text"] = .text(text)
-    let concern = Edit.set(fields, of: newRecord(), type: "risk-concern", caseID: caseID)
-    try keeping([draft(text, of: concern)], in: replica) {
-      try save([concern], replica, "Risk concern")
+    let typing = try Typing(
+      laptop, record, "risk-concern", caseID, what: "the concern", from: draft)
+    fields["text"] = .text(try typing.read(text))
+    try typing.finish(.set(fields, of: record, type: "risk-concern", caseID: caseID)) {
+      try save([$0], $1, "Risk concern")
     }
     output.say("Send it as soon as you have a network: doorstep sync")
   }
@@ -177,11 +159,7 @@ struct Drafts: LaptopCommand {
   func perform() async throws {
     if let discard {
       let replica = try laptop.writing()
-      let found = try replica.drafts().filter { $0.id.compact.hasSuffix(discard.lowercased()) }
-      guard let draft = found.first, found.count == 1 else {
-        throw Failure(
-          .badData, code: "unknown-record", "No single draft has an id that ends in \(discard).")
-      }
+      let draft = try replica.findDraft(discard)
       try replica.discardDraft(draft.id)
       try output.answer(["discarded": draft.id.description])
       output.say("Discarded.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseFacts
 import Foundation
 import ProgramKit
 import RecordCatalogue
@@ -166,7 +167,7 @@ extension LaptopCommand {
   }
 
   private func refuseForTheDead(_ edits: [Edit], _ replica: Replica) throws {
-    for edit in edits where CaseFile.endedByDeath.contains(edit.type) {
+    for edit in edits where CaseRecords.endedByDeath.contains(edit.type) {
       let headers = try replica.records(caseID: edit.caseID, types: ["case-header"])
       let file = CaseFile(edit.caseID, headers, [], replica.catalogue)
       guard case .set = edit.action, file.isDeceased else { continue }
@@ -180,30 +181,6 @@ extension LaptopCommand {
   /// What was saved is saved, also when the store cannot be read a moment later.
   func unsent(in replica: Replica) -> Int? {
     do { return try replica.status().unsent } catch { return nil }
-  }
-
-  /// What somebody wrote is never thrown away because another part of the form was wrong: when
-  /// `save` fails, it is kept as drafts.
-  func keeping(_ drafts: [Draft], in replica: Replica, _ save: () throws -> Void) throws {
-    do { try save() } catch {
-      let isOutOfRoom = [.diskFull, .readOnly].contains(error as? ReplicaError)
-      guard !drafts.isEmpty, !isOutOfRoom else { throw error }
-      // Where a draft cannot be kept either, the first reason says more.
-      let first = error
-      do { for draft in drafts { try replica.save(draft) } } catch { throw first }
-      let failure = Failure(error)
-      let kept = drafts.map(\.id.short).joined(separator: ", ")
-      let sentence =
-        drafts.count == 1 ? "Your text is kept as a draft" : "Your texts are kept as drafts"
-      throw Failure(
-        failure.status, code: failure.code,
-        "\(failure.message) \(sentence) (\(kept)): doorstep drafts.")
-    }
-  }
-
-  func draft(_ text: String, of edit: Edit) -> Draft {
-    Draft(
-      id: edit.record, caseID: edit.caseID, type: edit.type, savedAt: World.now(), text: text)
   }
 
   func newRecord() -> RecordID { .timeOrdered(at: World.now(), random: World.random()) }

@@ -156,7 +156,7 @@ struct VisitWhole: LaptopCommand {
     ]
     if let observations { fields["observations"] = .text(observations) }
     if let whoPresent { fields["who-present"] = .text(whoPresent) }
-    try keeping(drafts(visit, note, file.id), in: replica) {
+    try replica.keeping(drafts(visit, note, file.id)) {
       var more: [Edit] = []
       if outcome != nil || appointment != nil {
         let chosen = try AppointmentChoice.find(appointment, in: file, replica)

@@ -197,7 +197,7 @@ struct VisitEnd: LaptopCommand {
     let drafts =
       text.isEmpty
       ? [] : [Draft(id: visit.id, caseID: file.id, type: visit.type, savedAt: now, text: text)]
-    try keeping(drafts, in: replica) {
+    try replica.keeping(drafts) {
       if let concern {
         let id = try raise(concern, at: now, file, replica)
         fields["concerns/\(id.description)"] = .flag(true)

@@ -32,6 +32,9 @@ extension CaseFile {
   func warnings(at address: RecordID? = nil) -> [String] {
     var warnings: [String] = []
     if isDeceased { warnings.append("\(name) HAS DIED.") }
+    if let now = header.flatMap({ text($0, "merged-into") }) {
+      warnings.append("\(crn) is a former number. This person is \(now) now: use that one.")
+    }
     if let risk {
       if ["high", "very-high"].contains(risk.code) {
         warnings.append("\(risk.label.uppercased()) RISK OF SERIOUS HARM")

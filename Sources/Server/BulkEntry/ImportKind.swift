@@ -138,6 +138,7 @@ package struct ImportKind: Sendable {
     Column("surname", .catalogued, to: "name", "surname", isRequired: true),
     Column("preferred", .catalogued, to: "name", "preferred"),
     Column("previous_surname", .catalogued, to: "previous-surname"),
+    Column("merged_into", .catalogued, to: "merged-into"),
     Column("date_of_birth", .pastDate, to: "date-of-birth"),
     Column("deceased", .catalogued, to: "deceased"),
     Column("date_of_death", .pastDate, to: "date-of-death"),

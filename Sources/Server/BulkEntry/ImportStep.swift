@@ -1,3 +1,4 @@
+import CaseFacts
 import RecordCatalogue
 import ServerStorage
 import SyncCore
@@ -54,6 +55,12 @@ struct ImportStep {
       var fields = differing(parts, from: record, type)
       if fields["tier"] != nil, try computesTier(entry, type) { fields["tier"] = nil }
       guard !fields.isEmpty else { return .unchanged }
+      if record == nil, try isAfterDeath(fields, entry, type) {
+        return .refused(
+          Fault(
+            "the person had died by then: nothing is booked, enforced or sent",
+            "leave the row out, or put the death right first"), column: keyColumn)
+      }
       if let refusal = try refusal(of: fields, id, entry, type, home, record) {
         let column = parts.first { $0.field == refusal.field }?.column
         return .refused(fault(refusal, type), column: column ?? keyColumn)
@@ -103,6 +110,23 @@ struct ImportStep {
     else { return false }
     known.insert(entry.caseID)
     return true
+  }
+
+  /// Whether a row is of a day after a person's death, and of a type that ends with it. Without a
+  /// day of death, every day to come is after it. What was before stays what it was.
+  private func isAfterDeath(
+    _ fields: [String: Value], _ entry: ImportEntry, _ type: String
+  ) throws -> Bool {
+    guard CaseRecords.endedByDeath.contains(type),
+      let stored = try store.record(.named("case-header", entry.crn))
+    else { return false }
+    let view = CaseRecords([try Record(reading: stored.bytes)], catalogue)
+    guard view.isDeceased else { return false }
+    let death = view.all("case-header").first.flatMap { view.day("date-of-death", of: $0) }
+    let days = ["when", "on"].compactMap { field in
+      fields[field]?[member: "date"]?.text.flatMap { CalendarDate($0) }
+    }
+    return days.contains { $0 > (death ?? today) }
   }
 
   /// Whether the header shows the tier of the newest calculation, whatever a file of cases says.

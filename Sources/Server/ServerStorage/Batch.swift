@@ -41,9 +41,20 @@ struct Batch {
 
   /// The cases in which something was taken that formulas look at.
   func cases(of receipts: [Receipt], firstNew: Int) -> Set<CaseID> {
+    taken(by: receipts, firstNew) { Derivation.triggers.contains($0) }
+  }
+
+  /// The cases in which something was taken.
+  func touched(by receipts: [Receipt], firstNew: Int) -> Set<CaseID> {
+    taken(by: receipts, firstNew) { _ in true }
+  }
+
+  private func taken(
+    by receipts: [Receipt], _ firstNew: Int, _ isWanted: (_ type: String) -> Bool
+  ) -> Set<CaseID> {
     let taken = zip(request.changes, receipts).dropFirst(firstNew).compactMap { change, receipt in
       guard case .readable(let change) = change, !receipt.verdict.isRefusal,
-        Derivation.triggers.contains(change.body.type)
+        isWanted(change.body.type)
       else { return CaseID?.none }
       return change.body.caseID
     }

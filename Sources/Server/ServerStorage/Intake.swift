@@ -89,6 +89,7 @@ package struct Intake {
       acceptance.receipts = try batch.receipts(firstNew: firstNew)
       let touched = batch.cases(of: acceptance.receipts, firstNew: firstNew)
       try derive(homecoming.cases.union(touched), batch.arrivals)
+      try carryOver(from: batch.touched(by: acceptance.receipts, firstNew: firstNew))
     }
     acceptance.known = try transaction.head(of: request.replica).counter
     for order in request.obeyed { try transaction.removeOrder(order, of: device.id) }
@@ -129,6 +130,13 @@ package struct Intake {
     guard !all.isEmpty else { return }
     var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
     for caseID in all.sorted() { try writer.derive(caseID, arrivals: arrivals[caseID] ?? []) }
+  }
+
+  /// What was written under a former number goes on to the case that is used now.
+  private func carryOver(from cases: Set<CaseID>) throws {
+    guard !cases.isEmpty else { return }
+    var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
+    for caseID in cases.sorted() { try writer.carryOver(from: caseID) }
   }
 
   /// Nothing is taken from a laptop that does not know yet that the store was put back.

@@ -5,8 +5,8 @@ import SyncCore
 /// The office's own hand: imports and feeds become changes with the server's own dots, since the
 /// office is a replica too.
 package struct OfficeWriter {
-  private let transaction: any ServerTransaction
-  private let catalogue: Catalogue
+  let transaction: any ServerTransaction
+  let catalogue: Catalogue
   private let life: Life
   private let now: Timestamp
   private var head: ChainHead
@@ -61,6 +61,7 @@ package struct OfficeWriter {
         record: id, caseID: caseID, receivedAt: now))
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
     if type == AccessLimits.type { unsettled.insert(holder) }
+    if type == FormerNumber.type { try join(record) }
   }
 
   /// Holds the grants of cases to the limits of access that were written, all of them at once: of a

@@ -49,7 +49,7 @@ extension OfficeReport.Sheet {
     return .byOfficer(
       "Home visits that are overdue, or due within a week, by risk; very high counts as high.",
       (risks.map { "overdue\($0)" } + risks.map { "due_in_7_days\($0)" }).map { .sum($0) },
-      types: ["case-header", "rosh-summary", "visit-record", "appointment", "outcome-claim"]
+      types: CaseRecords.visitTypes
     ) { asked in
       guard let due = asked.records.visitDue(today: asked.today) else {
         return risks.map { _ in 0 } + risks.map { _ in 0 }
