@@ -14,6 +14,10 @@ public struct SyncRound {
     public var pages = 0
     /// Cases that left this laptop.
     public var dropped: [CaseID] = []
+    /// Of these, who was given them in this user's place, as far as the office says.
+    public var moved: [CaseID: String] = [:]
+    /// Own refused changes on which somebody at the office decided.
+    public var decided: [Taken.Decision] = []
     public var didResync = false
     /// Requests made.
     public var exchanges = 0
@@ -272,7 +276,12 @@ public struct SyncRound {
   }
 
   private mutating func keep(_ part: Delivery) throws(ReplicaError) {
-    report.dropped += try store.take(part)
+    let taken = try store.take(part)
+    report.dropped += taken.dropped
+    report.decided += taken.decided
+    for moved in part.scope?.moved ?? [] where taken.dropped.contains(moved.caseID) {
+      report.moved[moved.caseID] = moved.user
+    }
     report.receipts += part.receipts
     settled += part.receipts.count { $0.verdict != .retry }
     report.pages += part.pages.count

@@ -33,14 +33,34 @@ public struct Delivery: Sendable {
   }
 }
 
+/// What a delivery changed that its officer is to hear of.
+public struct Taken: Sendable {
+  /// Cases that left this laptop.
+  public var dropped: [CaseID] = []
+  /// Own refused changes on which somebody at the office decided, which were not decided before.
+  public var decided: [Decision] = []
+
+  /// What became of a refused change.
+  public struct Decision: Hashable, Sendable {
+    public let type: String
+    public let recordedAt: Timestamp
+    /// See `Scope.Decided.decision`.
+    public let decision: String
+    /// May be empty.
+    public let message: String
+  }
+
+  public init() {}
+}
+
 extension ReplicaStore {
   /// Takes in what the office sent, all of it in one transaction. The outbox is emptied by receipts
   /// alone; a page comes with its checkpoint.
   /// - Returns: the cases that were dropped. Unsent work on them stays in the outbox until it has
   ///   its receipt, and a draft stays its author's.
   @discardableResult
-  public func take(_ delivery: Delivery) throws(ReplicaError) -> [CaseID] {
-    guard !delivery.isEmpty else { return [] }
+  public func take(_ delivery: Delivery) throws(ReplicaError) -> Taken {
+    guard !delivery.isEmpty else { return Taken() }
     return try write { rows in
       var taking = Taking(rows: rows, state: try rows.state(), limits: limits)
       return try taking.take(delivery)
@@ -60,7 +80,7 @@ extension ReplicaStore {
   public func adopt(_ scope: Scope) throws(ReplicaError) -> [CaseID] {
     var delivery = Delivery()
     delivery.scope = scope
-    return try take(delivery)
+    return try take(delivery).dropped
   }
 
   /// Takes one page in, with its checkpoint.
@@ -79,14 +99,17 @@ private struct Taking {
 
   private var isBuilding: Bool { state.building != nil }
 
-  /// - Returns: the cases that were dropped.
-  mutating func take(_ delivery: Delivery) throws -> [CaseID] {
+  mutating func take(_ delivery: Delivery) throws -> Taken {
+    var taken = Taken()
     // An epoch other than the store's own is taken over with a new replica, never in passing.
     if let epoch = delivery.epoch, state.epoch == 0 { state.epoch = epoch }
     if !delivery.witness.isEmpty { state.witness = delivery.witness }
     for receipt in delivery.receipts { try acknowledge(receipt) }
-    let dropped = try delivery.scope.map { try adopt($0) } ?? []
-    if let scope = delivery.scope, !scope.witness.isEmpty { state.witness = scope.witness }
+    if let scope = delivery.scope {
+      taken.dropped = try adopt(scope)
+      taken.decided = try scope.decided.compactMap { try hear($0) }
+      if !scope.witness.isEmpty { state.witness = scope.witness }
+    }
     for page in delivery.pages { try apply(page) }
     if let ending = delivery.ending {
       state.known = ending.known
@@ -94,7 +117,7 @@ private struct Taking {
       state.clockOffset = ending.serverTime.milliseconds(until: ending.time)
     }
     try rows.save(state)
-    return dropped
+    return taken
   }
 
   // MARK: Receipts
@@ -137,6 +160,20 @@ private struct Taking {
     }
     try rows.show(row, in: generation, isShown: generation == state.generation)
     return true
+  }
+
+  /// Notes what was decided on a refused change. The refusal and the text stay: an office that is
+  /// put back from a backup may have lost both that and the decision.
+  /// - Returns: `nil` for what was heard before, or was never refused.
+  private func hear(_ decided: Scope.Decided) throws -> Taken.Decision? {
+    guard var own = try rows.own(Dot(state.replica, decided.counter)),
+      own.verdict?.isRefusal == true, own.decision != decided.decision
+    else { return nil }
+    own.decision = decided.decision
+    try rows.update(own)
+    return Taken.Decision(
+      type: own.type, recordedAt: own.recordedAt, decision: decided.decision,
+      message: decided.message)
   }
 
   // MARK: Scope

@@ -10,7 +10,7 @@ extension Replica {
     public var unsent: Int
     /// Milliseconds since 1970 by the laptop's clock, of the oldest change without a receipt.
     public var oldestUnsent: Timestamp?
-    /// Refused ones whose text is still here.
+    /// Refused ones whose text is still here and on which nobody at the office has decided.
     public var refused: Int
     public var cases: Int
     public var casesNotWhole: Int
@@ -45,7 +45,10 @@ extension Replica {
         unsent: try count("SELECT count(*) FROM changes WHERE verdict IS NULL"),
         oldestUnsent: oldest.map(Timestamp.init(milliseconds:)),
         refused: try count(
-          "SELECT count(*) FROM changes WHERE verdict LIKE 'refused:%' AND body IS NOT NULL"),
+          """
+          SELECT count(*) FROM changes
+          WHERE verdict LIKE 'refused:%' AND body IS NOT NULL AND decision IS NULL
+          """),
         cases: try count("SELECT count(*) FROM cases WHERE generation = ?", [generation]),
         casesNotWhole: try count(
           "SELECT count(*) FROM cases WHERE generation = ? AND is_whole = 0", [generation]),

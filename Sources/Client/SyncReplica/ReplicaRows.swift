@@ -95,6 +95,8 @@ public struct OwnRow: Hashable, Sendable {
   public var verdict: Verdict?
   public var place: Place?
   public var proof: Proof?
+  /// What somebody at the office decided on it after it was refused; `nil` while nobody has.
+  public var decision: String?
   public var isInBase = false
   /// Whether it is to be offered again to a restored office.
   public var isOwed = false

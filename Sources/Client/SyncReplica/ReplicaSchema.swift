@@ -108,6 +108,10 @@ enum ReplicaSchema {
           CREATE INDEX records_disputed ON records (generation, record_id) WHERE is_disputed = 1;
           """)
     }
+    migrator.registerMigration("3") { db in
+      // What somebody at the office decided on a change after it was refused.
+      try db.execute(sql: "ALTER TABLE changes ADD COLUMN decision TEXT")
+    }
     return migrator
   }
 }

@@ -6,7 +6,7 @@ import SyncCore
 extension SQLiteRows {
   private static let columns = """
     number, replica, counter, record_id, case_id, type, hash, body, recorded_at, verdict, epoch,
-    sequence, proof, in_base, is_owed
+    sequence, proof, in_base, is_owed, decision
     """
 
   func head(of replica: ReplicaID) throws -> ChainHead {
@@ -102,14 +102,14 @@ extension SQLiteRows {
       """
       UPDATE changes SET
         replica = ?, counter = ?, hash = ?, body = ?, verdict = ?, epoch = ?, sequence = ?,
-        proof = ?, in_base = ?, is_owed = ?
+        proof = ?, in_base = ?, is_owed = ?, decision = ?
       WHERE number = ?
       """,
       [
         Data(row.dot.replica.bytes), Int64(storing: row.dot.counter), Data(row.hash.bytes),
         try row.change.map(seal), row.verdict?.name, row.place.map { Int64(storing: $0.epoch) },
         row.place.map { Int64(storing: $0.sequence) }, row.proof.map { Data($0.bytes) },
-        row.isInBase, row.isOwed, row.number,
+        row.isInBase, row.isOwed, row.decision, row.number,
       ])
   }
 
@@ -156,6 +156,7 @@ extension SQLiteRows {
     own.proof = (row[12] as Data?).flatMap { Proof(bytes: $0) }
     own.isInBase = row[13]
     own.isOwed = row[14]
+    own.decision = row[15]
     return own
   }
 

@@ -190,6 +190,40 @@ public struct Scope: Hashable, Sendable {
   /// Ascending by case. None of them is among the entries.
   public var restricted: [Restricted] = []
 
+  /// A case of this user that somebody else was given in their place.
+  public struct Moved: Hashable, Sendable {
+    public let caseID: CaseID
+    /// The user name of who holds it now.
+    public let user: String
+
+    public init(caseID: CaseID, user: String) {
+      self.caseID = caseID
+      self.user = user
+    }
+  }
+
+  /// Those transferred since the checkpoint, ascending by case.
+  public var moved: [Moved] = []
+
+  /// What somebody at the office decided on a refused change of this replica.
+  public struct Decided: Hashable, Sendable {
+    /// Of the change.
+    public let counter: UInt64
+    /// `released`, `redirected` or `returned`; others of a newer office.
+    public let decision: String
+    /// For its author; may be empty.
+    public let message: String
+
+    public init(counter: UInt64, decision: String, message: String) {
+      self.counter = counter
+      self.decision = decision
+      self.message = message
+    }
+  }
+
+  /// Decisions since the checkpoint, in their order.
+  public var decided: [Decided] = []
+
   public init(entries: [Entry]) { self.entries = entries }
 }
 

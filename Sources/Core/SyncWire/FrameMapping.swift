@@ -44,6 +44,19 @@ extension PBFrame {
             $0.message = restricted.message
           }
         }
+        $0.moved = scope.moved.map { moved in
+          .with {
+            $0.caseID = Data(moved.caseID.bytes)
+            $0.user = moved.user
+          }
+        }
+        $0.decided = scope.decided.map { decided in
+          .with {
+            $0.counter = decided.counter
+            $0.decision = decided.decision
+            $0.message = decided.message
+          }
+        }
       }
     case .page(let page):
       self.page = .with {
@@ -206,7 +219,8 @@ extension PBOrder {
 
 extension PBScope {
   func scope(_ limits: Limits) throws(WireRefusal) -> Scope {
-    guard entries.count <= limits.scopeCases, restricted.count <= limits.scopeCases else {
+    let most = [entries.count, restricted.count, moved.count].max() ?? 0
+    guard most <= limits.scopeCases, decided.count <= limits.pushChanges else {
       throw .unreadable("a scope has more than \(limits.scopeCases) cases")
     }
     guard witness.count <= limits.checkpointBytes else {
@@ -224,6 +238,20 @@ extension PBScope {
       }
       result.restricted.append(
         Scope.Restricted(caseID: try checkedID(one.caseID, "a case"), message: one.message))
+    }
+    for one in moved {
+      guard one.user.utf8.count <= limits.nameBytes else {
+        throw .unreadable("a user name is too long")
+      }
+      result.moved.append(
+        Scope.Moved(caseID: try checkedID(one.caseID, "a case"), user: one.user))
+    }
+    for one in decided {
+      guard one.message.utf8.count <= limits.messageBytes,
+        one.decision.utf8.count <= limits.nameBytes
+      else { throw .unreadable("a decision is too long") }
+      result.decided.append(
+        Scope.Decided(counter: one.counter, decision: one.decision, message: one.message))
     }
     return result
   }

@@ -965,6 +965,12 @@ package nonisolated struct PBScope: Sendable {
   /// cases that a limit of access keeps from this user
   package var restricted: [PBScope.Restricted] = []
 
+  /// cases of this user that were transferred since the checkpoint
+  package var moved: [PBScope.Moved] = []
+
+  /// refused changes that somebody decided on since the checkpoint
+  package var decided: [PBScope.Decided] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct Entry: Sendable {
@@ -989,6 +995,40 @@ package nonisolated struct PBScope: Sendable {
     package var caseID: Data = Data()
 
     /// at most 1,000 bytes, for the officer; may be empty
+    package var message: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct Moved: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var caseID: Data = Data()
+
+    /// who holds it now
+    package var user: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct Decided: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// of this replica's refused change
+    package var counter: UInt64 = 0
+
+    /// released, redirected or returned
+    package var decision: String = String()
+
+    /// at most 1,000 bytes, for the author; may be empty
     package var message: String = String()
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1269,6 +1309,15 @@ package nonisolated struct PBGrantRequest: Sendable {
 
   package var reason: String = String()
 
+  /// officer, cover, team or visit; empty for officer
+  package var kind: String = String()
+
+  /// the day from which it runs, as YYYY-MM-DD; empty for now
+  package var from: String = String()
+
+  /// the first day on which it runs no longer; empty for none
+  package var until: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1280,6 +1329,279 @@ package nonisolated struct PBGrantResponse: Sendable {
   // methods supported on all messages.
 
   package var changed: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// POST /v1/operator/transfer
+package nonisolated struct PBTransferRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var from: String = String()
+
+  package var to: String = String()
+
+  /// at most 500
+  package var crns: [String] = []
+
+  /// every case of the one who gives instead
+  package var all: Bool = false
+
+  package var reason: String = String()
+
+  /// say what would happen, and change nothing
+  package var dryRun: Bool = false
+
+  /// with all: the next of the answer before; empty to begin
+  package var after: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PBTransferResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var moved: UInt32 = 0
+
+  package var left: [PBTransferResponse.Left] = []
+
+  /// of both users
+  package var machines: [PBTransferResponse.Machine] = []
+
+  /// others who hold some of these cases, and go on doing so
+  package var alsoHeldBy: [String] = []
+
+  /// with all: give it as after to go on; empty at the end
+  package var next: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Left: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var crn: String = String()
+
+    /// not-held, kept-out, too-many or unknown-case
+    package var problem: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct Machine: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var user: String = String()
+
+    package var label: String = String()
+
+    /// 0: never
+    package var lastContact: Int64 = 0
+
+    /// changes that it said were waiting
+    package var unsent: UInt64 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+}
+
+/// GET /v1/operator/quarantine
+package nonisolated struct PBQuarantine: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// the oldest first, at most 200
+  package var items: [PBQuarantine.Item] = []
+
+  /// give it as after to go on; 0 at the end
+  package var next: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Item: @unchecked Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var replica: Data {
+      get {_storage._replica}
+      set {_uniqueStorage()._replica = newValue}
+    }
+
+    package var counter: UInt64 {
+      get {_storage._counter}
+      set {_uniqueStorage()._counter = newValue}
+    }
+
+    package var author: String {
+      get {_storage._author}
+      set {_uniqueStorage()._author = newValue}
+    }
+
+    package var role: String {
+      get {_storage._role}
+      set {_uniqueStorage()._role = newValue}
+    }
+
+    package var record: Data {
+      get {_storage._record}
+      set {_uniqueStorage()._record = newValue}
+    }
+
+    package var type: String {
+      get {_storage._type}
+      set {_uniqueStorage()._type = newValue}
+    }
+
+    /// empty where the office knows no such case
+    package var crn: String {
+      get {_storage._crn}
+      set {_uniqueStorage()._crn = newValue}
+    }
+
+    /// why it was refused
+    package var code: String {
+      get {_storage._code}
+      set {_uniqueStorage()._code = newValue}
+    }
+
+    package var field: String {
+      get {_storage._field}
+      set {_uniqueStorage()._field = newValue}
+    }
+
+    /// how large it is
+    package var bytes: UInt64 {
+      get {_storage._bytes}
+      set {_uniqueStorage()._bytes = newValue}
+    }
+
+    package var recordedAt: Int64 {
+      get {_storage._recordedAt}
+      set {_uniqueStorage()._recordedAt = newValue}
+    }
+
+    package var receivedAt: Int64 {
+      get {_storage._receivedAt}
+      set {_uniqueStorage()._receivedAt = newValue}
+    }
+
+    /// empty while nobody has decided
+    package var decision: String {
+      get {_storage._decision}
+      set {_uniqueStorage()._decision = newValue}
+    }
+
+    package var decidedBy: String {
+      get {_storage._decidedBy}
+      set {_uniqueStorage()._decidedBy = newValue}
+    }
+
+    package var decidedAt: Int64 {
+      get {_storage._decidedAt}
+      set {_uniqueStorage()._decidedAt = newValue}
+    }
+
+    package var reason: String {
+      get {_storage._reason}
+      set {_uniqueStorage()._reason = newValue}
+    }
+
+    package var sequence: UInt64 {
+      get {_storage._sequence}
+      set {_uniqueStorage()._sequence = newValue}
+    }
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _storage = _StorageClass.defaultInstance
+  }
+
+  package init() {}
+}
+
+/// POST /v1/operator/decide
+package nonisolated struct PBDecideRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var replica: Data = Data()
+
+  package var counter: UInt64 = 0
+
+  /// release, redirect or return
+  package var decision: String = String()
+
+  /// with redirect: the case that it goes to
+  package var crn: String = String()
+
+  /// its author is told
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PBDecideResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// why the office cannot take it either; empty when it is done
+  package var refusal: String = String()
+
+  package var field: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// POST /v1/wait
+package nonisolated struct PBWaitRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// as stored with the last page
+  package var checkpoint: Data = Data()
+
+  /// how long to wait at most, 1 to 300
+  package var seconds: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PBWaitResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var hasNews_p: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3103,7 +3425,7 @@ nonisolated extension PBOrder.NewEpoch: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Scope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}entries\0\u{1}witness\0\u{1}restricted\0\u{c}\u{1}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}entries\0\u{1}witness\0\u{1}restricted\0\u{1}moved\0\u{1}decided\0\u{c}\u{1}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3114,6 +3436,8 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.witness) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.restricted) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.moved) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.decided) }()
       default: break
       }
     }
@@ -3129,6 +3453,12 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.restricted.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.restricted, fieldNumber: 4)
     }
+    if !self.moved.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.moved, fieldNumber: 5)
+    }
+    if !self.decided.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.decided, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3136,6 +3466,8 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.entries != rhs.entries {return false}
     if lhs.witness != rhs.witness {return false}
     if lhs.restricted != rhs.restricted {return false}
+    if lhs.moved != rhs.moved {return false}
+    if lhs.decided != rhs.decided {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3205,6 +3537,81 @@ nonisolated extension PBScope.Restricted: SwiftProtobuf.Message, SwiftProtobuf._
 
   package static func ==(lhs: PBScope.Restricted, rhs: PBScope.Restricted) -> Bool {
     if lhs.caseID != rhs.caseID {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBScope.Moved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBScope.protoMessageName + ".Moved"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_id\0\u{1}user\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.caseID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.caseID, fieldNumber: 1)
+    }
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBScope.Moved, rhs: PBScope.Moved) -> Bool {
+    if lhs.caseID != rhs.caseID {return false}
+    if lhs.user != rhs.user {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBScope.Decided: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBScope.protoMessageName + ".Decided"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counter\0\u{1}decision\0\u{1}message\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.counter) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.decision) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.counter != 0 {
+      try visitor.visitSingularUInt64Field(value: self.counter, fieldNumber: 1)
+    }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularStringField(value: self.decision, fieldNumber: 2)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBScope.Decided, rhs: PBScope.Decided) -> Bool {
+    if lhs.counter != rhs.counter {return false}
+    if lhs.decision != rhs.decision {return false}
     if lhs.message != rhs.message {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -3792,7 +4199,7 @@ nonisolated extension PBCatalogue.File: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension PBGrantRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".GrantRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}crns\0\u{1}end\0\u{1}reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}crns\0\u{1}end\0\u{1}reason\0\u{1}kind\0\u{1}from\0\u{1}until\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3804,6 +4211,9 @@ nonisolated extension PBGrantRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.crns) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.end) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.until) }()
       default: break
       }
     }
@@ -3822,6 +4232,15 @@ nonisolated extension PBGrantRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
     }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 5)
+    }
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 6)
+    }
+    if !self.until.isEmpty {
+      try visitor.visitSingularStringField(value: self.until, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3830,6 +4249,9 @@ nonisolated extension PBGrantRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.crns != rhs.crns {return false}
     if lhs.end != rhs.end {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.until != rhs.until {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3860,6 +4282,559 @@ nonisolated extension PBGrantResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
   package static func ==(lhs: PBGrantResponse, rhs: PBGrantResponse) -> Bool {
     if lhs.changed != rhs.changed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBTransferRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TransferRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{1}crns\0\u{1}all\0\u{1}reason\0\u{3}dry_run\0\u{1}after\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.crns) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.all) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.dryRun) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.after) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 1)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 2)
+    }
+    if !self.crns.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.crns, fieldNumber: 3)
+    }
+    if self.all != false {
+      try visitor.visitSingularBoolField(value: self.all, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if self.dryRun != false {
+      try visitor.visitSingularBoolField(value: self.dryRun, fieldNumber: 6)
+    }
+    if !self.after.isEmpty {
+      try visitor.visitSingularBytesField(value: self.after, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBTransferRequest, rhs: PBTransferRequest) -> Bool {
+    if lhs.from != rhs.from {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.crns != rhs.crns {return false}
+    if lhs.all != rhs.all {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.dryRun != rhs.dryRun {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBTransferResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TransferResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}moved\0\u{1}left\0\u{1}machines\0\u{3}also_held_by\0\u{1}next\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.moved) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.left) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.machines) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.alsoHeldBy) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.next) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.moved != 0 {
+      try visitor.visitSingularUInt32Field(value: self.moved, fieldNumber: 1)
+    }
+    if !self.left.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.left, fieldNumber: 2)
+    }
+    if !self.machines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.machines, fieldNumber: 3)
+    }
+    if !self.alsoHeldBy.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.alsoHeldBy, fieldNumber: 4)
+    }
+    if !self.next.isEmpty {
+      try visitor.visitSingularBytesField(value: self.next, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBTransferResponse, rhs: PBTransferResponse) -> Bool {
+    if lhs.moved != rhs.moved {return false}
+    if lhs.left != rhs.left {return false}
+    if lhs.machines != rhs.machines {return false}
+    if lhs.alsoHeldBy != rhs.alsoHeldBy {return false}
+    if lhs.next != rhs.next {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBTransferResponse.Left: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBTransferResponse.protoMessageName + ".Left"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}crn\0\u{1}problem\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.crn) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.problem) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.crn.isEmpty {
+      try visitor.visitSingularStringField(value: self.crn, fieldNumber: 1)
+    }
+    if !self.problem.isEmpty {
+      try visitor.visitSingularStringField(value: self.problem, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBTransferResponse.Left, rhs: PBTransferResponse.Left) -> Bool {
+    if lhs.crn != rhs.crn {return false}
+    if lhs.problem != rhs.problem {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBTransferResponse.Machine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBTransferResponse.protoMessageName + ".Machine"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}label\0\u{3}last_contact\0\u{1}unsent\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.lastContact) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.unsent) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 1)
+    }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 2)
+    }
+    if self.lastContact != 0 {
+      try visitor.visitSingularInt64Field(value: self.lastContact, fieldNumber: 3)
+    }
+    if self.unsent != 0 {
+      try visitor.visitSingularUInt64Field(value: self.unsent, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBTransferResponse.Machine, rhs: PBTransferResponse.Machine) -> Bool {
+    if lhs.user != rhs.user {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.lastContact != rhs.lastContact {return false}
+    if lhs.unsent != rhs.unsent {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBQuarantine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Quarantine"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}items\0\u{1}next\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.next) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.items.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 1)
+    }
+    if self.next != 0 {
+      try visitor.visitSingularUInt64Field(value: self.next, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBQuarantine, rhs: PBQuarantine) -> Bool {
+    if lhs.items != rhs.items {return false}
+    if lhs.next != rhs.next {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBQuarantine.Item: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBQuarantine.protoMessageName + ".Item"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}counter\0\u{1}author\0\u{1}role\0\u{1}record\0\u{1}type\0\u{1}crn\0\u{1}code\0\u{1}field\0\u{1}bytes\0\u{3}recorded_at\0\u{3}received_at\0\u{1}decision\0\u{3}decided_by\0\u{3}decided_at\0\u{1}reason\0\u{1}sequence\0")
+
+  fileprivate class _StorageClass {
+    var _replica: Data = Data()
+    var _counter: UInt64 = 0
+    var _author: String = String()
+    var _role: String = String()
+    var _record: Data = Data()
+    var _type: String = String()
+    var _crn: String = String()
+    var _code: String = String()
+    var _field: String = String()
+    var _bytes: UInt64 = 0
+    var _recordedAt: Int64 = 0
+    var _receivedAt: Int64 = 0
+    var _decision: String = String()
+    var _decidedBy: String = String()
+    var _decidedAt: Int64 = 0
+    var _reason: String = String()
+    var _sequence: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _replica = source._replica
+      _counter = source._counter
+      _author = source._author
+      _role = source._role
+      _record = source._record
+      _type = source._type
+      _crn = source._crn
+      _code = source._code
+      _field = source._field
+      _bytes = source._bytes
+      _recordedAt = source._recordedAt
+      _receivedAt = source._receivedAt
+      _decision = source._decision
+      _decidedBy = source._decidedBy
+      _decidedAt = source._decidedAt
+      _reason = source._reason
+      _sequence = source._sequence
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._replica) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._counter) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._author) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._role) }()
+        case 5: try { try decoder.decodeSingularBytesField(value: &_storage._record) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._type) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._crn) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._code) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._field) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._bytes) }()
+        case 11: try { try decoder.decodeSingularInt64Field(value: &_storage._recordedAt) }()
+        case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._receivedAt) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._decision) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._decidedBy) }()
+        case 15: try { try decoder.decodeSingularInt64Field(value: &_storage._decidedAt) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 17: try { try decoder.decodeSingularUInt64Field(value: &_storage._sequence) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._replica.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._replica, fieldNumber: 1)
+      }
+      if _storage._counter != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._counter, fieldNumber: 2)
+      }
+      if !_storage._author.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._author, fieldNumber: 3)
+      }
+      if !_storage._role.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._role, fieldNumber: 4)
+      }
+      if !_storage._record.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._record, fieldNumber: 5)
+      }
+      if !_storage._type.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._type, fieldNumber: 6)
+      }
+      if !_storage._crn.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._crn, fieldNumber: 7)
+      }
+      if !_storage._code.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._code, fieldNumber: 8)
+      }
+      if !_storage._field.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._field, fieldNumber: 9)
+      }
+      if _storage._bytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._bytes, fieldNumber: 10)
+      }
+      if _storage._recordedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._recordedAt, fieldNumber: 11)
+      }
+      if _storage._receivedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._receivedAt, fieldNumber: 12)
+      }
+      if !_storage._decision.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._decision, fieldNumber: 13)
+      }
+      if !_storage._decidedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._decidedBy, fieldNumber: 14)
+      }
+      if _storage._decidedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._decidedAt, fieldNumber: 15)
+      }
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 16)
+      }
+      if _storage._sequence != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._sequence, fieldNumber: 17)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBQuarantine.Item, rhs: PBQuarantine.Item) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._replica != rhs_storage._replica {return false}
+        if _storage._counter != rhs_storage._counter {return false}
+        if _storage._author != rhs_storage._author {return false}
+        if _storage._role != rhs_storage._role {return false}
+        if _storage._record != rhs_storage._record {return false}
+        if _storage._type != rhs_storage._type {return false}
+        if _storage._crn != rhs_storage._crn {return false}
+        if _storage._code != rhs_storage._code {return false}
+        if _storage._field != rhs_storage._field {return false}
+        if _storage._bytes != rhs_storage._bytes {return false}
+        if _storage._recordedAt != rhs_storage._recordedAt {return false}
+        if _storage._receivedAt != rhs_storage._receivedAt {return false}
+        if _storage._decision != rhs_storage._decision {return false}
+        if _storage._decidedBy != rhs_storage._decidedBy {return false}
+        if _storage._decidedAt != rhs_storage._decidedAt {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._sequence != rhs_storage._sequence {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DecideRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}counter\0\u{1}decision\0\u{1}crn\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.replica) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.counter) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.decision) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.crn) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.replica.isEmpty {
+      try visitor.visitSingularBytesField(value: self.replica, fieldNumber: 1)
+    }
+    if self.counter != 0 {
+      try visitor.visitSingularUInt64Field(value: self.counter, fieldNumber: 2)
+    }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularStringField(value: self.decision, fieldNumber: 3)
+    }
+    if !self.crn.isEmpty {
+      try visitor.visitSingularStringField(value: self.crn, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBDecideRequest, rhs: PBDecideRequest) -> Bool {
+    if lhs.replica != rhs.replica {return false}
+    if lhs.counter != rhs.counter {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.crn != rhs.crn {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBDecideResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DecideResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}refusal\0\u{1}field\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 1)
+    }
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBDecideResponse, rhs: PBDecideResponse) -> Bool {
+    if lhs.refusal != rhs.refusal {return false}
+    if lhs.field != rhs.field {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBWaitRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WaitRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{1}seconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.checkpoint) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.seconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.checkpoint.isEmpty {
+      try visitor.visitSingularBytesField(value: self.checkpoint, fieldNumber: 1)
+    }
+    if self.seconds != 0 {
+      try visitor.visitSingularUInt32Field(value: self.seconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBWaitRequest, rhs: PBWaitRequest) -> Bool {
+    if lhs.checkpoint != rhs.checkpoint {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBWaitResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WaitResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}has_news\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.hasNews_p) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.hasNews_p != false {
+      try visitor.visitSingularBoolField(value: self.hasNews_p, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBWaitResponse, rhs: PBWaitResponse) -> Bool {
+    if lhs.hasNews_p != rhs.hasNews_p {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -52,6 +52,13 @@ struct ViewChoice: ServerTransaction {
   func devices() throws -> [Device] { try inner.devices() }
   func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode? { try inner.enrolmentCode(hash) }
   func orders(for device: DeviceID) throws -> [StoredOrder] { try inner.orders(for: device) }
+  func refusedChanges(after sequence: UInt64, limit: Int) throws -> [LoggedChange] {
+    try inner.refusedChanges(after: sequence, limit: limit)
+  }
+  func decision(on dot: Dot) throws -> QuarantineDecision? { try inner.decision(on: dot) }
+  func decisions(of replica: ReplicaID, after sequence: UInt64) throws -> [QuarantineDecision] {
+    try inner.decisions(of: replica, after: sequence)
+  }
   func counts() throws -> StoreCounts { try inner.counts() }
   func recordsChangedAtOnce() throws -> [RecordID] { try inner.recordsChangedAtOnce() }
   func verdictCounts() throws -> [String: UInt64] { try inner.verdictCounts() }
@@ -63,6 +70,7 @@ struct ViewChoice: ServerTransaction {
   func save(_ device: Device) throws { try inner.save(device) }
   func save(_ code: EnrolmentCode) throws { try inner.save(code) }
   func add(_ order: StoredOrder) throws { try inner.add(order) }
+  func save(_ decision: QuarantineDecision) throws { try inner.save(decision) }
   func removeOrder(_ id: UInt64, of device: DeviceID) throws {
     try inner.removeOrder(id, of: device)
   }

@@ -89,6 +89,10 @@ struct Sync: LaptopCommand {
     let sent: [Receipts]
     let records, exchanges, conflicts, alerts: Int
     let dropped: [String]
+    /// Of the cases that left, by their numbers, who holds them now.
+    let moved: [String: String]
+    /// What was decided on changes that had been refused.
+    let decided: [String]
     let forks, handedBack: Int
     let resynced: Bool
     let clockOffset, officeTime: Int64

@@ -24,6 +24,8 @@ struct SyncSummary {
         synced: report.isSynced, sent: report.receipts.map(Self.row), records: report.records,
         exchanges: report.exchanges, conflicts: conflicts, alerts: alerts,
         dropped: report.dropped.map(\.description),
+        moved: Dictionary(report.moved.map { (numbers[$0] ?? $0.description, $1) }) { $1 },
+        decided: report.decided.map(\.decision),
         forks: report.forks, handedBack: report.handedBack,
         resynced: report.didResync, clockOffset: status.clockOffset,
         officeTime: report.serverTime.milliseconds))
@@ -46,6 +48,7 @@ struct SyncSummary {
       "Received \(Show.count(report.records, "record")). \(Show.count(status.cases, "case")) on this laptop."
     )
     sayWhatLeft(status.restricted)
+    sayWhatWasDecided()
     if status.clockOffset.magnitude >= 120_000 {
       output.say(
         "This laptop's clock is \(Show.length(milliseconds: status.clockOffset)) \(status.clockOffset > 0 ? "ahead" : "behind"). Your work is not affected; please have it set."
@@ -88,15 +91,18 @@ struct SyncSummary {
   }
 
   private func sayWhatLeft(_ restricted: [CaseID: String]) {
-    let moved = report.dropped.filter { restricted[$0] == nil }
-    if !moved.isEmpty {
-      let names = moved.compactMap { numbers[$0] }.sorted()
-      let isNamed = names.count == moved.count && names.count <= Self.namedCases
-      let cases =
-        isNamed
-        ? names.joined(separator: ", ") + (names.count == 1 ? " is" : " are")
-        : Show.count(moved.count, "case is", "cases are")
-      output.say("\(cases) no longer yours: the records have been removed from this laptop.")
+    let left = report.dropped.filter { restricted[$0] == nil }
+    let moved = Dictionary(grouping: left.filter { report.moved[$0] != nil }) {
+      report.moved[$0] ?? ""
+    }
+    for (user, cases) in moved.sorted(by: { $0.key < $1.key }) {
+      output.say(
+        "\(named(cases)) with \(user) now.\(sent(of: cases)) Nothing of \(cases.count == 1 ? "it" : "them") is left on this laptop."
+      )
+    }
+    let gone = left.filter { report.moved[$0] == nil }
+    if !gone.isEmpty {
+      output.say("\(named(gone)) no longer yours: the records have been removed from this laptop.")
     }
     for caseID in report.dropped {
       guard let message = restricted[caseID] else { continue }
@@ -107,8 +113,46 @@ struct SyncSummary {
     }
   }
 
+  /// Cases by their numbers, or how many, with “is” or “are”.
+  private func named(_ cases: [CaseID]) -> String {
+    let names = cases.compactMap { numbers[$0] }.sorted()
+    guard names.count == cases.count, names.count <= Self.namedCases else {
+      return Show.count(cases.count, "case is", "cases are")
+    }
+    return names.joined(separator: ", ") + (names.count == 1 ? " is" : " are")
+  }
+
   /// More are counted.
   private static let namedCases = 12
+
+  /// What of this sync was taken for cases that have moved on.
+  private func sent(of cases: [CaseID]) -> String {
+    let late = Set(report.receipts.filter { $0.verdict == .late }.map(\.counter))
+    let own: [Replica.OwnChange]
+    do {
+      own = try replica.use { (replica) throws(ReplicaError) in
+        try replica.ownChanges(limit: report.receipts.count)
+      }
+    } catch { return "" }
+    let count = own.count { cases.contains($0.caseID) && late.contains($0.counter) }
+    return count == 0 ? "" : " \(Show.count(count, "change")) of yours went with it."
+  }
+
+  /// What became of work that the office had refused.
+  private func sayWhatWasDecided() {
+    for decided in report.decided {
+      let label = replica.catalogue[decided.type]?.label ?? decided.type
+      let what = "\(label) of \(Show.time(decided.recordedAt.milliseconds))"
+      let became =
+        switch decided.decision {
+        case "released": "was refused before and has now been taken."
+        case "redirected": "was refused before and has now been taken in another case."
+        default: "was refused, and the office leaves it with you: doorstep history."
+        }
+      let message = decided.message.isEmpty ? "" : " The office says: \(decided.message)"
+      output.say("\(what) \(became)\(message)")
+    }
+  }
 
   private static func row(_ receipt: Receipt) -> Sync.Receipts {
     var refusal = ""

@@ -17,9 +17,20 @@ struct Grant: OfficeCommand {
   @Argument(help: "The user's name.") var user: String
   @Argument(help: "CRNs, for instance X123456.") var crns: [String]
   @Flag(name: .long, help: "End the grant instead.") var end = false
+  @Option(name: .long, help: "officer, cover, team or visit.") var kind = "officer"
+  @Option(name: .long, help: "The day from which it runs, for instance 17/5/2027. Default: now.")
+  var from: String?
+  @Option(name: .long, help: "The first day on which it runs no longer.") var until: String?
   @Option(name: .long, help: "Why.") var reason = ""
 
+  func validate() throws {
+    guard !end || (from == nil && until == nil) else {
+      throw ValidationError("--end takes neither --from nor --until: it ends the grant now.")
+    }
+  }
+
   func work(_ office: OfficeCall) async throws {
+    let days = try [from, until].map { try $0.map(Limit.day) ?? "" }
     let answer: PBGrantResponse = try await office.post(
       "/v1/operator/grant",
       PBGrantRequest.with {
@@ -27,6 +38,9 @@ struct Grant: OfficeCommand {
         $0.crns = crns
         $0.end = end
         $0.reason = reason
+        $0.kind = end ? "" : kind
+        $0.from = days[0]
+        $0.until = days[1]
       })
     struct Answer: Encodable { let changed: UInt32 }
     try output.answer(Answer(changed: answer.changed))
@@ -69,13 +83,7 @@ struct Limit: OfficeCommand {
   }
 
   func work(_ office: OfficeCall) async throws {
-    let until = try until.map { text throws in
-      guard let day = CalendarDate(entered: text) else {
-        throw Failure(
-          .badData, code: "bad-date", "“\(text)” is not a day. Write it as 17/5/2027.")
-      }
-      return day.description
-    }
+    let until = try until.map(Self.day)
     let answer: PBLimitResponse = try await office.post(
       "/v1/operator/limit",
       PBLimitRequest.with {
@@ -99,6 +107,13 @@ struct Limit: OfficeCommand {
       answer.keptOut.isEmpty
         ? "It keeps nobody out who was given the case."
         : "Kept out, though given the case: \(answer.keptOut.joined(separator: ", ")).")
+  }
+
+  static func day(_ text: String) throws -> String {
+    guard let day = CalendarDate(entered: text) else {
+      throw Failure(.badData, code: "bad-date", "“\(text)” is not a day. Write it as 17/5/2027.")
+    }
+    return day.description
   }
 }
 

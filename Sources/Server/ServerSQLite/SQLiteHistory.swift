@@ -13,6 +13,14 @@ extension SQLiteTransaction {
       """, [Data(record.bytes)], logged)
   }
 
+  func refusedChanges(after sequence: UInt64, limit: Int) throws -> [LoggedChange] {
+    try all(
+      """
+      SELECT \(Self.changeColumns) FROM changes JOIN replicas ON number = changes.replica
+      WHERE verdict = 'refused' AND sequence > ? ORDER BY sequence LIMIT ?
+      """, [Int64(storing: sequence), limit], logged)
+  }
+
   func tallies(of caseID: CaseID) throws -> [ChangeTally] {
     try all(
       """

@@ -6,7 +6,7 @@ import SyncCore
 /// Grants, devices, codes and orders in SQL.
 extension SQLiteTransaction {
   private static let grantColumns =
-    "user, case_id, granted_at, ended_at, reason, suspension, resumes"
+    "user, case_id, granted_at, ended_at, reason, suspension, resumes, kind, from_day, until_day, moved_to"
 
   func grants(of user: String) throws -> [Grant] {
     try all(
@@ -19,19 +19,34 @@ extension SQLiteTransaction {
   }
 
   private func grant(_ row: Row) throws -> Grant {
-    Grant(
+    guard let kind = Grant.Kind(rawValue: row[7]) else {
+      throw StoreError.damaged("a grant's kind is not known")
+    }
+    return Grant(
       user: row[0], caseID: try id(row[1]), grantedAt: UInt64(stored: row[2]),
-      endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4], suspension: row[5],
-      resumes: row[6])
+      endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4],
+      terms: Grant.Terms(kind, from: try day(row[8]), until: try day(row[9])),
+      suspension: row[5], resumes: row[6], movedTo: row[10])
+  }
+
+  private func day(_ text: String?) throws -> CalendarDate? {
+    try text.map { text in
+      guard let day = CalendarDate(text) else { throw StoreError.damaged("a day is not a date") }
+      return day
+    }
   }
 
   func save(_ grant: Grant) throws {
     try run(
-      "INSERT OR REPLACE INTO grants (\(Self.grantColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      """
+      INSERT OR REPLACE INTO grants (\(Self.grantColumns))
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
       [
         grant.user, Data(grant.caseID.bytes), Int64(storing: grant.grantedAt),
         grant.endedAt.map(Int64.init(storing:)), grant.reason, grant.suspension,
-        grant.resumes,
+        grant.resumes, grant.terms.kind.rawValue, grant.terms.from?.description,
+        grant.terms.until?.description, grant.movedTo,
       ])
   }
 
@@ -149,6 +164,50 @@ extension SQLiteTransaction {
   func removeOrder(_ id: UInt64, of device: DeviceID) throws {
     try run(
       "DELETE FROM orders WHERE id = ? AND device_id = ?", [Int64(storing: id), Data(device.bytes)])
+  }
+
+  private static let decisionColumns = """
+    replica, counter, kind, decided_by, decided_at, reason, sequence, issued_replica, issued_counter
+    """
+
+  func decision(on dot: Dot) throws -> QuarantineDecision? {
+    try one(
+      "SELECT \(Self.decisionColumns) FROM decisions WHERE replica = ? AND counter = ?",
+      [Data(dot.replica.bytes), Int64(storing: dot.counter)]
+    ).map(decision)
+  }
+
+  func decisions(of replica: ReplicaID, after sequence: UInt64) throws -> [QuarantineDecision] {
+    try all(
+      """
+      SELECT \(Self.decisionColumns) FROM decisions WHERE replica = ? AND sequence > ?
+      ORDER BY sequence
+      """, [Data(replica.bytes), Int64(storing: sequence)], decision)
+  }
+
+  private func decision(_ row: Row) throws -> QuarantineDecision {
+    guard let kind = QuarantineDecision.Kind(rawValue: row[2]) else {
+      throw StoreError.damaged("a decision is not known")
+    }
+    let issued = try (row[7] as Data?).map { Dot(try id($0), UInt64(stored: row[8])) }
+    return QuarantineDecision(
+      on: Dot(try id(row[0]), UInt64(stored: row[1])), kind, by: row[3],
+      at: Timestamp(milliseconds: row[4]), reason: row[5], sequence: UInt64(stored: row[6]),
+      issuedAs: issued)
+  }
+
+  func save(_ decision: QuarantineDecision) throws {
+    try run(
+      """
+      INSERT OR REPLACE INTO decisions (\(Self.decisionColumns))
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        Data(decision.dot.replica.bytes), Int64(storing: decision.dot.counter),
+        decision.kind.rawValue, decision.by, decision.at.milliseconds, decision.reason,
+        Int64(storing: decision.sequence), decision.issuedAs.map { Data($0.replica.bytes) },
+        decision.issuedAs.map { Int64(storing: $0.counter) },
+      ])
   }
 
   func recordsChangedAtOnce() throws -> [RecordID] {

@@ -143,6 +143,30 @@ enum SQLiteSchema {
           UPDATE grants SET resumes = suspension IS NOT NULL;
           """)
     }
+    migrator.registerMigration("5") { db in
+      try db.execute(
+        sql: """
+          -- As what, and between which days, somebody holds a case; and who was given it afterwards.
+          ALTER TABLE grants ADD COLUMN kind TEXT NOT NULL DEFAULT 'officer';
+          ALTER TABLE grants ADD COLUMN from_day TEXT;
+          ALTER TABLE grants ADD COLUMN until_day TEXT;
+          ALTER TABLE grants ADD COLUMN moved_to TEXT;
+
+          -- What somebody decided on a refused change. issued_as: the office's own issue of it.
+          CREATE TABLE decisions (
+            replica BLOB NOT NULL,
+            counter INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            decided_by TEXT NOT NULL,
+            decided_at INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            issued_replica BLOB,
+            issued_counter INTEGER,
+            PRIMARY KEY (replica, counter)
+          ) WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

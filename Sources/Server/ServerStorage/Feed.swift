@@ -48,6 +48,13 @@ package struct Feed {
         Scope.Restricted(caseID: grant.caseID, message: $0.cut(to: limits.messageBytes))
       }
     }
+    scope.moved = all.compactMap { grant in
+      guard let ended = grant.endedAt, ended > checkpoint.position, !grant.resumes,
+        let user = grant.movedTo
+      else { return nil }
+      return Scope.Moved(caseID: grant.caseID, user: user)
+    }
+    scope.decided = try decided(on: device, after: checkpoint.position)
     if history != checkpoint.history { scope.witness = try witness(for: device) }
     var page = PageBuilder(limits: limits, settled: grounds?.settled ?? [:])
     var next = checkpoint
@@ -62,6 +69,16 @@ package struct Feed {
         records: page.records, proofs: page.proofs, completed: page.completed, checkpoint: sealed,
         place: place),
       next: goesOn ? next : nil, digests: wantsDigests && !goesOn ? try digests(of: grants) : [])
+  }
+
+  /// What was decided on the device's refused changes, of many the newest.
+  private func decided(on device: Device, after position: UInt64) throws -> [Scope.Decided] {
+    guard let replica = device.replica else { return [] }
+    return try store.decisions(of: replica, after: position).suffix(limits.pushChanges).map {
+      Scope.Decided(
+        counter: $0.dot.counter, decision: $0.kind.rawValue,
+        message: $0.reason.cut(to: limits.messageBytes))
+    }
   }
 
   /// Shown with a later request, it proves that what the device has been told is still here.

@@ -63,6 +63,7 @@ private struct MemoryState: Sendable {
   var devices: [DeviceID: Device] = [:]
   var codes: [Hash: EnrolmentCode] = [:]
   var orders: [StoredOrder] = []
+  var decisions: [Dot: QuarantineDecision] = [:]
 
   struct Position {
     let sequence: UInt64
@@ -312,6 +313,23 @@ private final class MemoryBook: ServerTransaction {
   func save(_ code: EnrolmentCode) {
     let old = state.codes.updateValue(code, forKey: code.hash)
     undo.append { $0.codes[code.hash] = old }
+  }
+
+  func refusedChanges(after sequence: UInt64, limit: Int) -> [LoggedChange] {
+    let refused = state.changes.values.filter { $0.verdict.isRefusal && $0.sequence > sequence }
+    return Array(refused.sorted { $0.sequence < $1.sequence }.prefix(limit))
+  }
+
+  func decision(on dot: Dot) -> QuarantineDecision? { state.decisions[dot] }
+
+  func decisions(of replica: ReplicaID, after sequence: UInt64) -> [QuarantineDecision] {
+    state.decisions.values.filter { $0.dot.replica == replica && $0.sequence > sequence }
+      .sorted { $0.sequence < $1.sequence }
+  }
+
+  func save(_ decision: QuarantineDecision) {
+    let old = state.decisions.updateValue(decision, forKey: decision.dot)
+    undo.append { $0.decisions[decision.dot] = old }
   }
 
   func add(_ order: StoredOrder) { replace(state.orders + [order]) }

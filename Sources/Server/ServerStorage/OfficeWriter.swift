@@ -8,7 +8,7 @@ package struct OfficeWriter {
   let transaction: any ServerTransaction
   let catalogue: Catalogue
   private let life: Life
-  private let now: Timestamp
+  let now: Timestamp
   private var head: ChainHead
   /// Cases whose limits of access were written and hold from `settle` on.
   private var unsettled: Set<CaseID> = []
@@ -62,6 +62,43 @@ package struct OfficeWriter {
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
     if type == AccessLimits.type { unsettled.insert(holder) }
     if type == FormerNumber.type { try join(record) }
+  }
+
+  /// Issues what somebody else wrote, under the next dot of the office's own. Its context and its
+  /// author stay, and rules are asked of it as of its author's.
+  /// - Returns: the dot.
+  mutating func issue(_ first: Change.Body, origin: Change.Origin) throws -> Dot {
+    var body = first
+    body.dot = Dot(life.replica, head.counter + 1)
+    body.previous = head.hash
+    body.origin = origin
+    body.group = nil
+    let change = Change(body)
+    guard (try? Change(reading: change.bytes)) != nil else { throw Quarantine.Problem.unreadable }
+    let stored = try transaction.record(body.record).map { try Record(reading: $0.bytes) }
+    let policy = catalogue.policy(of: body.type)
+    if let refusal = Record.refusal(of: change, to: stored, policy: policy, origin: .device) {
+      throw Quarantine.Problem.refused(refusal)
+    }
+    var record = stored ?? Record(id: body.record, type: body.type, caseID: body.caseID)
+    let sequence = try transaction.nextSequence()
+    record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
+    guard record.fits(.standard) else { throw Quarantine.Problem.refused(.tooLarge) }
+    let bar = try policy?.bar(
+      on: change, in: record, before: stored,
+      referred: { [transaction] in
+        try transaction.record($0).map { try Record(reading: $0.bytes) }
+      },
+      policy: catalogue.policy)
+    if let bar { throw Quarantine.Problem.refused(.checkFailed(check: bar.name)) }
+    try RecordWriter(transaction, catalogue).save(record, at: sequence, replacing: stored?.digest)
+    try transaction.append(
+      LoggedChange(
+        dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied,
+        sequence: sequence, record: body.record, caseID: body.caseID, receivedAt: now,
+        origin: origin))
+    head = ChainHead(counter: change.dot.counter, hash: change.hash)
+    return change.dot
   }
 
   /// Holds the grants of cases to the limits of access that were written, all of them at once: of a

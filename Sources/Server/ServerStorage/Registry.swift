@@ -7,24 +7,39 @@ package struct Registry {
 
   package init(_ transaction: any ServerTransaction) { self.transaction = transaction }
 
-  /// - Returns: whether anything changed: a grant that runs already is left as it is.
+  /// - Returns: whether anything changed: a grant that runs already is left as it is, unless its
+  ///   days are new, or the user is to answer for what they only covered.
   package func grant(
-    _ user: String, _ caseID: CaseID, reason: String, by catalogue: Catalogue, at now: Timestamp
+    _ user: String, _ caseID: CaseID, reason: String, terms: Grant.Terms = .init(),
+    by catalogue: Catalogue, at now: Timestamp
   ) throws -> Bool {
     let grants = try transaction.grants(of: user)
-    let runs = grants.contains { $0.caseID == caseID && $0.endedAt == nil }
-    guard !runs else { return false }
+    let newest = grants.filter { $0.caseID == caseID }.max { $0.grantedAt < $1.grantedAt }
+    if var newest, newest.endedAt == nil || (newest.resumes && newest.suspension == nil) {
+      let isSame = newest.terms.kind == terms.kind
+      guard newest.terms != terms, isSame || terms.kind == .officer else { return false }
+      newest.terms = terms
+      newest.reason = reason
+      try transaction.save(newest)
+      try settle(caseID, by: catalogue, at: now)
+      return true
+    }
     guard
       try Self.mayHold(
         user, caseID, transaction, by: catalogue, today: CalendarDate(at: now))
     else {
       throw KeptOut()
     }
-    // What is suspended may run again without being asked.
+    // What is held up may run again without being asked.
     let held = Set(grants.filter { $0.endedAt == nil || $0.resumes }.map(\.caseID)).count
     guard held < Limits.standard.scopeCases else { throw TooManyCases() }
     let sequence = try transaction.nextSequence()
-    try transaction.save(Grant(user: user, caseID: caseID, grantedAt: sequence, reason: reason))
+    var grant = Grant(
+      user: user, caseID: caseID, grantedAt: sequence, reason: reason, terms: terms)
+    if terms.from != nil, terms.isEarly(CalendarDate(at: now)) {
+      (grant.endedAt, grant.resumes) = (sequence, true)
+    }
+    try transaction.save(grant)
     return true
   }
 
@@ -36,13 +51,17 @@ package struct Registry {
 
   /// Ends a running grant. One that a limit suspends runs no more when the limit ends; until then
   /// the limit stands, whatever was granted.
+  /// - Parameter successor: who was given the case in this user's place, which the user is told.
   /// - Returns: whether anything changed.
-  package func end(_ user: String, _ caseID: CaseID, reason: String) throws -> Bool {
+  package func end(
+    _ user: String, _ caseID: CaseID, reason: String, successor: String? = nil
+  ) throws -> Bool {
     let grants = try transaction.grants(of: user)
     let running = grants.first { $0.caseID == caseID && ($0.endedAt == nil || $0.resumes) }
     guard var grant = running else { return false }
     if grant.endedAt == nil { grant.endedAt = try transaction.nextSequence() }
     grant.resumes = false
+    grant.movedTo = successor?.lowercased()
     if !reason.isEmpty { grant.reason = reason }
     try transaction.save(grant)
     return true

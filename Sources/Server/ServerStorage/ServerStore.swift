@@ -71,6 +71,13 @@ package protocol ServerReading {
   func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode?
   func orders(for device: DeviceID) throws -> [StoredOrder]
 
+  /// Refused changes, ascending by sequence, after one.
+  func refusedChanges(after sequence: UInt64, limit: Int) throws -> [LoggedChange]
+  /// What somebody decided on a refused change; `nil` while nobody has.
+  func decision(on dot: Dot) throws -> QuarantineDecision?
+  /// The decisions on changes of one replica, ascending by sequence, after one.
+  func decisions(of replica: ReplicaID, after sequence: UInt64) throws -> [QuarantineDecision]
+
   func counts() throws -> StoreCounts
   /// Records of which the log holds a change that was not made with knowledge of all before it.
   func recordsChangedAtOnce() throws -> [RecordID]
@@ -120,6 +127,7 @@ package protocol ServerTransaction: ServerReading {
   func save(_ device: Device) throws
   func save(_ code: EnrolmentCode) throws
   func add(_ order: StoredOrder) throws
+  func save(_ decision: QuarantineDecision) throws
   func removeOrder(_ id: UInt64, of device: DeviceID) throws
 }
 
@@ -215,35 +223,6 @@ package struct CaseHead: Hashable, Sendable {
     self.caseID = caseID
     self.sequence = sequence
     self.digest = digest
-  }
-}
-
-/// Who holds which case, from when, until when, why. Granting and ending are events in the same
-/// order as changes, so that a checkpoint older than a grant shows by itself that the case was
-/// never sent.
-package struct Grant: Hashable, Sendable {
-  package var user: String
-  package var caseID: CaseID
-  package var grantedAt: UInt64
-  /// The sequence at which it ended; `nil` while it runs.
-  package var endedAt: UInt64?
-  package var reason: String
-  /// Where a limit of access keeps its user out: what the user is told.
-  package var suspension: String?
-  /// Whether it ended for that alone, and runs again when the limit ends.
-  package var resumes: Bool
-
-  package init(
-    user: String, caseID: CaseID, grantedAt: UInt64, endedAt: UInt64? = nil, reason: String,
-    suspension: String? = nil, resumes: Bool = false
-  ) {
-    self.suspension = suspension
-    self.resumes = resumes
-    self.user = user.lowercased()
-    self.caseID = caseID
-    self.grantedAt = grantedAt
-    self.endedAt = endedAt
-    self.reason = reason
   }
 }
 

@@ -141,6 +141,8 @@ package struct OfficeServer: Sendable {
       store: store, authority: configuration.authority, catalogue: catalogue,
       now: configuration.now, random: configuration.random
     ).add(to: operators.group("v1/operator"))
+    CaseRoutes(store: store, catalogue: catalogue, now: configuration.now)
+      .add(to: operators.group("v1/operator"))
     return router
   }
 

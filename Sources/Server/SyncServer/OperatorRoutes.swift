@@ -26,20 +26,8 @@ struct OperatorRoutes: Sendable {
     group.get("verify", use: verify)
   }
 
-  private func message<Message: SwiftProtobuf.Message>(_ request: Request) async throws -> Message {
-    guard let form = request.sentForm else { throw Problem.unsupportedMedia }
-    let body = try await request.collectBody(limit: Limits.standard.requestBytes)
-    return try Unverified(body, as: form).message()
-  }
-
-  private func answer(
-    _ message: some SwiftProtobuf.Message, to request: Request
-  ) throws -> Response {
-    .message(try request.acceptedForm.write(message), request.acceptedForm)
-  }
-
   private func enrolCode(_ request: Request, _ context: OfficeContext) async throws -> Response {
-    let message: PBEnrolCodeRequest = try await message(request)
+    let message: PBEnrolCodeRequest = try await request.message()
     let role = Role(rawValue: message.role.isEmpty ? Role.officer.rawValue : message.role)
     guard Role.known.contains(role) else {
       throw Problem.badRequest(
@@ -59,11 +47,11 @@ struct OperatorRoutes: Sendable {
       hash: invitation.secretHash, user: message.user, role: role, label: message.label,
       isOperator: message.isOperator, expiresAt: expires)
     try await store.transaction { try $0.save(code) }
-    return try answer(
+    return try request.answer(
       PBEnrolCodeResponse.with {
         $0.code = invitation.description
         $0.expiresAt = expires.milliseconds
-      }, to: request)
+      })
   }
 
   static func isName(_ name: String) -> Bool {
@@ -81,20 +69,16 @@ struct OperatorRoutes: Sendable {
         }
       }
     }
-    return try answer(list, to: request)
+    return try request.answer(
+      list)
   }
 
   private func grant(_ request: Request, _ context: OfficeContext) async throws -> Response {
-    let message: PBGrantRequest = try await message(request)
+    let message: PBGrantRequest = try await request.message()
     guard Self.isName(message.user) else { throw Problem.badRequest("Name the user.") }
-    var crns: [CRN] = []
-    for text in message.crns {
-      guard let crn = CRN(text) else {
-        throw Problem.badRequest("A CRN is a letter and six digits, for instance X123456.")
-      }
-      crns.append(crn)
-    }
-    let changed = try await store.transaction { [crns] transaction in
+    let crns = try CRN.all(message.crns)
+    let terms = try Self.terms(message)
+    let changed = try await store.transaction { transaction in
       var changed: UInt32 = 0
       for crn in crns {
         let caseID = CaseID.named("case", crn.description)
@@ -107,20 +91,41 @@ struct OperatorRoutes: Sendable {
             message.end
             ? try registry.end(message.user, caseID, reason: message.reason)
             : try registry.grant(
-              message.user, caseID, reason: message.reason, by: catalogue, at: now())
+              message.user, caseID, reason: message.reason, terms: terms, by: catalogue,
+              at: now())
           if did { changed += 1 }
         } catch is Registry.KeptOut {
           throw Problem.badRequest(
             "A limit of access keeps \(message.user) out of \(crn). Nothing was changed.")
+        } catch is Registry.TooManyCases {
+          throw Problem.badRequest(
+            "\(message.user) holds \(Limits.standard.scopeCases) cases, and a laptop takes no more. Nothing was changed."
+          )
         }
       }
       return changed
     }
-    return try answer(PBGrantResponse.with { $0.changed = changed }, to: request)
+    return try request.answer(
+      PBGrantResponse.with { $0.changed = changed })
+  }
+
+  private static func terms(_ message: PBGrantRequest) throws -> Grant.Terms {
+    guard let kind = Grant.Kind(rawValue: message.kind.isEmpty ? "officer" : message.kind) else {
+      let kinds = Grant.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Problem.badRequest("The kind of a grant is one of: \(kinds).")
+    }
+    let days = [message.from, message.until].map { ($0, CalendarDate($0)) }
+    guard days.allSatisfy({ $0.0.isEmpty || $0.1 != nil }) else {
+      throw Problem.badRequest("A day is written as 2026-05-17.")
+    }
+    if let from = days[0].1, let until = days[1].1, from >= until {
+      throw Problem.badRequest("It would end before it begins: \(until) is its first day off.")
+    }
+    return Grant.Terms(kind, from: days[0].1, until: days[1].1)
   }
 
   private func limit(_ request: Request, _ context: OfficeContext) async throws -> Response {
-    let message: PBLimitRequest = try await message(request)
+    let message: PBLimitRequest = try await request.message()
     guard let crn = CRN(message.crn) else {
       throw Problem.badRequest("A CRN is a letter and six digits, for instance X123456.")
     }
@@ -163,15 +168,15 @@ struct OperatorRoutes: Sendable {
         )
       }
     }
-    return try answer(
+    return try request.answer(
       PBLimitResponse.with {
         $0.changed = UInt32(clamping: outcome.changed)
         $0.keptOut = outcome.keptOut
-      }, to: request)
+      })
   }
 
   private func resync(_ request: Request, _ context: OfficeContext) async throws -> Response {
-    let message: PBResyncRequest = try await message(request)
+    let message: PBResyncRequest = try await request.message()
     let ids = Set(message.devices.compactMap { DeviceID(bytes: $0) })
     guard message.all || !ids.isEmpty || !message.user.isEmpty else {
       throw Problem.badRequest("Name devices, a user, or all.")
@@ -183,12 +188,12 @@ struct OperatorRoutes: Sendable {
         all || ids.contains(device.id) || (!user.isEmpty && device.user.lowercased() == user)
       }
     }
-    return try answer(
-      PBResyncResponse.with { $0.ordered = UInt32(clamping: ordered.count) }, to: request)
+    return try request.answer(
+      PBResyncResponse.with { $0.ordered = UInt32(clamping: ordered.count) })
   }
 
   private func revoke(_ request: Request, _ context: OfficeContext) async throws -> Response {
-    let message: PBRevokeRequest = try await message(request)
+    let message: PBRevokeRequest = try await request.message()
     guard let id = DeviceID(bytes: message.device) else {
       throw Problem.badRequest("Name the device.")
     }
@@ -201,7 +206,8 @@ struct OperatorRoutes: Sendable {
       try transaction.save(device)
       return wasActive
     }
-    return try answer(PBRevokeResponse.with { $0.wasActive = wasActive }, to: request)
+    return try request.answer(
+      PBRevokeResponse.with { $0.wasActive = wasActive })
   }
 
   private func report(_ request: Request, _ context: OfficeContext) async throws -> Response {
@@ -225,7 +231,8 @@ struct OperatorRoutes: Sendable {
         }
       }
     }
-    return try answer(report, to: request)
+    return try request.answer(
+      report)
   }
 
   private func verify(_ request: Request, _ context: OfficeContext) async throws -> Response {
@@ -242,7 +249,7 @@ struct OperatorRoutes: Sendable {
         }
       }
     }
-    return try self.answer(answer, to: request)
+    return try request.answer(answer)
   }
 }
 

@@ -1,0 +1,216 @@
+"""A laptop by the text alone: enrolment and the sync round trip, sections 4, 6 and 8.
+
+It speaks binary, and keeps its copy in memory. An order (6.5) it reports, and does not carry out.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import secrets
+import ssl
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from records import Record, apply, merge, read_record
+from written import Message, Vector, blank, fresh, read, read_invitation, require, sha256, write
+
+BINARY = "application/vnd.doorstep.v1+protobuf"
+APPLIED, MERGED, CONTESTED, LATE, REFUSED, RETRY = range(1, 7)
+IN_ORDER = "opening (receipts )?(order )*(scope page (page |scope page )*)?(digests )?end "
+
+
+class Refused(Exception):
+    """A problem instead of an answer: status, code and message (9.2). Or orders (6.5)."""
+
+
+def read_frames(answer: bytes) -> list[Message]:
+    """The frames of an answer, each behind its length (4). Of one that was cut, none is used."""
+    made = []
+    while answer:
+        size = int.from_bytes(answer[:4], "big")
+        frame, answer = answer[4:4 + size], answer[4 + size:]
+        require(len(frame) == size <= 8_388_608, "cut, or too large a frame")
+        made.append(read("Frame", frame))
+    return made
+
+
+def read_outline(outline: str) -> Message:
+    """A file of the catalogue: one key a line, as many spaces as it is deep (8.5)."""
+    stack: list[Any] = [{}]
+    for indent, key, sign, said in re.findall(r"(?m)^( *)([^={\[\n]*)([={\[])(.*)$", outline):
+        stack[len(indent) + 1:] = [said if sign == "=" else {} if sign == "{" else []]
+        if key:
+            stack[-2][key] = stack[-1]
+        else:
+            stack[-2].append(said)
+    return stack[0]
+
+
+class Laptop:
+    """One enrolment of one machine: a replica with its chain, its outbox and its base (1)."""
+
+    def __init__(self, folder: Path, address: str, replica: bytes = b"") -> None:
+        self.folder, self.address = folder, urlsplit(address).netloc
+        self.replica, self.user, self.role = replica or secrets.token_bytes(16), "", ""
+        self.counter, self.head, self.known = 0, b"", 0
+        self.outbox: list[Message] = []  # own changes without a receipt
+        self.overlay: list[Message] = []  # own changes with one that the base does not hold
+        self.receipts: dict[int, Message] = {}
+        self.epoch, self.place = 0, {"epoch": 0, "sequence": 0}
+        self.checkpoint = self.witness = b""
+        self.cases: dict[bytes, bool] = {}  # the scope; whether each is complete
+        self.base: dict[bytes, Record] = {}
+        self.digests: dict[bytes, tuple[int, bytes]] = {}  # of the office, where asked for
+        self.catalogue: dict[str, Message] = {}
+        self.catalogue_version = 0
+
+    def enrol(self, code: str) -> None:
+        """Joins an office. Its authority is compared before anything secret is said (8.3)."""
+        authority = self.ask("/v1/authority", kind="application/x-pem-file",
+                             tls=ssl._create_unverified_context())
+        fingerprint = sha256(ssl.PEM_cert_to_DER_cert(authority.decode()))[:16]
+        require(fingerprint == read_invitation(code)[1], "not the office of this code")
+        (self.folder / "authority.pem").write_bytes(authority)
+        made = "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=laptop -keyout"
+        request = subprocess.run(["openssl", *made.split(), self.folder / "key.pem"],
+                                 capture_output=True, check=True).stdout.decode()
+        answer = read("EnrolResponse", self.ask("/v1/enrol", write("EnrolRequest", {
+            "code": code, "signing_request": request, "label": "reference"})))
+        (self.folder / "device.pem").write_text(answer["certificate"])
+        self.user, self.role = answer["user"], answer["role"]
+
+    def ask(self, path: str, body: bytes | None = None, kind: str = BINARY,
+            tls: ssl.SSLContext | None = None) -> bytes:
+        """One request over TLS 1.3 that trusts this office's authority alone (4, 8.1). An answer
+        counts only with the status and the media type that are expected."""
+        if tls is None:
+            tls = ssl.create_default_context(cafile=str(self.folder / "authority.pem"))
+            if (self.folder / "device.pem").exists():
+                tls.load_cert_chain(self.folder / "device.pem", self.folder / "key.pem")
+        tls.minimum_version = ssl.TLSVersion.TLSv1_3
+        line = http.client.HTTPSConnection(self.address, timeout=60, context=tls)
+        headers = {"Accept": BINARY} | ({"Content-Type": BINARY} if body else {})
+        line.request("POST" if body else "GET", path, body, headers)
+        answer = line.getresponse()
+        status, type_, said = answer.status, answer.headers.get_content_type(), answer.read()
+        line.close()
+        if status != 200 and type_ == BINARY:
+            raise Refused(status, *read("Problem", said).values())
+        require((status, type_) == (200, kind), "not the office's answer")
+        return said
+
+    def fetch_catalogue(self) -> None:
+        """The office's catalogue, by the names of types (8.5)."""
+        found = read("Catalogue", self.ask("/v1/catalogue"))
+        self.catalogue_version = found["version"]
+        self.catalogue = {one["name"].removesuffix(".yaml"): read_outline(one["outline"])
+                          for one in found["files"]}
+
+    def edit(self, type_: str, case_id: bytes, values: Message, record: bytes = b"",
+             **more: Any) -> bytes:
+        """Puts a change into the outbox, of a new record or of one as it is shown, and returns its
+        id. `more` holds other fields, for instance a context that was shown earlier (3.3)."""
+        shown = self.shown(record)
+        change = blank("ChangeBody") | {
+            "replica": self.replica, "counter": self.counter + 1, "previous": self.head,
+            "record": record or fresh(), "type": type_, "case_id": case_id, "set": values,
+            "context": shown.version if shown else Vector(), "author": self.user, "role": self.role,
+            "recorded_at": int(time.time() * 1000), "written_under_epoch": self.place["epoch"],
+            "written_under_sequence": self.place["sequence"]} | more
+        self.counter, self.head = change["counter"], sha256(write("ChangeBody", change))
+        self.outbox.append(change)
+        return change["record"]
+
+    def shown(self, record: bytes) -> Record | None:
+        """A record as its officer sees it: the base, and over it what only this laptop has (1)."""
+        found = self.base.get(record)
+        for change in [*self.overlay, *self.outbox]:
+            found = apply(found, change) if change["record"] == record else found
+        return found
+
+    def sync(self, wants_digests: bool = False) -> bool:
+        """Syncs until all is sent; returns whether this laptop may call itself synced (6.8)."""
+        request = self.request(secrets.randbits(63), int(time.time() * 1000), wants_digests)
+        self.take(request, read_frames(self.ask("/v1/sync", write("SyncRequest", request))))
+        if request["has_more"]:
+            return self.sync(wants_digests)
+        return self.known == self.counter and not self.outbox
+
+    def request(self, number: int, now: int, wants_digests: bool = False) -> Message:
+        """A request with the oldest changes without a receipt, as many as fit (6.1)."""
+        changes = [{"encoded": write("ChangeBody", change)} for change in self.outbox[:500]]
+        while sum(len(change["encoded"]) for change in changes) > 1_048_576:
+            changes.pop()
+        return {
+            "protocol_version": 1, "request_id": number, "replica": self.replica,
+            "epoch": self.epoch, "head": {"counter": self.counter, "hash": self.head},
+            "checkpoint": self.checkpoint, "witness": self.witness, "device_time": now,
+            "catalogue_version": self.catalogue_version, "changes": changes,
+            "first_counter": self.outbox[0]["counter"] if changes else 0,
+            "unsent": len(self.outbox), "has_more": len(changes) < len(self.outbox),
+            "wants_digests": wants_digests}
+
+    def take(self, request: Message, frames: list[Message]) -> None:
+        """Checks an answer (6.8), and stores what each frame brought."""
+        kinds = [kind for frame in frames for kind in frame]
+        require(re.fullmatch(IN_ORDER, " ".join([*kinds, ""])), "cut, or frames out of order")
+        opening, ending, orders = frames[0]["opening"], frames[-1]["end"], "order" in kinds
+        require((opening["protocol_version"], opening["request_id"], ending["frames"])
+                == (1, request["request_id"], len(kinds) - 1), "another answer")
+        receipts = frames[1].get("receipts", {"receipts": []})["receipts"]
+        counters = [one["counter"] - request["first_counter"] for one in receipts]
+        complete = orders or RETRY in (one["verdict"] for one in receipts) or (
+            len(receipts) == len(request["changes"]))
+        require(complete and counters == [*range(len(receipts))], "receipts are missing")
+        require(ending["known"] <= self.counter or orders, "it knows what was not written here")
+        self.epoch, self.known = opening["epoch"], ending["known"]
+        self.witness = opening["witness"] or self.witness
+        for frame in frames:
+            for kind, content in frame.items():
+                getattr(self, f"_{kind}", lambda _: None)(content)
+        if orders:
+            raise Refused(*(frame["order"] for frame in frames if "order" in frame))
+
+    def _receipts(self, content: Message) -> None:
+        """The outbox is emptied by receipts alone (6.4)."""
+        for receipt in content["receipts"]:
+            place = receipt.get("place", {})
+            if receipt["verdict"] == RETRY:
+                break
+            change = self.outbox.pop(0)
+            self.receipts[receipt["counter"]] = receipt
+            if receipt["settles_base"] and self.cases.get(change["case_id"]):
+                self.base[change["record"]] = apply(
+                    self.base.get(change["record"]), change, (place["epoch"], place["sequence"]))
+            elif receipt["verdict"] != REFUSED:
+                self.overlay.append(change)
+
+    def _scope(self, content: Message) -> None:
+        """Drops what left the scope, and empties what is to come whole (6.6)."""
+        kept = {entry["case_id"]: not entry["sent_whole"] for entry in content["entries"]}
+        require([*kept] == sorted(kept) and len(kept) == len(content["entries"]), "not ascending")
+        self.cases = {case: kept[case] and self.cases.get(case, False) for case in kept}
+        self.base = {key: one for key, one in self.base.items() if kept.get(one.case_id)}
+        self.overlay = [one for one in self.overlay if one["case_id"] in kept]
+        self.witness = content["witness"] or self.witness
+
+    def _page(self, content: Message) -> None:
+        """Merges each record into the base (6.7)."""
+        for record in (read_record(one["encoded"]) for one in content["records"]):
+            known = self.base.get(record.id, record)
+            require(record.case_id in self.cases and (known.type, known.case_id)
+                    == (record.type, record.case_id), "a record of another type or case")
+            self.base[record.id] = merge(known, record)
+        require(self.cases.keys() >= {*content["completed"]}, "a case outside the scope")
+        self.cases |= dict.fromkeys(content["completed"], True)
+        self.checkpoint, self.witness, self.place = content["checkpoint"], b"", content["place"]
+        self.overlay = [
+            one for one in self.overlay if one["record"] not in self.base
+            or not self.base[one["record"]].version.holds((one["replica"], one["counter"]))]
+
+    def _digests(self, content: Message) -> None:
+        self.digests = {one["case_id"]: (one["records"], one["sum"]) for one in content["digests"]}
