@@ -3,6 +3,8 @@ nothing is there twice."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -16,22 +18,26 @@ from conftest import Shared
 from impostor import Impostor, cut, relayed
 from laptop import Laptop
 from office import Office
+from strace import Fault
 
 
 @contextmanager
 def writing(laptop: Laptop, crn: str, text: str) -> Iterator[Callable[[], programs.Answer]]:
-    """A note that is being written: the program holds the store until its text ends.
+    """Another program that holds the store, and then saves a note.
 
-    Gives a function that ends the text and returns what the program answered.
+    Gives a function that lets the store go, saves, and returns what the program answered.
     """
-    process = laptop.start("note", crn, stdin=-1, stderr=-1)
-    lock = laptop.home / "replica.sqlite.lock"
-    try:
-        programs.eventually(
-            lambda: f"process {process.pid}," in lock.read_text(), "it has the store")
-        yield lambda: programs.finish(process, text.encode())
-    finally:
-        programs.end(process)
+    with (laptop.home / "replica.sqlite.lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate()
+        lock.write(f"process {os.getpid()}, another")
+        lock.flush()
+
+        def save() -> programs.Answer:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            return laptop.run("note", crn, text)
+
+        yield save
 
 
 def test_work_is_saved_while_nothing_listens_and_sent_later(
@@ -150,13 +156,17 @@ def test_a_laptop_that_is_killed_during_a_sync_goes_on_with_it(
 
 
 def test_a_program_that_is_killed_while_it_holds_the_store_leaves_it_free(
-    stopped_office: Office, khan: Laptop, shared: Shared
+    injection: None, stopped_office: Office, khan: Laptop, shared: Shared
 ) -> None:
     before = khan.facts()
-    process = khan.start("note", shared.crn, stdin=-1)
     lock = khan.home / "replica.sqlite.lock"
-    programs.eventually(lambda: f"process {process.pid}," in lock.read_text(), "it has the store")
-    process.kill()
+    seen = lock.read_text()
+    # It waits for the disk, with the store in its hands.
+    slow = Fault("fdatasync", 1, "delay_enter=15000000")
+    process = khan.start("note", shared.crn, "Never saved.", wrapper=slow.wrapper(0))
+    programs.eventually(lambda: lock.read_text() not in ("", seen), "it has the store")
+    khan.run("note", shared.crn, "Too early.", "--wait", 0).expect(programs.TRY_AGAIN)
+    programs.tell(process, signal.SIGKILL)
     programs.end(process)
     assert khan.facts() == before
     khan.note(shared.crn, "The store is free.")

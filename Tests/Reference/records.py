@@ -1,14 +1,15 @@
 """Records and what becomes of them: sections 3.4, 3.5 and 5 of Protocol/README.md."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
-from written import DELETED, Dot, Message, Place, Vector, put, read, require, sha256, write
+from written import DELETED, SCHEMAS, Dot, Message, Place, Vector
+from written import put, read, require, sha256, write
 
+NOWHERE = (0, 0)  # the place of what the office has not placed
+HEAD = [name for name, *_ in SCHEMAS["Head"].values()]
 SETTLED, BY_RULE, CONTESTED = "settled", "settled by rule", "contested"
 
 
@@ -23,17 +24,17 @@ class Edit:
     author: str
     role: str
     recorded_at: int
-    place: Place | None = None
+    place: Place = NOWHERE
 
     @property
     def head(self) -> tuple[Any, ...]:
         """What edits share that one head stands for, in the order of heads (3.4)."""
-        return self.dot, self.place or (0, 0), self.hash, self.author, self.role, self.recorded_at
+        return self.dot, self.hash, *self.place, self.author, self.role, self.recorded_at
 
 
 def in_server_order(edit: Edit) -> tuple[bool, Place, Dot]:
     """Those with a place before those without; by place; then by dot (5.2)."""
-    return edit.place is None, edit.place or (0, 0), edit.dot
+    return edit.place == NOWHERE, edit.place, edit.dot
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,8 @@ class Record:
         """The canonical form (3.4)."""
         replicas, heads = sorted(self.version), sorted({edit.head for edit in self.standing()})
         return write("RecordBody", vars(self) | {
-            "heads": [dict(replica_index=replicas.index(dot[0]), counter=dot[1], hash=hash_,
-                           epoch=place[0], sequence=place[1], author=author, role=role,
-                           recorded_at=recorded_at)
-                      for dot, place, hash_, author, role, recorded_at in heads],
+            "heads": [dict(zip(HEAD, (replicas.index(dot[0]), dot[1], *rest)))
+                      for dot, *rest in heads],
             "edits": [dict(field=edit.field, value=edit.value, head=heads.index(edit.head))
                       for edit in self.standing()]})
 
@@ -86,9 +85,8 @@ def read_record(data: bytes) -> Record:
     for head in found["heads"]:
         require(head["replica_index"] < len(version), "a head of no replica")
         dot = sorted(version)[head["replica_index"]], head["counter"]
-        place = (head["epoch"], head["sequence"]) if head["epoch"] else None
-        heads.append(Edit("", dot, {}, *(head[key] for key in (
-            "hash", "author", "role", "recorded_at")), place))
+        heads.append(Edit("", dot, {}, head["hash"], head["author"], head["role"],
+                          head["recorded_at"], (head["epoch"], head["sequence"])))
     for one in found["edits"]:
         require(one["head"] < len(heads), "an edit without its head")
         edit = replace(heads[one["head"]], field=one["field"], value=one["value"])
@@ -106,7 +104,7 @@ def case_digest(records: Iterable[Record]) -> tuple[int, bytes]:
     return len(digests), (sum(digests) % (1 << 256)).to_bytes(32, "big")
 
 
-def apply(record: Record | None, change: Message, place: Place | None = None) -> Record:
+def apply(record: Record | None, change: Message, place: Place = NOWHERE) -> Record:
     """The record with a change, at its place in the office's order or at none (5.1)."""
     record = record or Record(change["record"], change["type"], change["case_id"])
     edits, dot = dict(record.edits), (change["replica"], change["counter"])
@@ -126,9 +124,9 @@ def apply(record: Record | None, change: Message, place: Place | None = None) ->
             standing = record.standing(name)
             hashes = {edit.hash for edit in standing if seen.holds(edit.dot)}
             dropped = [edits.pop((name, one.dot)) for one in standing if one.hash in hashes]
-            earliest = min([place, *(one.place for one in dropped if one.place)]) if place else None
+            earlier = [one.place for one in dropped if NOWHERE not in (one.place, place)]
             edits[name, dot] = Edit(name, dot, value, first, change["author"], change["role"],
-                                    change["recorded_at"], earliest)
+                                    change["recorded_at"], min([place, *earlier]))
     return replace(record, version=record.version.join(Vector([dot])), edits=edits)
 
 
@@ -184,6 +182,6 @@ def read_field(rule: dict[str, Any], edits: Iterable[Edit]) -> tuple[Message, st
             shown, status = {"text": rule["holding"]}, CONTESTED
         case _:
             best = max(reversed(values), key=lambda value: level(member(value, "by"), 0))
-            shown = {"first": shown, "last": values[-1], "ranked": best}[rule["prefer"]]
-            status = CONTESTED
+            preferred = {"first": shown, "last": values[-1], "ranked": best}
+            shown, status = preferred[rule["prefer"]], CONTESTED
     return shown, status

@@ -1,9 +1,6 @@
 """A laptop by the text alone: enrolment and the sync round trip, sections 4, 6 and 8.
 
-It speaks binary, and keeps its copy in memory. An order (6.5) it reports, and does not carry out.
-"""
-
-from __future__ import annotations
+It speaks binary and keeps its copy in memory. It reports orders (6.5), and carries none out."""
 
 import http.client
 import re
@@ -65,18 +62,17 @@ class Laptop:
         self.cases: dict[bytes, bool] = {}  # the scope; whether each is complete
         self.base: dict[bytes, Record] = {}
         self.digests: dict[bytes, tuple[int, bytes]] = {}  # of the office, where asked for
-        self.catalogue: dict[str, Message] = {}
-        self.catalogue_version = 0
+        self.catalogue, self.catalogue_version = {}, 0
 
     def enrol(self, code: str) -> None:
         """Joins an office. Its authority is compared before anything secret is said (8.3)."""
         authority = self.ask("/v1/authority", kind="application/x-pem-file",
                              tls=ssl._create_unverified_context())
-        fingerprint = sha256(ssl.PEM_cert_to_DER_cert(authority.decode()))[:16]
-        require(fingerprint == read_invitation(code)[1], "not the office of this code")
+        held = sha256(ssl.PEM_cert_to_DER_cert(authority.decode()))
+        require(held[:16] == read_invitation(code)[1], "not the office of this code")
         (self.folder / "authority.pem").write_bytes(authority)
-        made = "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=laptop -keyout"
-        request = subprocess.run(["openssl", *made.split(), self.folder / "key.pem"],
+        how = "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=laptop -keyout"
+        request = subprocess.run(["openssl", *how.split(), self.folder / "key.pem"],
                                  capture_output=True, check=True).stdout.decode()
         answer = read("EnrolResponse", self.ask("/v1/enrol", write("EnrolRequest", {
             "code": code, "signing_request": request, "label": "reference"})))
@@ -85,8 +81,7 @@ class Laptop:
 
     def ask(self, path: str, body: bytes | None = None, kind: str = BINARY,
             tls: ssl.SSLContext | None = None) -> bytes:
-        """One request over TLS 1.3 that trusts this office's authority alone (4, 8.1). An answer
-        counts only with the status and the media type that are expected."""
+        """One request; an answer counts only with the status and the media type expected (4)."""
         if tls is None:
             tls = ssl.create_default_context(cafile=str(self.folder / "authority.pem"))
             if (self.folder / "device.pem").exists():
@@ -110,14 +105,13 @@ class Laptop:
         self.catalogue = {one["name"].removesuffix(".yaml"): read_outline(one["outline"])
                           for one in found["files"]}
 
-    def edit(self, type_: str, case_id: bytes, values: Message, record: bytes = b"",
-             **more: Any) -> bytes:
-        """Puts a change into the outbox, of a new record or of one as it is shown, and returns its
-        id. `more` holds other fields, for instance a context that was shown earlier (3.3)."""
+    def edit(self, kind: str, case: bytes, set_: Message, record: bytes = b"", **more: Any
+             ) -> bytes:
+        """Puts a change into the outbox, of a record as shown or of a new one; returns its id."""
         shown = self.shown(record)
         change = blank("ChangeBody") | {
             "replica": self.replica, "counter": self.counter + 1, "previous": self.head,
-            "record": record or fresh(), "type": type_, "case_id": case_id, "set": values,
+            "record": record or fresh(), "type": kind, "case_id": case, "set": set_,
             "context": shown.version if shown else Vector(), "author": self.user, "role": self.role,
             "recorded_at": int(time.time() * 1000), "written_under_epoch": self.place["epoch"],
             "written_under_sequence": self.place["sequence"]} | more
@@ -136,14 +130,15 @@ class Laptop:
         """Syncs until all is sent; returns whether this laptop may call itself synced (6.8)."""
         request = self.request(secrets.randbits(63), int(time.time() * 1000), wants_digests)
         self.take(request, read_frames(self.ask("/v1/sync", write("SyncRequest", request))))
-        if request["has_more"]:
-            return self.sync(wants_digests)
-        return self.known == self.counter and not self.outbox
+        synced = self.known == self.counter and not self.outbox
+        return self.sync(wants_digests) if request["has_more"] else synced
 
     def request(self, number: int, now: int, wants_digests: bool = False) -> Message:
-        """A request with the oldest changes without a receipt, as many as fit (6.1)."""
-        changes = [{"encoded": write("ChangeBody", change)} for change in self.outbox[:500]]
-        while sum(len(change["encoded"]) for change in changes) > 1_048_576:
+        """A request with the oldest changes without a receipt, whole acts, as many as fit (6.1)."""
+        changes = [{"encoded": write("ChangeBody", one)} for one in self.outbox[:500]]
+        acts = [one["group"] or at for at, one in enumerate(self.outbox)] + [None]
+        while changes and (acts[len(changes)] == acts[len(changes) - 1]
+                           or sum(len(one["encoded"]) for one in changes) > 1_048_576):
             changes.pop()
         return {
             "protocol_version": 1, "request_id": number, "replica": self.replica,
@@ -162,12 +157,13 @@ class Laptop:
         require((opening["protocol_version"], opening["request_id"], ending["frames"])
                 == (1, request["request_id"], len(kinds) - 1), "another answer")
         receipts = frames[1].get("receipts", {"receipts": []})["receipts"]
-        counters = [one["counter"] - request["first_counter"] for one in receipts]
-        complete = orders or RETRY in (one["verdict"] for one in receipts) or (
-            len(receipts) == len(request["changes"]))
-        require(complete and counters == [*range(len(receipts))], "receipts are missing")
+        behind = [one["counter"] - request["first_counter"] for one in receipts]
+        few = orders or RETRY in (one["verdict"] for one in receipts)
+        require(behind == [*range(len(behind if few else request["changes"]))], "other receipts")
         require(ending["known"] <= self.counter or orders, "it knows what was not written here")
         self.epoch, self.known = opening["epoch"], ending["known"]
+        self.digests = {one["case_id"]: (one["records"], one["sum"]) for frame in frames
+                        for one in frame.get("digests", {"digests": []})["digests"]}
         self.witness = opening["witness"] or self.witness
         for frame in frames:
             for kind, content in frame.items():
@@ -178,14 +174,13 @@ class Laptop:
     def _receipts(self, content: Message) -> None:
         """The outbox is emptied by receipts alone (6.4)."""
         for receipt in content["receipts"]:
-            place = receipt.get("place", {})
             if receipt["verdict"] == RETRY:
                 break
             change = self.outbox.pop(0)
             self.receipts[receipt["counter"]] = receipt
             if receipt["settles_base"] and self.cases.get(change["case_id"]):
-                self.base[change["record"]] = apply(
-                    self.base.get(change["record"]), change, (place["epoch"], place["sequence"]))
+                known, place = self.base.get(change["record"]), tuple(receipt["place"].values())
+                self.base[change["record"]] = apply(known, change, place)
             elif receipt["verdict"] != REFUSED:
                 self.overlay.append(change)
 
@@ -211,6 +206,3 @@ class Laptop:
         self.overlay = [
             one for one in self.overlay if one["record"] not in self.base
             or not self.base[one["record"]].version.holds((one["replica"], one["counter"]))]
-
-    def _digests(self, content: Message) -> None:
-        self.digests = {one["case_id"]: (one["records"], one["sum"]) for one in content["digests"]}

@@ -17,6 +17,7 @@ from typing import Any
 Message = dict[str, Any]
 Dot = tuple[bytes, int]  # replica and counter: one change's name (1)
 Place = tuple[int, int]  # epoch and sequence, in the order by which places compare (1)
+Fields = dict[int, tuple[str, str, bool, bool]]  # name, type, repeated, one of several kinds
 DELETED = "~deleted"  # the field that holds deletions (3.3)
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PROTO = Path(__file__).resolve().parents[2] / "Protocol" / "doorstep.proto"
@@ -57,28 +58,25 @@ def read_invitation(code: str) -> tuple[bytes, bytes]:
 
 
 class Vector(dict[bytes, int]):
-    """The highest counter seen of each replica (3.2)."""
+    """The highest counter seen of each replica (3.2), with pointwise maximum and minimum."""
 
     def holds(self, dot: Dot) -> bool:
         return dot[1] <= self.get(dot[0], 0)
 
     def join(self, other: Vector) -> Vector:
-        """The pointwise maximum."""
         return Vector({key: max(self.get(key, 0), other.get(key, 0)) for key in {**self, **other}})
 
     def meet(self, other: Vector) -> Vector:
-        """The pointwise minimum."""
         return Vector({key: min(self[key], other[key]) for key in self if key in other})
 
 
-def schemas(proto: str) -> dict[str, dict[int, tuple[str, str, bool, bool]]]:
-    """The fields of each message by their numbers, ascending: name, type, and whether it is
-    repeated or one of several kinds."""
-    made: dict[str, dict[int, tuple[str, str, bool, bool]]] = {}
+def schemas(proto: str) -> dict[str, Fields]:
+    """The messages of a .proto file by their own names, their fields ascending by number."""
+    made: dict[str, Fields] = {}
     blocks: list[tuple[str, str]] = []
-    pattern = r"(message|oneof|enum) (\w+) \{|(repeated )?([\w.]+) (\w+) = (\d+);|\}"
+    pattern = r"(message|oneof|enum) (\w+) \{|(repeated )?([\w.]+\.)?(\w+) (\w+) = (\d+);|\}"
     for token in re.finditer(pattern, re.sub("//.*", "", proto)):
-        block, title, repeated, type_, name, number = token.groups()
+        block, title, repeated, _, type_, name, number = token.groups()
         if block:
             blocks.append((block, title))
             made |= {title: {}} if block == "message" else {}
@@ -93,7 +91,7 @@ def schemas(proto: str) -> dict[str, dict[int, tuple[str, str, bool, bool]]]:
 SCHEMAS = schemas(PROTO.read_text())
 NUMBERS = ("bool", "uint32", "uint64", "int64", "sint64", "Verdict")
 DEFAULTS: Message = dict.fromkeys(NUMBERS, 0) | {"bool": False, "string": "", "bytes": b""}
-# What section 3 says beyond doorstep.proto: forms and limits, what must be there, what ascends.
+# What section 3 says beyond doorstep.proto: forms, limits, and what must be there.
 FORMS = dict.fromkeys("replica record id case_id group origin_replica".split(), b".{16}")
 FORMS |= dict.fromkeys(("previous", "hash", "origin_hash"), b".{32}")
 FORMS |= dict.fromkeys(("type", "author", "role", "name", "field"), b"[!-~]{1,64}")
@@ -118,25 +116,30 @@ def put(tag: int, content: int | bytes) -> bytes:
     return varint(tag << 3 | 2) + varint(len(content)) + content
 
 
+VARINT = re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
+
+
 def take(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a message as they came. After a tag there is a number or a length."""
-    pair = re.compile(rb"([\x80-\xff]{0,9}[\x00-\x7f])([\x80-\xff]{0,9}[\x00-\x7f])")
+    """The fields of a message as they came. Only kinds of a value that are newer use 1 and 5."""
     at = 0
-    while at < len(data):
-        found = pair.match(data, at)
+
+    def number() -> int:
+        nonlocal at
+        found = VARINT.match(data, at)
         require(found, "cut, or a varint that does not end")
-        key, content = (sum((byte & 127) << 7 * place for place, byte in enumerate(group))
-                        for group in found.groups())
         at = found.end()
-        if key & 7 == 2:
-            content, at = data[at:at + content], at + content
-        require(key & 7 in (0, 2) and at <= len(data), "cut, or a wire type that is not used")
+        return sum((byte & 127) << 7 * place for place, byte in enumerate(found[0]))
+
+    while at < len(data):
+        key = number()
+        content = number() if key & 7 in (0, 2) else {1: 8, 5: 4}.get(key & 7, len(data))
+        content, at = (data[at:at + content], at + content) if key & 7 else (content, at)
+        require(at <= len(data), "cut, or a wire type that is not used")
         yield key >> 3, content
 
 
 def write(title: str, message: Message) -> bytes:
-    """The canonical form: what is at its default is left out, but for messages and the kinds of a
-    value (3, 3.1)."""
+    """The canonical form: defaults are left out, but for messages and the kinds of a value (3)."""
     made = message.get("newer", b"")
     for tag, (name, type_, repeated, one_of) in SCHEMAS[title].items():
         items = message.get(name, []) if repeated else [message[name]] if name in message else []
@@ -162,15 +165,15 @@ def read(title: str, data: bytes, depth: int = 0) -> Message:
     fields, depth, message = SCHEMAS[title], depth + (title in ("Composite", "List")), blank(title)
     require(depth <= 8, "too deep")
     for tag, content in take(data):
-        if title == "Value" and tag not in fields:
-            require(put(tag, content) == data and len(data) <= 65_536, "not one value")
+        if tag not in fields and title == "Value":
+            require(len([*take(data)]) == 1 and len(data) <= 65_536 and 0 < tag < 2**29, "not one")
             return {"newer": data}
         if tag not in fields:
             continue
         name, type_, repeated, _ = fields[tag]
+        form = FORMS.get(name) if type_ in ("string", "bytes") else None
         require(isinstance(content, int) == (type_ in NUMBERS), "of another wire type")
-        require(isinstance(content, int) or re.fullmatch(FORMS.get(name, b".*"), content, re.S)
-                or type_ in SCHEMAS, f"{name} is of a wrong form")
+        require(not form or re.fullmatch(form, content, re.S), f"{name} is of a wrong form")
         match type_:
             case "string": content = content.decode()
             case "bool": content = bool(content)
@@ -179,7 +182,6 @@ def read(title: str, data: bytes, depth: int = 0) -> Message:
             case inner if inner in SCHEMAS: content = read(inner, content, depth)
         if repeated and type_ in PAIRS:
             key, value = (content[part] for part in PAIRS[type_][:2])
-            require(not message[name] or [*message[name]][-1] < key, "not ascending")
             message[name][key] = value
         else:
             message[name] = [*message[name], content] if repeated else content
@@ -194,8 +196,9 @@ def read_change(data: bytes) -> Message:
     """A change; bytes that differ anywhere from its canonical form are unreadable (3, 3.3)."""
     made = read("ChangeBody", data)
     origin = {bool(made[f"origin_{part}"]) for part in ("replica", "counter", "hash")}
+    under = made["written_under_epoch"] > 0 or made["written_under_sequence"] == 0
     require(len(data) <= 262_144 and len(origin) == 1 and bool(made["set"]) != made["delete"]
             and bool(made["previous"]) == (made["counter"] > 1) and len(made["set"]) <= 64
-            and not made["set"].get(DELETED), "breaks a rule of 3.3")
+            and not made["set"].get(DELETED) and under, "breaks a rule of 3.3")
     require(write("ChangeBody", made) == data, "not canonical")
     return made

@@ -98,12 +98,16 @@ import Testing
         generation, record_id, case_id, type, version, base, shown_version, shown, proof,
         arrived_epoch, arrived_sequence, is_owed, is_disputed
         """
+      let changes = """
+        number, replica, counter, record_id, case_id, type, hash, body, recorded_at, verdict, epoch,
+        sequence, proof, in_base, is_owed
+        """
       try db.execute(
         sql: """
           INSERT INTO records (\(columns)) SELECT \(columns) FROM newer.records;
           INSERT INTO meta SELECT * FROM newer.meta;
           INSERT INTO cases SELECT * FROM newer.cases;
-          INSERT INTO changes SELECT * FROM newer.changes;
+          INSERT INTO changes SELECT \(changes) FROM newer.changes;
           """)
     }
     try pool.close()

@@ -43,6 +43,28 @@ import X509
     #expect(try await !Self.isValid(issued.pem, under: authority, at: later))
   }
 
+  @Test func `signs no key with which the machine could not come back`() throws {
+    let authority = try Authority.make(office: "Test")
+    let strong = P384.Signing.PrivateKey()
+    let others: [(key: Certificate.PrivateKey, algorithm: Certificate.SignatureAlgorithm)] = [
+      (.init(P521.Signing.PrivateKey()), .ecdsaWithSHA512),
+      (.init(Curve25519.Signing.PrivateKey()), .ed25519), (.init(strong), .ecdsaWithSHA384),
+    ]
+    var signed: [Certificate.PublicKey] = []
+    for other in others {
+      let request = try CertificateSigningRequest(
+        version: .v1, subject: DistinguishedName { CommonName("anything") },
+        privateKey: other.key, attributes: .init(), signatureAlgorithm: other.algorithm)
+      let pem = try request.serializeAsPEM().pemString
+      do {
+        let issued = try authority.issueDevice(
+          signing: pem, for: DeviceID(value: 1), from: Self.now, lasting: 30)
+        signed.append(try Certificate(pemEncoded: issued.pem).publicKey)
+      } catch Authority.RequestProblem.keyNotUsable {}
+    }
+    #expect(signed == [.init(strong.publicKey)])
+  }
+
   @Test func `a certificate of another office of the same name is not accepted`() async throws {
     let authority = try Authority.make(office: "Test")
     let other = try Authority.make(office: "Test")

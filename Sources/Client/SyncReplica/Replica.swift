@@ -58,10 +58,17 @@ public final class Replica: ReplicaStore {
     case .read: lock = nil
     }
     do {
-      pool = try Self.open(path, isReadOnly: lock == nil)
       let migrator = ReplicaSchema.migrator
+      var pool = try Self.open(path, isReadOnly: lock == nil)
       if lock != nil { try Self.makeDurable(pool) }
       if try pool.read(migrator.hasBeenSuperseded) { throw ReplicaError.newer(path: path) }
+      if lock == nil, try !pool.read(migrator.hasCompletedMigrations) {
+        // A newer program reads a store that nobody has written with it: its layout comes first.
+        try pool.close()
+        try Replica(path, .write(wait: .seconds(5)), nil, catalogue, sealer, limits).close()
+        pool = try Self.open(path, isReadOnly: true)
+      }
+      self.pool = pool
       if lock != nil {
         try migrator.migrate(pool)
         if let new { try pool.write { db in try Self.write(new, db) } }

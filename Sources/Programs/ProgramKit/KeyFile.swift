@@ -9,7 +9,7 @@ import Foundation
 package enum KeyFile {
   private static let header = "DOORSTEP SEALED KEY 1"
   /// 2^15 rounds, block size 8: about 0.1 s and 32 MiB.
-  private static let rounds = 1 << 15
+  static let rounds = 1 << 15
 
   package static func seal(_ pem: String, passphrase: [UInt8]?) throws -> String {
     guard let passphrase else { return pem }
@@ -50,7 +50,7 @@ package enum KeyFile {
     return String(decoding: pem, as: UTF8.self)
   }
 
-  private static func derive(_ passphrase: [UInt8], _ salt: Data, _ rounds: Int) throws
+  static func derive(_ passphrase: [UInt8], _ salt: Data, _ rounds: Int) throws
     -> SymmetricKey
   {
     try KDF.Scrypt.deriveKey(

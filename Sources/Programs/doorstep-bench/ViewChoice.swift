@@ -71,6 +71,7 @@ struct ViewChoice: ServerTransaction {
   func save(_ code: EnrolmentCode) throws { try inner.save(code) }
   func add(_ order: StoredOrder) throws { try inner.add(order) }
   func save(_ decision: QuarantineDecision) throws { try inner.save(decision) }
+  func note(_ note: AccessNote) throws { try inner.note(note) }
   func removeOrder(_ id: UInt64, of device: DeviceID) throws {
     try inner.removeOrder(id, of: device)
   }

@@ -58,7 +58,7 @@ struct Note: LaptopCommand {
     var fields: [String: Value] = [:]
     let caseID = try prepare(&fields)
     // Asked for last: who has typed it is not then told that an option is wrong.
-    let typing = try Typing(
+    var typing = try Typing(
       laptop, record, "contact-entry", caseID, what: "the note", from: draft)
     fields["text"] = .text(try typing.read(text))
     try typing.finish(.set(fields, of: record, type: "contact-entry", caseID: caseID)) {
@@ -108,7 +108,7 @@ struct Concern: LaptopCommand {
     let caseID = try laptop.reading().findCase(crn)
     var fields: [String: Value] = ["about": .text(about), "at": try occasion.value()]
     if let level { fields["level"] = .text(level) }
-    let typing = try Typing(
+    var typing = try Typing(
       laptop, record, "risk-concern", caseID, what: "the concern", from: draft)
     fields["text"] = .text(try typing.read(text))
     try typing.finish(.set(fields, of: record, type: "risk-concern", caseID: caseID)) {

@@ -16,6 +16,8 @@ struct Typing {
   private let what: String
   /// An earlier draft that it goes on with.
   private let earlier: Draft?
+  /// Whether a line was kept as a draft under the record's id.
+  private var isKept = false
 
   /// - Parameters:
   ///   - what: the text in words, for who is asked for it.
@@ -38,7 +40,7 @@ struct Typing {
 
   /// The text from the arguments, or from standard input where there is none; behind what stands
   /// in the earlier draft.
-  func read(_ words: [String]) throws -> String {
+  mutating func read(_ words: [String]) throws -> String {
     let isTyped = words.isEmpty || words == ["-"]
     let more = isTyped ? try typed() : words.joined(separator: " ")
     let text = [earlier?.text ?? "", more]
@@ -50,7 +52,7 @@ struct Typing {
     return text
   }
 
-  private func typed() throws -> String {
+  private mutating func typed() throws -> String {
     let limit = Limits.standard.changeBytes
     let isTerminal = isatty(0) == 1
     if isTerminal {
@@ -58,7 +60,7 @@ struct Typing {
       if let earlier { say(earlier.text) }
     }
     var data = Data()
-    var isKept = true
+    var canKeep = true
     while data.count <= limit {
       let more = try Self.nextInput()
       guard !more.isEmpty else { break }
@@ -67,8 +69,11 @@ struct Typing {
         let text = String(validating: data, as: UTF8.self),
         !text.allSatisfy(\.isWhitespace)
       else { continue }
-      do { try laptop.writing().save(draft(text)) } catch {
-        isKept = false
+      do {
+        try laptop.writing().save(draft(text))
+        isKept = true
+      } catch {
+        canKeep = false
         say("What you type cannot be kept before it is saved: \(Failure(error).message)")
       }
     }
@@ -110,7 +115,11 @@ struct Typing {
       text = fields.first { $0.name == "text" }?.value.text ?? ""
     }
     try replica.keeping([draft(text)]) { try save(edit, replica) }
-    for id in [record, earlier?.id].compactMap(\.self) { try replica.discardDraft(id) }
+    // What was saved is saved, also when a draft cannot be taken away a moment later.
+    let drafts = [isKept ? record : nil, earlier?.id].compactMap(\.self)
+    do { for id in drafts { try replica.discardDraft(id) } } catch {
+      laptop.output.warn("Its draft could not be thrown away: \(Failure(error).message)")
+    }
   }
 }
 

@@ -99,7 +99,7 @@ struct Clear: ServerCommand {
 
   func work() async throws {
     let catalogue = try data.loadCatalogue()
-    let store = try data.folder.openStore(telling: output)
+    let store = try await data.folder.openStore(telling: output)
     let answer: Answer
     do {
       answer = try await store.transaction { [self] in try clear(in: $0, catalogue) }

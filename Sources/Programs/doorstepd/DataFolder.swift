@@ -55,7 +55,9 @@ struct DataFolder: Sendable {
     var names: [String]
   }
 
-  private var storeFile: String { path + "/office.sqlite" }
+  var storeFile: String { path + "/office.sqlite" }
+  /// Who was given or denied what, apart from the store; see `AccessLog`.
+  var accessLogFile: String { storeFile + ".access.log" }
   private var settingsFile: String { path + "/settings.json" }
 
   /// Makes everything, or nothing: into a folder beside it, which is then renamed.
@@ -153,23 +155,30 @@ struct DataFolder: Sendable {
     (try read("server.pem"), try read("server.key"))
   }
 
+  /// Opens the store and, where it is an older copy, does again what was decided on access since.
   /// - Parameters:
   ///   - output: is told when the records were put back from a backup, which is found once, by
   ///     whatever opens them first.
   ///   - catalogue: whose types analysts are to find as views; `nil` leaves the views as they are.
-  func openStore(telling output: Output, showing catalogue: Catalogue? = nil) throws -> SQLiteStore
+  func openStore(telling output: Output, showing catalogue: Catalogue? = nil) async throws
+    -> SQLiteStore
   {
     _ = try settings()
     do {
       let store = try SQLiteStore(path: storeFile, life: ReplicaID(value: World.random()))
       if let catalogue { try store.adopt(catalogue) }
-      if store.wasRestored {
-        output.say(
-          "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync. Limits of access, grants that were ended and devices that were withdrawn since that backup do not come back: enter them again."
-        )
-      }
+      let count = try await store.replayAccess(by: catalogue ?? .standard, at: World.now())
+      guard store.wasRestored else { return store }
+      output.say(
+        "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync."
+      )
+      output.say(
+        count > 0
+          ? "\(Show.count(count, "decision")) on access since that backup \(count == 1 ? "was" : "were") made again, from \(accessLogFile)."
+          : "\(accessLogFile) knows of no decision on access since that backup. Where it is not the file of the office that was lost, enter again which limits were set, which grants ended and which devices were withdrawn."
+      )
       return store
-    } catch { throw Failure(error) }
+    } catch let error as StoreError { throw Failure(error) }
   }
 
   /// The store for reading, also while its server runs.

@@ -97,7 +97,7 @@ struct Import: ServerCommand {
     let bytes = try InputFile.bytes(file, most: ImportLimits().fileBytes)
     let today = try Today.now
     let mapping = try loadMapping(for: kind, catalogue, today)
-    let store = try data.folder.openStore(telling: output)
+    let store = try await data.folder.openStore(telling: output)
     do {
       let checked = try ImportFile.read(
         kind: kind, name: file, bytes: bytes, mapping: mapping, catalogue: catalogue, today: today,

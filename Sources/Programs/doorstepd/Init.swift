@@ -32,7 +32,7 @@ struct Init: ServerCommand {
   func work() async throws {
     let folder = data.folder
     try await folder.create(DataFolder.Settings(office: office, names: name))
-    let store = try folder.openStore(telling: output, showing: .standard)
+    let store = try await folder.openStore(telling: output, showing: .standard)
     let invitation = try await folder.invite(
       store, user: firstOperator, role: .office, label: "first operator", isOperator: true,
       minutes: 60)
@@ -69,7 +69,7 @@ struct OperatorCode: ServerCommand {
   }
 
   func work() async throws {
-    let store = try data.folder.openStore(telling: output)
+    let store = try await data.folder.openStore(telling: output)
     let invitation = try await data.folder.invite(
       store, user: user, role: .office, label: "operator", isOperator: true, minutes: minutes)
     try store.close()

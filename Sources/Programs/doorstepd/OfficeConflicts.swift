@@ -72,7 +72,7 @@ struct Resolve: ServerCommand {
 
   func work() async throws {
     let catalogue = try data.loadCatalogue()
-    let store = try data.folder.openStore(telling: output)
+    let store = try await data.folder.openStore(telling: output)
     let decided: (id: RecordID, field: String)
     do {
       decided = try await store.transaction { [self] in try decide(in: $0, catalogue) }

@@ -49,7 +49,7 @@ struct Seed: ServerCommand {
   func work() async throws {
     let day = try today.map(Today.entered) ?? Today.now
     let catalogue = try data.loadCatalogue()
-    let store = try data.folder.openStore(telling: output)
+    let store = try await data.folder.openStore(telling: output)
     let population = Population(
       people: people, officers: officers, seed: seed, today: day, users: user,
       contactsPerYear: contactsPerYear)

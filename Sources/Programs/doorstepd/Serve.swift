@@ -59,7 +59,7 @@ struct Serve: ServerCommand {
         "Alerts of this catalogue have no \(unknown.joined(separator: ", ")): such alerts are not raised. Add the codes to `kind` of alert.yaml."
       )
     }
-    let store = try folder.openStore(telling: output, showing: catalogue)
+    let store = try await folder.openStore(telling: output, showing: catalogue)
     var logger = Logger(label: "doorstepd")
     logger.logLevel = Logger.Level(rawValue: log) ?? .notice
     let office = OfficeServer(configuration, store: store, catalogue: catalogue, logger: logger)

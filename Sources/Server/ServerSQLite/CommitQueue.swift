@@ -22,6 +22,8 @@ final class CommitQueue: @unchecked Sendable {
     let finish: @Sendable ((any Error)?) -> Void
     /// Where the store has come to by it; `nil` when that did not move.
     var reached: Place?
+    /// What it decided on access, and how far the store had come.
+    var noted: (notes: [AccessNote], place: Place)?
   }
 
   /// Bodies in one commit: enough to share the disk, few enough that nobody waits long behind
@@ -30,11 +32,13 @@ final class CommitQueue: @unchecked Sendable {
 
   private let pool: DatabasePool
   private let mark: HighWaterMark
+  private let accessLog: AccessLog
   private let condition = NSCondition()
   private var jobs: [Job] = []
   private var isStopped = false
 
-  init(_ pool: DatabasePool, _ mark: HighWaterMark) {
+  init(_ pool: DatabasePool, _ mark: HighWaterMark, _ accessLog: AccessLog) {
+    self.accessLog = accessLog
     self.pool = pool
     self.mark = mark
     let thread = Thread { [weak self] in
@@ -60,7 +64,8 @@ final class CommitQueue: @unchecked Sendable {
       let job = Job(
         run: { db in
           var reached: Place?
-          let outcome = Swift.Result { try Self.isolated(db, body, &reached) }
+          var noted: (notes: [AccessNote], place: Place)?
+          let outcome = Swift.Result { try Self.isolated(db, body, &reached, &noted) }
           return Ran(
             finish: { commitError in
               if let commitError, case .success = outcome {
@@ -68,7 +73,7 @@ final class CommitQueue: @unchecked Sendable {
               } else {
                 continuation.resume(with: outcome)
               }
-            }, reached: reached)
+            }, reached: reached, noted: noted)
         },
         fail: { continuation.resume(throwing: $0) })
       let isClosed = condition.withLock {
@@ -83,15 +88,19 @@ final class CommitQueue: @unchecked Sendable {
 
   private static func isolated<Result>(
     _ db: Database, _ body: (any ServerTransaction) throws -> Result,
-    _ reached: inout Place?
+    _ reached: inout Place?, _ noted: inout (notes: [AccessNote], place: Place)?
   ) throws -> Result {
     try db.execute(sql: "SAVEPOINT one")
     do {
       let transaction = SQLiteTransaction(db)
       let result = try body(transaction)
       try transaction.finish()
-      reached = try transaction.reached()
+      let place = try transaction.reached()
       try db.execute(sql: "RELEASE one")
+      reached = place
+      if !transaction.notes.isEmpty {
+        noted = (transaction.notes, try transaction.place(of: transaction.sequence()))
+      }
       return result
     } catch {
       try db.execute(sql: "ROLLBACK TO one; RELEASE one")
@@ -119,6 +128,9 @@ final class CommitQueue: @unchecked Sendable {
           ran = work.map { $0.run(db) }
           return .commit
         }
+      }
+      for one in ran {
+        if let noted = one.noted { try accessLog.append(noted.notes, at: noted.place) }
       }
       // What is committed may be asked for again: an answer that says otherwise loses nothing.
       if let reached = ran.compactMap(\.reached).last { try mark.note(reached) }

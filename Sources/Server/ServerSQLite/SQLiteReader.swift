@@ -27,4 +27,26 @@ package final class SQLiteReader: Sendable {
       throw SQLiteStore.meaning(of: error)
     }
   }
+
+  /// Writes a copy of the store as it stands at one moment, beside a server that goes on, and
+  /// checks it whole: pages and indexes by SQLite, digests and chains by their own sums.
+  /// - Parameter path: of a file that is not there yet. It is removed when the copy fails.
+  /// - Returns: what was found wrong with it; nothing in a sound one.
+  package func copy(to path: String) throws -> [String] {
+    do {
+      let target = try DatabaseQueue(path: path)
+      try queue.backup(to: target)
+      try target.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA journal_mode=DELETE") }
+      let problems = try target.read { db in
+        let found = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
+        guard found == ["ok"] else { return found }
+        return try StoreVerifier(SQLiteTransaction(db)).verify().problems.map(\.problem)
+      }
+      try target.close()
+      return problems
+    } catch {
+      try? FileManager.default.removeItem(atPath: path)
+      throw SQLiteStore.meaning(of: error)
+    }
+  }
 }

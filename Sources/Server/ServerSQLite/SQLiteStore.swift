@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import RecordCatalogue
 import ServerStorage
 import SyncCore
 
@@ -12,6 +13,7 @@ package final class SQLiteStore: ServerStore {
   let pool: DatabasePool
   private let queue: CommitQueue
   private let lock: FileLock
+  private let accessLog: AccessLog
   /// The server's life that began when it was opened.
   package let life: Life
   /// Whether the store had been put back from a backup, so that the life begins a new epoch.
@@ -43,7 +45,8 @@ package final class SQLiteStore: ServerStore {
       (self.life, wasRestored) = try pool.write { db in
         try Self.begin(life, mark, db, isNew: new != nil)
       }
-      queue = CommitQueue(pool, mark)
+      accessLog = try AccessLog(path: path + ".access.log")
+      queue = CommitQueue(pool, mark, accessLog)
     } catch { throw StoreError(error, path: path) }
   }
 
@@ -96,6 +99,37 @@ package final class SQLiteStore: ServerStore {
         throw StoreError.database("it could not be made durable")
       }
     }
+  }
+
+  /// Makes so again what was decided on access after this copy of the store: who was given or
+  /// denied which case, and which devices were enrolled or withdrawn. To be done before anybody is
+  /// served; done once an epoch, also when it was interrupted.
+  /// - Returns: how many decisions the copy lacked.
+  package func replayAccess(by catalogue: Catalogue, at now: Timestamp) async throws -> Int {
+    let due = try await pool.read { db -> Place? in
+      let done = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'access_epoch'")
+      let life = try SQLiteTransaction(db).life()
+      guard UInt64(stored: done ?? 1) < life.epoch else { return nil }
+      let last = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT (SELECT epoch FROM lives WHERE epoch < ?1 ORDER BY number DESC LIMIT 1), min(start)
+          FROM lives WHERE epoch = ?1
+          """, arguments: [Int64(storing: life.epoch)])
+      return Place(
+        epoch: UInt64(stored: last?[0] ?? 0), sequence: UInt64(stored: last?[1] ?? 0))
+    }
+    guard let due else { return 0 }
+    let notes = try accessLog.notes(from: due)
+    let count = try await transaction { transaction in
+      try AccessNote.replay(notes, in: transaction, catalogue, at: now)
+    }
+    try await pool.write { [life] db in
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('access_epoch', ?)",
+        arguments: [Int64(storing: life.epoch)])
+    }
+    return count
   }
 
   package func transaction<Result: Sendable>(

@@ -10,6 +10,7 @@ final class SQLiteTransaction: ServerTransaction {
   private var hasBegunLife = false
   private var keptKey: OfficeKey?
   private var numbers: [ReplicaID: Int64] = [:]
+  private(set) var notes: [AccessNote] = []
 
   init(_ db: Database) { self.db = db }
 
@@ -18,6 +19,8 @@ final class SQLiteTransaction: ServerTransaction {
     guard let lastSequence else { return }
     try run("UPDATE meta SET value = ? WHERE key = 'sequence'", [Int64(storing: lastSequence)])
   }
+
+  func note(_ note: AccessNote) { notes.append(note) }
 
   func run(_ sql: String, _ arguments: StatementArguments) throws {
     try db.cachedStatement(sql: sql).execute(arguments: arguments)

@@ -46,9 +46,9 @@ extension Registry {
     }
     let runsAgain = newest.resumes && !isHeldUp && !isOver
     if runsAgain || isOver { newest.resumes = false }
-    if newest != before { try transaction.save(newest) }
+    if newest != before { try transaction.enter(newest) }
     guard runsAgain else { return }
-    try transaction.save(
+    try transaction.enter(
       Grant(
         user: newest.user, caseID: newest.caseID, grantedAt: try transaction.nextSequence(),
         reason: newest.reason, terms: newest.terms))

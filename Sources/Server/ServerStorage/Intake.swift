@@ -184,7 +184,7 @@ package struct Intake {
       // The same officer's laptop, enrolled again with a new code: the old entry ends.
       holder.replica = nil
       holder.state = .revoked
-      try transaction.save(holder)
+      try transaction.enter(holder)
     }
     var device = device
     device.replica = request.replica

@@ -19,6 +19,9 @@ package final class MemoryStore: ServerStore {
 
   package var image: Image { book.withLock { Image(state: $0.state) } }
 
+  /// What decided on access, in its order. A store that is put back from an image has none of it.
+  package var notes: [AccessNote] { book.withLock { $0.notes } }
+
   /// A store put back from a backup.
   package init(_ image: Image) { book = Mutex(MemoryBook(image.state)) }
 
@@ -108,15 +111,24 @@ private struct MemoryState: Sendable {
 private final class MemoryBook: ServerTransaction {
   private(set) var state: MemoryState
   private var undo: [(inout MemoryState) -> Void] = []
+  private(set) var notes: [AccessNote] = []
+  private var noted: [AccessNote] = []
 
   init(_ state: MemoryState) { self.state = state }
 
-  func commit() { undo.removeAll(keepingCapacity: true) }
+  func commit() {
+    undo.removeAll(keepingCapacity: true)
+    notes += noted
+    noted.removeAll()
+  }
 
   func rollBack() {
     for step in undo.reversed() { step(&state) }
     undo.removeAll()
+    noted.removeAll()
   }
+
+  func note(_ note: AccessNote) { noted.append(note) }
 
   func life() -> Life { state.lives[state.lives.count - 1] }
   func life(at sequence: UInt64) -> Life {

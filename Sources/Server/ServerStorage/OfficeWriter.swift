@@ -60,7 +60,10 @@ package struct OfficeWriter {
         sequence: sequence,
         record: id, caseID: caseID, receivedAt: now))
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
-    if type == AccessLimits.type { unsettled.insert(holder) }
+    if type == AccessLimits.type {
+      unsettled.insert(holder)
+      try transaction.note(.limit(holder, record.bytes))
+    }
     if type == FormerNumber.type { try join(record) }
   }
 

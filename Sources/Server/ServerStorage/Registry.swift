@@ -20,7 +20,7 @@ package struct Registry {
       guard newest.terms != terms, isSame || terms.kind == .officer else { return false }
       newest.terms = terms
       newest.reason = reason
-      try transaction.save(newest)
+      try transaction.enter(newest)
       try settle(caseID, by: catalogue, at: now)
       return true
     }
@@ -39,7 +39,7 @@ package struct Registry {
     if terms.from != nil, terms.isEarly(CalendarDate(at: now)) {
       (grant.endedAt, grant.resumes) = (sequence, true)
     }
-    try transaction.save(grant)
+    try transaction.enter(grant)
     return true
   }
 
@@ -63,7 +63,7 @@ package struct Registry {
     grant.resumes = false
     grant.movedTo = successor?.lowercased()
     if !reason.isEmpty { grant.reason = reason }
-    try transaction.save(grant)
+    try transaction.enter(grant)
     return true
   }
 

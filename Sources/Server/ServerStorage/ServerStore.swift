@@ -128,6 +128,9 @@ package protocol ServerTransaction: ServerReading {
   func save(_ code: EnrolmentCode) throws
   func add(_ order: StoredOrder) throws
   func save(_ decision: QuarantineDecision) throws
+  /// Writes down apart from the store what decides on access, once the transaction is committed and
+  /// before it is answered.
+  func note(_ note: AccessNote) throws
   func removeOrder(_ id: UInt64, of device: DeviceID) throws
 }
 

@@ -82,7 +82,13 @@ package struct Authority: Sendable {
   }
 
   /// Why a signing request is not taken.
-  package enum RequestProblem: Error, Sendable { case unreadable, badSignature }
+  package enum RequestProblem: Error, Sendable { case unreadable, badSignature, keyNotUsable }
+
+  /// Whether a machine could come back with it: a certificate for another key would be signed, and
+  /// the connection that shows it refused.
+  private static func canIdentify(_ key: Certificate.PublicKey) -> Bool {
+    P521.Signing.PublicKey(key) == nil && Curve25519.Signing.PublicKey(key) == nil
+  }
 
   /// Signs a laptop's request. Of the request only the key is taken; the office decides the rest.
   package func issueDevice(
@@ -94,6 +100,7 @@ package struct Authority: Sendable {
     guard csr.publicKey.isValidSignature(csr.signature, for: csr) else {
       throw RequestProblem.badSignature
     }
+    guard Self.canIdentify(csr.publicKey) else { throw RequestProblem.keyNotUsable }
     let start = Date(timeIntervalSince1970: Double(now.milliseconds) / 1000)
     let end = start.addingTimeInterval(Double(days) * 86_400)
     let leaf = try issue(

@@ -36,6 +36,10 @@ struct EnrolRoute: Sendable {
     do {
       issued = try authority.issueDevice(
         signing: message.signingRequest, for: id, from: time, lasting: certificateDays)
+    } catch Authority.RequestProblem.keyNotUsable {
+      throw Problem.badRequest(
+        "The key cannot be used: make one on the curve P-256 or P-384, or an RSA key of 2,048 bits or more. The code was not spent."
+      )
     } catch is Authority.RequestProblem {
       throw Problem.badRequest("The signing request cannot be used.")
     }
@@ -46,7 +50,7 @@ struct EnrolRoute: Sendable {
         // Thrown inside the transaction, so the code is not spent.
         throw Problem.badRequest("The code is for another user, \(code.user). Nothing was changed.")
       }
-      try transaction.save(
+      try transaction.enter(
         Device(
           id: id, user: code.user, role: code.role, label: code.label.isEmpty ? label : code.label,
           isOperator: code.isOperator, fingerprint: issued.fingerprint,

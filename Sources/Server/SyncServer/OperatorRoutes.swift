@@ -203,7 +203,7 @@ struct OperatorRoutes: Sendable {
       }
       let wasActive = device.state == .active
       device.state = .revoked
-      try transaction.save(device)
+      try transaction.enter(device)
       return wasActive
     }
     return try request.answer(
