@@ -62,6 +62,11 @@ extension Replica {
 }
 
 extension Replica {
+  /// As stored with the last page; empty before the first.
+  public func checkpoint() throws(ReplicaError) -> [UInt8] {
+    try readSQL { db in try SQLiteRows(db, sealer, limits).state().checkpoint }
+  }
+
   /// Whether nothing would be lost with the store: it holds no case, record, change or draft.
   public func holdsNothing() throws(ReplicaError) -> Bool {
     try readSQL { db in

@@ -1601,7 +1601,7 @@ package nonisolated struct PBWaitResponse: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var hasNews_p: Bool = false
+  package var moved: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -4812,7 +4812,7 @@ nonisolated extension PBWaitRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension PBWaitResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WaitResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}has_news\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}moved\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4820,21 +4820,21 @@ nonisolated extension PBWaitResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBoolField(value: &self.hasNews_p) }()
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.moved) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.hasNews_p != false {
-      try visitor.visitSingularBoolField(value: self.hasNews_p, fieldNumber: 1)
+    if self.moved != false {
+      try visitor.visitSingularBoolField(value: self.moved, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBWaitResponse, rhs: PBWaitResponse) -> Bool {
-    if lhs.hasNews_p != rhs.hasNews_p {return false}
+    if lhs.moved != rhs.moved {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

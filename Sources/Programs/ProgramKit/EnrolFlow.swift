@@ -80,6 +80,9 @@ package enum World {
     return UInt128(generator.next()) << 64 | UInt128(generator.next())
   }
 
+  /// 0 up to but not including 1.
+  package static func chance() -> Double { Double.random(in: 0..<1) }
+
   package static var surroundings: SyncEngine.Surroundings {
     SyncEngine.Surroundings(
       now: now, random: { UInt64(truncatingIfNeeded: random()) },

@@ -116,7 +116,8 @@ package struct Home: Sendable {
   /// A connection to the office with this machine's certificate.
   /// - Parameter offersGzip: let the office compress, which halves the wait on a slow network.
   package func transport(
-    _ options: HomeOptions, offersGzip: Bool = true
+    _ options: HomeOptions, offersGzip: Bool = true,
+    timeouts: CurlTransport.Timeouts = .init()
   ) throws -> CurlTransport {
     let known = try configuration()
     let key = try KeyFile.open(known.key, passphrase: options.passphrase())
@@ -124,7 +125,7 @@ package struct Home: Sendable {
       office: known.address, trust: .authority(pem: Array(known.authority.utf8)),
       identity: CurlTransport.Identity(
         certificate: Array(known.certificate.utf8), privateKey: Array(key.utf8)),
-      proxy: options.proxy, offersGzip: offersGzip)
+      proxy: options.proxy, timeouts: timeouts, offersGzip: offersGzip)
   }
 
   /// What invitations of this machine's office begin with.

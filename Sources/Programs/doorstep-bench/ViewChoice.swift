@@ -51,6 +51,9 @@ struct ViewChoice: ServerTransaction {
   func device(of replica: ReplicaID) throws -> Device? { try inner.device(of: replica) }
   func devices() throws -> [Device] { try inner.devices() }
   func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode? { try inner.enrolmentCode(hash) }
+  func casesChanged(after sequence: UInt64) throws -> [CaseID] {
+    try inner.casesChanged(after: sequence)
+  }
   func orders(for device: DeviceID) throws -> [StoredOrder] { try inner.orders(for: device) }
   func refusedChanges(after sequence: UInt64, limit: Int) throws -> [LoggedChange] {
     try inner.refusedChanges(after: sequence, limit: limit)

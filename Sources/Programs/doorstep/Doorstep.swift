@@ -39,6 +39,6 @@ struct Doorstep: AsyncParsableCommand {
       CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),
       CommandGroup(
         name: "The office",
-        subcommands: [Sync.self, Status.self, Verify.self, Resync.self, Enrol.self]),
+        subcommands: [Sync.self, Agent.self, Status.self, Verify.self, Resync.self, Enrol.self]),
     ])
 }

@@ -28,6 +28,11 @@ struct Serve: ServerCommand {
   @Option(name: .long, help: "Days that a laptop's certificate lasts, 1 to 825.")
   var certificateDays = 90
 
+  @Option(
+    name: .long,
+    help: "Connections at once, 16 to 50000; three quarters of them may wait for news.")
+  var connections = Limits.standard.connections
+
   @Option(name: .long, help: "How much to log: trace, debug, info, notice, warning, error.")
   var log = "notice"
 
@@ -35,6 +40,9 @@ struct Serve: ServerCommand {
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
     guard (1...825).contains(certificateDays) else {
       throw ValidationError("--certificate-days must be 1 to 825.")
+    }
+    guard (16...50_000).contains(connections) else {
+      throw ValidationError("--connections must be 16 to 50000.")
     }
     guard Logger.Level(rawValue: log) != nil else {
       throw ValidationError("--log “\(log)” is not a level.")
@@ -53,6 +61,7 @@ struct Serve: ServerCommand {
     configuration.port = port
     configuration.office = settings.office
     configuration.certificateDays = certificateDays
+    configuration.limits.connections = connections
     let unknown = OfficeWriter.kindsNotRaised(under: catalogue)
     if !unknown.isEmpty {
       output.warn(

@@ -21,6 +21,15 @@ extension SQLiteTransaction {
       """, [Int64(storing: sequence), limit], logged)
   }
 
+  func casesChanged(after sequence: UInt64) throws -> [CaseID] {
+    try all(
+      """
+      SELECT DISTINCT case_id FROM changes WHERE sequence > ? AND case_id IS NOT NULL
+      ORDER BY case_id
+      """, [Int64(storing: sequence)]
+    ) { try id($0[0]) }
+  }
+
   func tallies(of caseID: CaseID) throws -> [ChangeTally] {
     try all(
       """

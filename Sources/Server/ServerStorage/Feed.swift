@@ -71,6 +71,25 @@ package struct Feed {
       next: goesOn ? next : nil, digests: wantsDigests && !goesOn ? try digests(of: grants) : [])
   }
 
+  /// Whether a sync from a checkpoint would bring anything: a case that moved, came or went, an order,
+  /// a decision.
+  /// - Returns: `nil` for a checkpoint that was not made here for this device.
+  package func hasNews(for device: Device, since bytes: [UInt8]) throws -> Bool? {
+    guard
+      let checkpoint = Checkpoint(
+        opening: bytes, for: Self.owner(of: device), key: try store.key(), limits: limits)
+    else { return nil }
+    guard try checkpoint.epoch == store.epoch(), checkpoint.pull == nil,
+      try store.orders(for: device.id).isEmpty,
+      try decided(on: device, after: checkpoint.position).isEmpty
+    else { return true }
+    return try newestGrants(of: device.user).contains { grant in
+      if let ended = grant.endedAt { return ended > checkpoint.position }
+      return try grant.grantedAt > checkpoint.position
+        || (store.caseHead(grant.caseID)?.sequence ?? 0) > checkpoint.position
+    }
+  }
+
   /// What was decided on the device's refused changes, of many the newest.
   private func decided(on device: Device, after position: UInt64) throws -> [Scope.Decided] {
     guard let replica = device.replica else { return [] }

@@ -147,6 +147,9 @@ private final class MemoryBook: ServerTransaction {
     state.issuedAgain[origin.hash].flatMap { state.changes[$0] }
   }
   func replicas() -> [ReplicaID] { state.heads.keys.sorted() }
+  func casesChanged(after sequence: UInt64) -> [CaseID] {
+    Set(state.changes.values.filter { $0.sequence > sequence }.compactMap(\.caseID)).sorted()
+  }
 
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) -> [LoggedChange] {
     let end = state.heads[replica]?.counter ?? 0

@@ -42,6 +42,8 @@ package protocol ServerReading {
   /// A replica's changes with counters above `counter`, ascending.
   func changes(of replica: ReplicaID, after counter: UInt64, limit: Int) throws -> [LoggedChange]
   func replicas() throws -> [ReplicaID]
+  /// The cases that changes named which were logged after a sequence, ascending.
+  func casesChanged(after sequence: UInt64) throws -> [CaseID]
   /// The changes that name a record, refused ones included, ascending by sequence.
   func changes(of record: RecordID) throws -> [LoggedChange]
   /// The changes of each record that some name in a case, ascending by record.

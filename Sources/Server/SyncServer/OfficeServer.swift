@@ -106,6 +106,7 @@ package struct OfficeServer: Sendable {
     "/v1/authority", "/v1/enrol", "/v1/sync", "/v1/catalogue", "/healthz", "/readyz", "/metrics",
     "/v1/operator/enrol-code", "/v1/operator/devices", "/v1/operator/grant", "/v1/operator/limit",
     "/v1/operator/resync", "/v1/operator/revoke", "/v1/operator/report", "/v1/operator/verify",
+    "/v1/operator/transfer", "/v1/operator/quarantine", "/v1/operator/decide", "/v1/wait",
   ]
 
   /// All addresses. What is not listed here is not served.
@@ -123,16 +124,20 @@ package struct OfficeServer: Sendable {
       do { _ = try await store.read { try $0.epoch() } } catch { throw Problem.unavailable }
       return Self.plain("ready\n")
     }
+    let hub = NewsHub(store, most: configuration.limits.connections * 3 / 4)
     let sync = SyncRoute(
-      store: store, catalogue: catalogue, limits: configuration.limits, metrics: metrics,
+      store: store, catalogue: catalogue, limits: configuration.limits, metrics: metrics, hub: hub,
       now: configuration.now, random: configuration.random)
     let laptops = router.group().add(middleware: DeviceCheck(store: store, mustBeOperator: false))
     laptops.post("v1/sync", use: sync.answer)
+    let wait = WaitRoute(store: store, hub: hub, limits: configuration.limits)
+    laptops.post("v1/wait", use: wait.answer)
     laptops.get("v1/catalogue") { [catalogue] request, _ in
       let message = PBCatalogue(version: catalogue.version, files: catalogue.outlines)
       return Response.message(try request.acceptedForm.write(message), request.acceptedForm)
     }
     let operators = router.group().add(middleware: DeviceCheck(store: store, mustBeOperator: true))
+      .add(middleware: NewsOfOperators(hub: hub))
     operators.get("metrics") { [store, metrics] _, _ in
       let counts = try await store.read { (try $0.sequence(), try $0.devices().count) }
       return Self.plain(metrics.text((sequence: counts.0, devices: counts.1)))

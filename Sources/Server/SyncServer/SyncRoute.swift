@@ -13,6 +13,7 @@ struct SyncRoute: Sendable {
   let catalogue: Catalogue
   let limits: Limits
   let metrics: Metrics
+  let hub: NewsHub
   let now: @Sendable () -> Timestamp
   let random: @Sendable () -> UInt128
 
@@ -35,6 +36,7 @@ struct SyncRoute: Sendable {
       ).accept(sync, from: device)
     }
     metrics.count(outcome.acceptance.receipts)
+    if !sync.bringsNothing { try await hub.publish() }
     if outcome.unproven > 0 { metrics.count(unproven: outcome.unproven) }
     let form = request.acceptedForm
     let gzip = try request.acceptsGzip ? GzipStream() : nil
