@@ -71,8 +71,8 @@ package struct Feed {
       next: goesOn ? next : nil, digests: wantsDigests && !goesOn ? try digests(of: grants) : [])
   }
 
-  /// Whether a sync from a checkpoint would bring anything: a case that moved, came or went, an order,
-  /// a decision.
+  /// Whether a sync from a checkpoint would bring anything: a case that moved, came or went, an
+  /// order, a decision.
   /// - Returns: `nil` for a checkpoint that was not made here for this device.
   package func hasNews(for device: Device, since bytes: [UInt8]) throws -> Bool? {
     guard
