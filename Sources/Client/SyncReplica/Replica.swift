@@ -81,6 +81,8 @@ public final class Replica: ReplicaStore {
     var configuration = Configuration()
     configuration.readonly = isReadOnly
     configuration.maximumReaderCount = 2
+    // Who closes the file last folds the log into it, and nobody else gets in for that moment.
+    configuration.busyMode = .timeout(5)
     configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size=-16384") }
     return try DatabasePool(path: path, configuration: configuration)
   }

@@ -12,6 +12,8 @@ package final class SQLiteReader: Sendable {
     do {
       var configuration = Configuration()
       configuration.readonly = true
+      // A server that ends folds its log into the file, and nobody else gets in for that moment.
+      configuration.busyMode = .timeout(5)
       queue = try DatabaseQueue(path: path, configuration: configuration)
       let migrator = SQLiteSchema.migrator
       if try queue.read(migrator.hasBeenSuperseded) { throw StoreError.newer(path: path) }
