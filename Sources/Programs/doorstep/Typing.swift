@@ -60,12 +60,12 @@ struct Typing {
       if let earlier { say(earlier.text) }
     }
     var data = Data()
-    var canKeep = true
+    var isTold = false
     while data.count <= limit {
       let more = try Self.nextInput()
       guard !more.isEmpty else { break }
       data += more
-      guard more.last == UInt8(ascii: "\n"), isKept,
+      guard more.last == UInt8(ascii: "\n"),
         let text = String(validating: data, as: UTF8.self),
         !text.allSatisfy(\.isWhitespace)
       else { continue }
@@ -73,8 +73,9 @@ struct Typing {
         try laptop.writing().save(draft(text))
         isKept = true
       } catch {
-        canKeep = false
-        say("What you type cannot be kept before it is saved: \(Failure(error).message)")
+        // The next line tries again.
+        if !isTold { say("This line is not kept before all is saved: \(Failure(error).message)") }
+        isTold = true
       }
     }
     guard data.count <= limit else { throw ReplicaError.tooLarge(limit: limit) }
