@@ -148,6 +148,7 @@ import Testing
     let record = try #require(try scene.jones.replica.record(note))
     #expect(record.standing("text").first?.by.author == "khan")
     #expect(record.standing("text").first?.value == .text("Said on the stairs."))
+    #expect(try await scene.alerts()["late-work"] == [["jones", "pat"]], "and somebody is told")
     #expect(try await scene.office.problems().isEmpty)
     await #expect(throws: Quarantine.Problem.decidedAlready(.released)) {
       try await Self.release(item.change.dot, at: scene.office)

@@ -83,11 +83,11 @@ extension OfficeWriter {
       .map { try Record(reading: $0.bytes) }
       .filter { !FormerNumber.staying.contains($0.type) && !$0.isDeleted }
     guard !later.isEmpty else { return }
+    let copies = Copies(of: later, to: joined.caseID, transaction, catalogue)
     var arrivals: [Arrival] = []
-    // What others refer to comes first, whatever the order of the ids.
-    for record in later.sorted(by: { $0.id < $1.id }) + later {
+    for record in later {
       guard let first = record.edits.first else { continue }
-      if try copy(record, to: joined.caseID, from: joined.former) {
+      if try write(record, copies, from: joined.former) {
         arrivals.append(
           Arrival(
             .formerNumber(joined.former), record: record.id, type: record.type, hash: first.hash,
@@ -98,20 +98,11 @@ extension OfficeWriter {
   }
 
   /// - Returns: whether the case had no copy of it before.
-  private mutating func copy(
-    _ record: Record, to caseID: CaseID, from former: String
+  private mutating func write(
+    _ record: Record, _ copies: Copies, from former: String
   ) throws -> Bool {
-    let view = CaseRecords([record], catalogue)
-    var fields: [String: Value] = [:]
-    for field in record.fields where field != Record.deletionField {
-      let policy = catalogue.policy(of: record.type)?.policy(of: field)
-      guard let policy, policy.rule != .derived, let reading = view.read(field, of: record),
-        reading.status != .contested, reading.value != .none
-      else { continue }
-      fields[field] = try moved(reading.value, policy.kind, to: caseID)
-    }
-    let natural = catalogue[record.type]?.naturalID(of: fields, in: caseID)
-    let id = natural ?? FormerNumber.copy(of: record.id, in: caseID)
+    var fields = try copies.fields(of: record)
+    let id = try copies.id(of: record)
     let stored = try transaction.record(id).map { try Record(reading: $0.bytes) }
     if let stored {
       let there = CaseRecords([stored], catalogue)
@@ -122,7 +113,7 @@ extension OfficeWriter {
     }
     do {
       try set(
-        fields, of: id, type: record.type, caseID: caseID, author: newest.by.author,
+        fields, of: id, type: record.type, caseID: copies.target, author: newest.by.author,
         recordedAt: newest.by.recordedAt, reason: "Written under \(former).")
     } catch is Refused {
       // It stays where it was written, with the alert that it called for there.
@@ -130,13 +121,58 @@ extension OfficeWriter {
     }
     return stored == nil
   }
+}
 
-  /// A reference to a record that has a copy in the case leads to that.
-  private func moved(_ value: Value, _ kind: FieldKind, to caseID: CaseID) throws -> Value {
-    guard kind == .reference, let target = value.text.flatMap({ RecordID($0) }) else {
-      return value
-    }
-    let copy = FormerNumber.copy(of: target, in: caseID)
-    return try transaction.record(copy) == nil ? value : .text(copy.description)
+/// What records of a former number are called, and say, in the case that is used now. Where one
+/// refers to another that is copied too, its copy refers to the copy.
+private struct Copies {
+  let target: CaseID
+  private let records: [RecordID: Record]
+  private let store: any ServerReading
+  private let catalogue: Catalogue
+
+  init(
+    of records: [Record], to target: CaseID, _ store: any ServerReading, _ catalogue: Catalogue
+  ) {
+    self.target = target
+    self.records = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
+    self.store = store
+    self.catalogue = catalogue
   }
+
+  /// A record that is named by its fields is named by those of its copy.
+  /// - Parameter depth: how many references led here; a circle of them ends.
+  func id(of record: Record, depth: Int = 0) throws -> RecordID {
+    let natural = try catalogue[record.type]?.naturalID(
+      of: fields(of: record, depth: depth), in: target)
+    return natural ?? FormerNumber.copy(of: record.id, in: target)
+  }
+
+  /// The fields as they read. What is in dispute, or computed, is left out.
+  func fields(of record: Record, depth: Int = 0) throws -> [String: Value] {
+    let view = CaseRecords([record], catalogue)
+    var fields: [String: Value] = [:]
+    for field in record.fields where field != Record.deletionField {
+      let policy = catalogue.policy(of: record.type)?.policy(of: field)
+      guard let policy, policy.rule != .derived, let reading = view.read(field, of: record),
+        reading.status != .contested, reading.value != .none
+      else { continue }
+      fields[field] = try moved(reading.value, policy.kind, depth)
+    }
+    return fields
+  }
+
+  private func moved(_ value: Value, _ kind: FieldKind, _ depth: Int) throws -> Value {
+    guard kind == .reference, depth < Self.deepest,
+      let target = value.text.flatMap({ RecordID($0) })
+    else { return value }
+    if let record = records[target] {
+      return .text(try id(of: record, depth: depth + 1).description)
+    }
+    let copy = FormerNumber.copy(of: target, in: self.target)
+    return try store.record(copy) == nil ? value : .text(copy.description)
+  }
+
+  /// An act answers an outcome, which is of an appointment: no catalogue of ours goes deeper.
+  private static let deepest = 8
 }

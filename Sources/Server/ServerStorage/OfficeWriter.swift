@@ -69,8 +69,10 @@ package struct OfficeWriter {
 
   /// Issues what somebody else wrote, under the next dot of the office's own. Its context and its
   /// author stay, and rules are asked of it as of its author's.
-  /// - Returns: the dot.
-  mutating func issue(_ first: Change.Body, origin: Change.Origin) throws -> Dot {
+  /// - Returns: the dot, and what somebody is to hear of.
+  mutating func issue(
+    _ first: Change.Body, origin: Change.Origin
+  ) throws -> (dot: Dot, arrivals: [Arrival]) {
     var body = first
     body.dot = Dot(life.replica, head.counter + 1)
     body.previous = head.hash
@@ -101,7 +103,8 @@ package struct OfficeWriter {
         sequence: sequence, record: body.record, caseID: body.caseID, receivedAt: now,
         origin: origin))
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
-    return change.dot
+    let arrivals = Arrival.all(of: change, in: record, isNew: stored == nil, isLate: true)
+    return (change.dot, arrivals)
   }
 
   /// Holds the grants of cases to the limits of access that were written, all of them at once: of a

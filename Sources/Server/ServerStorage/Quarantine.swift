@@ -136,8 +136,8 @@ extension OfficeWriter {
     let issued = try issue(body, origin: first.firstIssue)
     try decide(
       on: dot, body.caseID == first.body.caseID ? .released : .redirected, by: user, reason: reason,
-      issuedAs: issued)
-    try derive(body.caseID)
+      issuedAs: issued.dot)
+    try derive(body.caseID, arrivals: issued.arrivals)
     try carryOver(from: body.caseID)
   }
 
