@@ -25,7 +25,7 @@ def test_a_case_moves_with_what_was_written_and_both_are_told(
     said.expect(programs.DONE, "1 case moved from a.khan to b.jones", "last contact")
     sent = khan.run("sync").expect(programs.DONE)
     assert f"{shared.crn} is with b.jones now. 1 change of yours went with it." in sent.out
-    assert "Nothing of it is left on this laptop" in sent.out
+    assert "The records have been removed from this laptop" in sent.out
     jones.run("sync")
     assert "Children seen at the address." in {
         row["text"] for row in jones.notes(shared.crn).values()}

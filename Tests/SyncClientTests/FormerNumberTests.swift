@@ -9,6 +9,10 @@ import Testing
 @Suite struct `A former number` {
   private static let former = "X000001"
   private static let now = "X000002"
+  private static let number: [String: Value] = [
+    "kind": .text("mobile"),
+    "detail": .composite(["value": .text("07700 900000"), "verified": .text("unverified")]),
+  ]
 
   /// Khan holds the case that turns out to be a double, and Jones the one that stays.
   private static func scene() async throws -> (CaseScene, CaseID) {
@@ -33,6 +37,11 @@ import Testing
       .compactMap { $0.read("text", by: .union)?.value.text }.sorted()
   }
 
+  private static func told(_ caseID: CaseID, at office: OfficeInProcess) async throws -> [String] {
+    try await office.records(of: caseID).filter { $0.type == "alert" }
+      .compactMap { $0.read("text", by: .union)?.value.text }
+  }
+
   @Test func `takes what an officer wrote before hearing of it to the case that stays`()
     async throws
   {
@@ -41,11 +50,9 @@ import Testing
     try await scene.khan.sync()
     let appointment = scene.khan.newID()
     try scene.khan.edit(.appointment(in: scene.caseID, id: appointment))
-    try scene.add(
-      "outcome-claim",
-      ["appointment": .text("\(appointment)"), "claim": .composite(["code": .text("ATTC")])],
-      on: scene.khan)
+    try scene.khan.edit(.outcome("ATTC", of: appointment, in: scene.caseID))
     try scene.khan.note("Written offline.", in: scene.caseID)
+    try scene.khan.edit(.concern("A knife.", in: scene.caseID, id: scene.khan.newID()))
     try await Self.merge(scene, other)
     try await scene.office.end("khan", scene.caseID)
     for _ in 0..<2 { try await scene.khan.sync() }
@@ -54,40 +61,43 @@ import Testing
     #expect(
       try await Self.texts(of: scene.caseID, at: scene.office)
         == ["Written before.", "Written offline."])
-    #expect(try await Self.texts(of: other, at: scene.office) == ["Written offline."])
     let held = try scene.jones.replica.records(caseID: other)
     let note = try #require(held.first { $0.type == "contact-entry" })
-    #expect(note.standing("text").first?.by.author == "khan")
-    // The outcome goes with its appointment: it belongs to the copy.
-    let copy = try #require(held.first { $0.type == "appointment" })
-    let claims = held.filter { $0.type == "outcome-claim" }
-    #expect(claims.count == 1, "one, whatever the order of the ids")
-    let claim = try #require(claims.first)
-    #expect(claim.read("appointment", by: .union)?.value == .text("\(copy.id)"))
-    #expect(claim.id == .named("outcome-claim", "\(copy.id)"))
+    let by = try #require(note.standing("text").first?.by)
+    #expect(by.author == "khan" && by.role == .officer)
+    #expect(held.contains { $0.type == "risk-concern" })
+    // What could meet another of its name is told, and not brought.
+    #expect(!held.contains { ["appointment", "outcome-claim"].contains($0.type) })
     let alerts = held.filter { $0.type == "alert" }
-    #expect(
-      alerts.contains { $0.elements(of: "addressees", by: .union).map(\.element) == ["jones"] })
+    #expect(alerts.count == 1)
+    #expect(alerts.first?.elements(of: "addressees", by: .union).map(\.element) == ["jones"])
+    let text = alerts.first?.read("text", by: .union)?.value.text ?? ""
+    #expect(text.contains("under X000001") && text.contains("2 of 4 changes stand only there"))
   }
 
-  @Test func `goes on with what is written by who still holds it, once each`() async throws {
+  @Test func `overwrites nothing of the case that is used, however often it is written to`()
+    async throws
+  {
     let (scene, other) = try await Self.scene()
+    let flag = RecordID.named("risk-flag", "theirs")
+    try await scene.office.enter(.flag(level: "high", in: other, id: flag))
     try await Self.merge(scene, other)
     try await scene.khan.sync()
-    let appointment = scene.khan.newID()
-    try scene.khan.edit(.appointment(in: scene.caseID, id: appointment))
+    let before = try await scene.office.records(of: other).filter { $0.type != "alert" }
+    try scene.khan.edit(.flag(level: "low", in: scene.caseID, id: scene.khan.newID()))
+    try scene.add("contact-details", Self.number, on: scene.khan)
     try await scene.khan.sync()
-    try scene.khan.change(appointment, ["place": .text("The library.")])
+    try scene.khan.note("Later.", in: scene.caseID)
     for _ in 0..<2 { try await scene.khan.sync() }
-    let copies = try await scene.office.records(of: other).filter { $0.type == "appointment" }
-    #expect(copies.count == 1)
-    #expect(copies.first?.standing("place").map(\.value) == [.text("The library.")])
-    let header = try #require(
-      try scene.khan.replica.record(.named("case-header", Self.former)))
-    #expect(header.read("merged-into", by: .serverOwned)?.value == .text(Self.now))
+    let after = try await scene.office.records(of: other).filter {
+      !["alert", "contact-entry"].contains($0.type)
+    }
+    #expect(after == before)
+    #expect(try await Self.texts(of: other, at: scene.office) == ["Later."])
+    #expect(try await Self.told(other, at: scene.office).count == 2)
   }
 
-  @Test func `that leads in a circle ends`() async throws {
+  @Test func `that leads in a circle, or whose alias was taken back, leads nowhere`() async throws {
     let (scene, other) = try await Self.scene()
     try await Self.merge(scene, other)
     try await scene.office.enter(
@@ -95,8 +105,16 @@ import Testing
         ["kind": .text("PCRN"), "number": .text(Self.now), "stands-for": .text(Self.former)],
         of: .named("person-alias", "2"), type: "person-alias", caseID: scene.caseID))
     try await scene.khan.sync()
-    try scene.khan.note("Written offline.", in: scene.caseID)
+    try scene.khan.note("In a circle.", in: scene.caseID)
     try await scene.khan.sync()
-    #expect(try await Self.texts(of: other, at: scene.office) == ["Written offline."])
+    #expect(try await Self.texts(of: other, at: scene.office).isEmpty)
+    // The second is corrected: it stood for another number.
+    try await scene.office.enter(
+      .set(
+        ["number": .text("X000009")], of: .named("person-alias", "2"), type: "person-alias",
+        caseID: scene.caseID))
+    try scene.khan.note("Straight on.", in: scene.caseID)
+    try await scene.khan.sync()
+    #expect(try await Self.texts(of: other, at: scene.office) == ["Straight on."])
   }
 }

@@ -228,6 +228,24 @@ import Testing
 @Suite struct `A grant with days` {
   private static let day: Int64 = 86_400_000
 
+  @Test func `that was made anew after a limit ended is the one that ends`() async throws {
+    let scene = try await CaseScene(officer: "khan")
+    let crn = try #require(CRN("X000001"))
+    let until = try #require(
+      CalendarDate(
+        at: Timestamp(milliseconds: scene.office.clock.now.milliseconds + 2 * Self.day)))
+    try await scene.office.store.transaction { [clock = scene.office.clock] transaction in
+      _ = try LimitEntry(crn, .exclusion, ["khan"], until: until)
+        .make(in: transaction, .standard, at: clock.now)
+    }
+    scene.office.clock.advance(milliseconds: 3 * Self.day)
+    // Granted again before Khan's first contact of that day.
+    try await scene.office.grant("khan", [scene.caseID])
+    try await scene.office.end("khan", scene.caseID)
+    try await scene.khan.sync()
+    #expect(try scene.khan.replica.cases().isEmpty)
+  }
+
   @Test func `begins and ends by itself, with the first contact of the day`() async throws {
     let office = OfficeInProcess()
     let caseID = try await office.open("X000001")

@@ -85,8 +85,10 @@ public struct Arrival: Hashable, Sendable {
     case late
     /// Work of somebody whom a limit of access keeps out: the office keeps it beside the case.
     case keptOut
-    /// Written under a number that the person has no longer; entered again here.
-    case formerNumber(String)
+    /// Written under a number that the person has no longer, and entered again here or not.
+    case formerNumber(String, isHere: Bool)
+    /// Refused when it came, and taken since by somebody's decision.
+    case released
     /// A deletion, named by the hash of its first issue, beside an edit that it had not seen, or
     /// the reverse.
     case disputedDeletion(Hash, authors: Set<String>)
@@ -98,14 +100,6 @@ public struct Arrival: Hashable, Sendable {
   /// Of the first issue of the change, which stays what it is however often it is issued again.
   public let hash: Hash
   public let author: String
-
-  public init(_ kind: Kind, record: RecordID, type: String, hash: Hash, author: String) {
-    self.kind = kind
-    self.record = record
-    self.type = type
-    self.hash = hash
-    self.author = author
-  }
 
   public init(_ kind: Kind, _ change: Change) {
     self.kind = kind
@@ -157,23 +151,24 @@ extension CaseRecords {
   /// What arrivals call for, all of one author. One notice for all that came late in one go.
   /// - Parameter holders: user names of who holds the case now.
   public func notices(of arrivals: [Arrival], holders: [String]) -> [Notice] {
-    var notices = [
-      late(arrivals, .late, holders) {
-        "\($0), who no longer holds this case, had made \($1) before hearing of that. Read what was written."
-      },
-      late(arrivals, .keptOut, holders) {
-        "\($0), who may no longer see this case, had made \($1). The office keeps that beside the case; a senior asks for it there."
-      },
-    ].compactMap(\.self)
+    var notices =
+      [
+        late(arrivals, .late, holders) {
+          "\($0), who no longer holds this case, had made \($1) before hearing of that. Read what was written."
+        },
+        late(arrivals, .keptOut, holders) {
+          "\($0), who may no longer see this case, had made \($1). The office keeps that beside the case; a senior asks for it there."
+        },
+      ].compactMap(\.self) + formerNumbers(arrivals, holders)
     for arrival in arrivals {
       switch arrival.kind {
-      case .late, .keptOut: continue
-      case .formerNumber(let number):
+      case .late, .keptOut, .formerNumber: continue
+      case .released:
         notices.append(
           Notice(
-            .lateWork, about: arrival.record, arrival.type, key: "\(arrival.hash) moved",
+            .lateWork, about: arrival.record, arrival.type, key: "\(arrival.hash) released",
             to: others(but: arrival.author, or: holders),
-            "\(arrival.author) wrote this under \(number), which this person had before. It stands here now."
+            "What \(arrival.author) had written was refused when it came, and has now been taken. Read it."
           ))
       case .entry:
         guard let officer = responsibleOfficer,
@@ -214,6 +209,28 @@ extension CaseRecords {
     return Notice(
       .lateWork, about: first.record, first.type, key: "\(first.hash)",
       to: others(but: first.author, or: holders), text(first.author, changes))
+  }
+
+  /// One notice of all that somebody wrote under a former number in one go.
+  private func formerNumbers(_ arrivals: [Arrival], _ holders: [String]) -> [Notice] {
+    var written: [(arrival: Arrival, number: String, isHere: Bool)] = []
+    for arrival in arrivals {
+      guard case .formerNumber(let number, let isHere) = arrival.kind else { continue }
+      written.append((arrival, number, isHere))
+    }
+    guard let first = written.first else { return [] }
+    let elsewhere = written.count { !$0.isHere }
+    let rest =
+      elsewhere == 0
+      ? "It stands here now."
+      : "\(elsewhere) of \(written.count) changes stand only there: have the office bring them over."
+    return [
+      Notice(
+        .lateWork, about: first.arrival.record, first.arrival.type,
+        key: "\(first.arrival.hash) moved", to: others(but: first.arrival.author, or: holders),
+        "\(first.arrival.author) wrote under \(first.number), which this person had before. \(rest)"
+      )
+    ]
   }
 
   /// Whose decision on a breach did not stand beside another's.

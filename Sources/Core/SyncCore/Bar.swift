@@ -37,7 +37,8 @@ extension TypePolicy {
           let reading = before?.read(step.path.field, by: rule(of: step.path.field))
         else { return false }
         return reading.standing.contains { edit in
-          edit.by.author == change.body.author && step.holds(edit.value, step.path.member)
+          edit.by.author.lowercased() == change.body.author.lowercased()
+            && step.holds(edit.value, step.path.member)
         }
       }
     }

@@ -97,7 +97,7 @@ struct SyncSummary {
     }
     for (user, cases) in moved.sorted(by: { $0.key < $1.key }) {
       output.say(
-        "\(named(cases)) with \(user) now.\(sent(of: cases)) Nothing of \(cases.count == 1 ? "it" : "them") is left on this laptop."
+        "\(named(cases)) with \(user) now.\(sent(of: cases)) The records have been removed from this laptop."
       )
     }
     let gone = left.filter { report.moved[$0] == nil }

@@ -36,10 +36,6 @@ final class CommitQueue: @unchecked Sendable {
   private let condition = NSCondition()
   private var jobs: [Job] = []
   private var isStopped = false
-  /// Committed and not on the disk yet, because the log could not be written. Touched by the thread
-  /// that commits alone.
-  private var unwritten: [(notes: [AccessNote], place: Place)] = []
-
   init(_ pool: DatabasePool, _ mark: HighWaterMark, _ accessLog: AccessLog) {
     self.accessLog = accessLog
     self.pool = pool
@@ -129,13 +125,13 @@ final class CommitQueue: @unchecked Sendable {
       try pool.writeWithoutTransaction { db in
         try db.inTransaction(.immediate) {
           ran = work.map { $0.run(db) }
+          // Before the commit: what is done twice harms nobody, and what is not written down would
+          // be given back by a restore.
+          for one in ran {
+            if let noted = one.noted { try accessLog.append(noted.notes, at: noted.place) }
+          }
           return .commit
         }
-      }
-      unwritten += ran.compactMap(\.noted)
-      while let noted = unwritten.first {
-        try accessLog.append(noted.notes, at: noted.place)
-        unwritten.removeFirst()
       }
       // What is committed may be asked for again: an answer that says otherwise loses nothing.
       if let reached = ran.compactMap(\.reached).last { try mark.note(reached) }

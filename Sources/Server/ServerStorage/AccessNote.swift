@@ -78,8 +78,7 @@ package enum AccessNote: Hashable, Sendable {
     _ noted: Grant, in transaction: any ServerTransaction, _ catalogue: Catalogue,
     at now: Timestamp
   ) throws -> Bool {
-    // A case that the backup lacks comes home whole or not at all.
-    guard try transaction.caseHead(noted.caseID) != nil else { return false }
+    // Also of a case that the backup lacks: laptops may yet bring it home.
     let registry = Registry(transaction)
     if noted.endedAt == nil || noted.resumes {
       do {

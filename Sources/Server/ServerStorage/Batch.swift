@@ -40,25 +40,18 @@ struct Batch {
   }
 
   /// The cases in which something was taken that formulas look at.
-  func cases(of receipts: [Receipt], firstNew: Int) -> Set<CaseID> {
-    taken(by: receipts, firstNew) { Derivation.triggers.contains($0) }
+  func cases(of taken: [Change]) -> Set<CaseID> {
+    Set(taken.filter { Derivation.triggers.contains($0.body.type) }.map(\.body.caseID))
   }
 
-  /// The cases in which something was taken.
-  func touched(by receipts: [Receipt], firstNew: Int) -> Set<CaseID> {
-    taken(by: receipts, firstNew) { _ in true }
-  }
-
-  private func taken(
-    by receipts: [Receipt], _ firstNew: Int, _ isWanted: (_ type: String) -> Bool
-  ) -> Set<CaseID> {
-    let taken = zip(request.changes, receipts).dropFirst(firstNew).compactMap { change, receipt in
-      guard case .readable(let change) = change, !receipt.verdict.isRefusal,
-        isWanted(change.body.type)
-      else { return CaseID?.none }
-      return change.body.caseID
+  /// The changes that are taken, in their order; those taken before under another dot, too.
+  func taken(by receipts: [Receipt], firstNew: Int) -> [Change] {
+    zip(request.changes, receipts).dropFirst(firstNew).compactMap { change, receipt in
+      guard case .readable(let change) = change, !receipt.verdict.isRefusal else {
+        return nil
+      }
+      return change
     }
-    return Set(taken)
   }
 
   /// The first verdicts again of what both histories of a fork share.

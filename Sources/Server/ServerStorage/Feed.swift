@@ -48,12 +48,14 @@ package struct Feed {
         Scope.Restricted(caseID: grant.caseID, message: $0.cut(to: limits.messageBytes))
       }
     }
+    // Who fetches everything anew has heard of all that before.
+    let hears = checkpoint.position > 0
     scope.moved = all.compactMap { grant in
-      guard let ended = grant.endedAt, ended > checkpoint.position, !grant.resumes,
+      guard hears, let ended = grant.endedAt, ended > checkpoint.position, !grant.resumes,
         let user = grant.movedTo
       else { return nil }
       return Scope.Moved(caseID: grant.caseID, user: user)
-    }
+    }.suffix(limits.scopeCases)
     scope.decided = try decided(on: device, after: checkpoint.position)
     if history != checkpoint.history { scope.witness = try witness(for: device) }
     var page = PageBuilder(limits: limits, settled: grounds?.settled ?? [:])

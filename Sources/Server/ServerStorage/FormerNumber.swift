@@ -3,22 +3,23 @@ import RecordCatalogue
 import SyncCore
 
 /// A case reference number that turned out to be a double of another, or an earlier one: what is
-/// still written under it reaches the case that the person has now.
+/// still written under it is not lost on whoever answers for the case that is used now.
 ///
-/// No record changes its case. The office enters what was written a second time, in the other case,
-/// with the author and the time that it had, and keeps the two alike from then on.
+/// No record changes its case, and nothing that stands is touched: an entry that stands by itself
+/// is entered a second time in the other case, by its author's name, once. Of everything else the
+/// officer is told, and a person brings it over.
 enum FormerNumber {
   /// The type that says which number stands for which.
   static let type = "person-alias"
   static let kinds: Set<String> = ["DOFF", "PCRN"]
-  /// The field of a case's header that names the number it goes under now.
+  /// The field of a case's header that leads to the number it goes under now.
   static let field = "merged-into"
-  /// What is the office's own, or belongs to who read it, stays where it was written.
-  static let staying: Set<String> = [
-    "access-log", "alert", "alert-clearing", "case-header", type,
-  ]
+  /// Entries that stand by themselves and never change.
+  static let carried: Set<String> = ["contact-entry", "risk-concern", "safety-check-in"]
+  /// What calls for nobody.
+  static let quiet: Set<String> = ["access-log", "alert-clearing"]
 
-  /// The record that holds the same in the case that is used now.
+  /// The record that holds the same in another case.
   static func copy(of id: RecordID, in caseID: CaseID) -> RecordID {
     .named("moved", "\(id) \(caseID)")
   }
@@ -27,152 +28,89 @@ enum FormerNumber {
 extension OfficeWriter {
   /// Notes in the case of a former number, where there is one, which number it goes under now.
   mutating func join(_ alias: Record) throws {
-    let view = CaseRecords([alias], catalogue)
-    guard let kind = view.text("kind", of: alias), FormerNumber.kinds.contains(kind),
-      let former = view.text("number", of: alias).flatMap({ CRN($0) }),
-      let now = view.text("stands-for", of: alias).flatMap({ CRN($0) }), former != now
-    else { return }
+    guard let (former, now) = numbers(of: alias), former != now else { return }
     let header = RecordID.named("case-header", former.description)
-    let caseID = CaseID.named("case", former.description)
     guard let stored = try transaction.record(header) else { return }
     let standing = try Record(reading: stored.bytes).read(FormerNumber.field, by: .serverOwned)
     guard standing?.value.text != now.description else { return }
     do {
       try set(
         [FormerNumber.field: .text(now.description)], of: header, type: "case-header",
-        caseID: caseID, author: "office")
+        caseID: .named("case", former.description), author: "office")
     } catch is Refused {
       // A catalogue without the field knows no joined cases.
     }
   }
 
-  /// Enters what came under a former number since it was joined in the case of the number that is
-  /// used now, and tells who holds that.
-  mutating func carryOver(from caseID: CaseID) throws {
-    var from = caseID
-    var passed: Set<CaseID> = [caseID]
-    while let joined = try joined(from), passed.insert(joined.caseID).inserted {
-      try carryOver(from: from, to: joined)
-      from = joined.caseID
+  private func numbers(of alias: Record) -> (former: CRN, now: CRN)? {
+    let view = CaseRecords([alias], catalogue)
+    guard let kind = view.text("kind", of: alias), FormerNumber.kinds.contains(kind),
+      let former = view.text("number", of: alias).flatMap({ CRN($0) }),
+      let now = view.text("stands-for", of: alias).flatMap({ CRN($0) })
+    else { return nil }
+    return (former, now)
+  }
+
+  /// Brings what laptops just wrote under a former number to the case that is used now, as far as
+  /// it stands by itself, and tells who answers for that.
+  /// - Parameter changes: taken in this transaction, of any cases.
+  mutating func carryOver(_ changes: [Change]) throws {
+    let byCase = Dictionary(grouping: changes) { $0.body.caseID }
+    for (caseID, changes) in byCase.sorted(by: { $0.key < $1.key }) {
+      guard let (former, target) = try caseNow(of: caseID) else { continue }
+      var arrivals: [Arrival] = []
+      for change in changes where !FormerNumber.quiet.contains(change.body.type) {
+        let isHere = try carry(change, to: target)
+        arrivals.append(Arrival(.formerNumber(former, isHere: isHere), change))
+      }
+      if !arrivals.isEmpty { try derive(target, arrivals: arrivals) }
     }
   }
 
-  private struct Joined {
-    let former: String
-    let caseID: CaseID
-    /// In the order of the office's changes.
-    let since: UInt64
+  /// The case in which somebody goes on whose number this was; `nil` for a number in use. A chain
+  /// of numbers leads to its end, and a circle nowhere.
+  private func caseNow(of caseID: CaseID) throws -> (former: String, caseID: CaseID)? {
+    var number: String?
+    var now = caseID
+    var passed: Set<CaseID> = []
+    while let (former, next) = try joined(now) {
+      guard passed.insert(now).inserted else { return nil }
+      number = number ?? former
+      now = next
+    }
+    return number.map { ($0, now) }
   }
 
-  private func joined(_ caseID: CaseID) throws -> Joined? {
+  /// One step of it. The header only leads there: the alias that says so must still stand.
+  private func joined(_ caseID: CaseID) throws -> (former: String, caseID: CaseID)? {
     let headers = try transaction.records(of: caseID, types: ["case-header"])
       .map { try Record(reading: $0.bytes) }
     guard let header = headers.first, !header.isDeleted,
-      let reading = header.read(FormerNumber.field, by: .serverOwned),
-      let now = reading.value.text.flatMap({ CRN($0) }),
-      let since = reading.standing.map(\.place).compactMap(\.self).map(\.sequence).min()
+      let former = header.read("crn", by: .serverOwned)?.value.text,
+      let now = header.read(FormerNumber.field, by: .serverOwned)?.value.text
     else { return nil }
-    let target = CaseID.named("case", now.description)
-    guard try transaction.caseHead(target) != nil else { return nil }
-    let former = header.read("crn", by: .serverOwned)?.value.text ?? ""
-    return Joined(former: former, caseID: target, since: since)
-  }
-
-  private mutating func carryOver(from caseID: CaseID, to joined: Joined) throws {
-    let later = try transaction.records(of: caseID, after: joined.since, limit: .max)
+    let target = CaseID.named("case", now)
+    let aliases = try transaction.records(of: target, types: [FormerNumber.type])
       .map { try Record(reading: $0.bytes) }
-      .filter { !FormerNumber.staying.contains($0.type) && !$0.isDeleted }
-    guard !later.isEmpty else { return }
-    let copies = Copies(of: later, to: joined.caseID, transaction, catalogue)
-    var arrivals: [Arrival] = []
-    for record in later {
-      guard let first = record.edits.first else { continue }
-      if try write(record, copies, from: joined.former) {
-        arrivals.append(
-          Arrival(
-            .formerNumber(joined.former), record: record.id, type: record.type, hash: first.hash,
-            author: first.by.author))
-      }
+    let stands = aliases.contains { alias in
+      guard !alias.isDeleted, let numbers = numbers(of: alias) else { return false }
+      return numbers.former.description == former && numbers.now.description == now
     }
-    if !arrivals.isEmpty { try derive(joined.caseID, arrivals: arrivals) }
+    return stands ? (former, target) : nil
   }
 
-  /// - Returns: whether the case had no copy of it before.
-  private mutating func write(
-    _ record: Record, _ copies: Copies, from former: String
-  ) throws -> Bool {
-    var fields = try copies.fields(of: record)
-    let id = try copies.id(of: record)
-    let stored = try transaction.record(id).map { try Record(reading: $0.bytes) }
-    if let stored {
-      let there = CaseRecords([stored], catalogue)
-      fields = fields.filter { there.read($0.key, of: stored)?.value != $0.value }
-    }
-    guard !fields.isEmpty, let newest = record.edits.max(by: { $0.dot < $1.dot }) else {
-      return false
-    }
+  /// - Returns: whether it stands in the case now.
+  private mutating func carry(_ change: Change, to target: CaseID) throws -> Bool {
+    guard FormerNumber.carried.contains(change.body.type), change.body.context.isEmpty,
+      case .set = change.body.action
+    else { return false }
+    var body = change.body
+    body.record = FormerNumber.copy(of: body.record, in: target)
+    body.caseID = target
+    guard try transaction.record(body.record) == nil else { return true }
     do {
-      try set(
-        fields, of: id, type: record.type, caseID: copies.target, author: newest.by.author,
-        recordedAt: newest.by.recordedAt, reason: "Written under \(former).")
-    } catch is Refused {
-      // It stays where it was written, with the alert that it called for there.
-      return false
-    }
-    return stored == nil
+      _ = try issue(body, origin: nil)
+      return true
+    } catch is Quarantine.Problem { return false }
   }
-}
-
-/// What records of a former number are called, and say, in the case that is used now. Where one
-/// refers to another that is copied too, its copy refers to the copy.
-private struct Copies {
-  let target: CaseID
-  private let records: [RecordID: Record]
-  private let store: any ServerReading
-  private let catalogue: Catalogue
-
-  init(
-    of records: [Record], to target: CaseID, _ store: any ServerReading, _ catalogue: Catalogue
-  ) {
-    self.target = target
-    self.records = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
-    self.store = store
-    self.catalogue = catalogue
-  }
-
-  /// A record that is named by its fields is named by those of its copy.
-  /// - Parameter depth: how many references led here; a circle of them ends.
-  func id(of record: Record, depth: Int = 0) throws -> RecordID {
-    let natural = try catalogue[record.type]?.naturalID(
-      of: fields(of: record, depth: depth), in: target)
-    return natural ?? FormerNumber.copy(of: record.id, in: target)
-  }
-
-  /// The fields as they read. What is in dispute, or computed, is left out.
-  func fields(of record: Record, depth: Int = 0) throws -> [String: Value] {
-    let view = CaseRecords([record], catalogue)
-    var fields: [String: Value] = [:]
-    for field in record.fields where field != Record.deletionField {
-      let policy = catalogue.policy(of: record.type)?.policy(of: field)
-      guard let policy, policy.rule != .derived, let reading = view.read(field, of: record),
-        reading.status != .contested, reading.value != .none
-      else { continue }
-      fields[field] = try moved(reading.value, policy.kind, depth)
-    }
-    return fields
-  }
-
-  private func moved(_ value: Value, _ kind: FieldKind, _ depth: Int) throws -> Value {
-    guard kind == .reference, depth < Self.deepest,
-      let target = value.text.flatMap({ RecordID($0) })
-    else { return value }
-    if let record = records[target] {
-      return .text(try id(of: record, depth: depth + 1).description)
-    }
-    let copy = FormerNumber.copy(of: target, in: self.target)
-    return try store.record(copy) == nil ? value : .text(copy.description)
-  }
-
-  /// An act answers an outcome, which is of an appointment: no catalogue of ours goes deeper.
-  private static let deepest = 8
 }

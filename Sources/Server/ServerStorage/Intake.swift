@@ -87,9 +87,9 @@ package struct Intake {
       var homecoming = Homecoming(self, life, survived: request.survived)
       unproven = try homecoming.take(request)
       acceptance.receipts = try batch.receipts(firstNew: firstNew)
-      let touched = batch.cases(of: acceptance.receipts, firstNew: firstNew)
-      try derive(homecoming.cases.union(touched), batch.arrivals)
-      try carryOver(from: batch.touched(by: acceptance.receipts, firstNew: firstNew))
+      let taken = batch.taken(by: acceptance.receipts, firstNew: firstNew)
+      try derive(homecoming.cases.union(batch.cases(of: taken)), batch.arrivals)
+      try carryOver(taken)
     }
     acceptance.known = try transaction.head(of: request.replica).counter
     for order in request.obeyed { try transaction.removeOrder(order, of: device.id) }
@@ -133,10 +133,10 @@ package struct Intake {
   }
 
   /// What was written under a former number goes on to the case that is used now.
-  private func carryOver(from cases: Set<CaseID>) throws {
-    guard !cases.isEmpty else { return }
+  private func carryOver(_ taken: [Change]) throws {
+    guard !taken.isEmpty else { return }
     var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
-    for caseID in cases.sorted() { try writer.carryOver(from: caseID) }
+    try writer.carryOver(taken)
   }
 
   /// Nothing is taken from a laptop that does not know yet that the store was put back.

@@ -69,10 +69,9 @@ package struct OfficeWriter {
 
   /// Issues what somebody else wrote, under the next dot of the office's own. Its context and its
   /// author stay, and rules are asked of it as of its author's.
-  /// - Returns: the dot, and what somebody is to hear of.
-  mutating func issue(
-    _ first: Change.Body, origin: Change.Origin
-  ) throws -> (dot: Dot, arrivals: [Arrival]) {
+  /// - Parameter origin: what it was first issued as, of which each is taken once; `nil` for a copy
+  ///   that stands beside the first.
+  mutating func issue(_ first: Change.Body, origin: Change.Origin?) throws -> Change {
     var body = first
     body.dot = Dot(life.replica, head.counter + 1)
     body.previous = head.hash
@@ -81,6 +80,12 @@ package struct OfficeWriter {
     let change = Change(body)
     guard (try? Change(reading: change.bytes)) != nil else { throw Quarantine.Problem.unreadable }
     let stored = try transaction.record(body.record).map { try Record(reading: $0.bytes) }
+    if let origin {
+      let known = try transaction.change(issuedAgain: origin)
+      guard known?.verdict.isRefusal ?? true, stored?.holds(origin) != true else {
+        throw Quarantine.Problem.takenAlready
+      }
+    }
     let policy = catalogue.policy(of: body.type)
     if let refusal = Record.refusal(of: change, to: stored, policy: policy, origin: .device) {
       throw Quarantine.Problem.refused(refusal)
@@ -103,8 +108,7 @@ package struct OfficeWriter {
         sequence: sequence, record: body.record, caseID: body.caseID, receivedAt: now,
         origin: origin))
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
-    let arrivals = Arrival.all(of: change, in: record, isNew: stored == nil, isLate: true)
-    return (change.dot, arrivals)
+    return change
   }
 
   /// Holds the grants of cases to the limits of access that were written, all of them at once: of a

@@ -1,3 +1,4 @@
+import CaseFacts
 import RecordCatalogue
 import SyncCore
 
@@ -60,6 +61,8 @@ package struct Quarantine {
     /// It was taken, or waits for nothing.
     case notRefused
     case decidedAlready(QuarantineDecision.Kind)
+    /// Another issue of the same change was taken.
+    case takenAlready
     /// Nobody can read it, so nobody can enter it.
     case unreadable
     /// Only what makes a record of its own can go to another case.
@@ -126,7 +129,7 @@ extension OfficeWriter {
     var body = first.body
     if let target, target != body.caseID {
       guard try transaction.caseHead(target) != nil else { throw Quarantine.Problem.unknownCase }
-      guard body.context.isEmpty else { throw Quarantine.Problem.isAnEdit }
+      guard standsByItself(body) else { throw Quarantine.Problem.isAnEdit }
       body.record = FormerNumber.copy(of: body.record, in: target)
       body.caseID = target
     }
@@ -137,8 +140,17 @@ extension OfficeWriter {
     try decide(
       on: dot, body.caseID == first.body.caseID ? .released : .redirected, by: user, reason: reason,
       issuedAs: issued.dot)
-    try derive(body.caseID, arrivals: issued.arrivals)
-    try carryOver(from: body.caseID)
+    try derive(body.caseID, arrivals: [Arrival(.released, issued)])
+    try carryOver([issued])
+  }
+
+  /// Whether a change makes a record that neither is named by others nor refers to any.
+  private func standsByItself(_ body: Change.Body) -> Bool {
+    guard body.context.isEmpty, case .set(let members) = body.action,
+      catalogue[body.type]?.naturalKey.isEmpty ?? true
+    else { return false }
+    let policy = catalogue.policy(of: body.type)
+    return !members.contains { policy?.policy(of: $0.name)?.kind == .reference }
   }
 
   /// Leaves a refused change with its author.

@@ -33,6 +33,11 @@ package struct Registry {
     // What is held up may run again without being asked.
     let held = Set(grants.filter { $0.endedAt == nil || $0.resumes }.map(\.caseID)).count
     guard held < Limits.standard.scopeCases else { throw TooManyCases() }
+    // The newest alone counts from here on.
+    if var newest, newest.resumes {
+      newest.resumes = false
+      try transaction.enter(newest)
+    }
     let sequence = try transaction.nextSequence()
     var grant = Grant(
       user: user, caseID: caseID, grantedAt: sequence, reason: reason, terms: terms)
@@ -57,8 +62,8 @@ package struct Registry {
     _ user: String, _ caseID: CaseID, reason: String, successor: String? = nil
   ) throws -> Bool {
     let grants = try transaction.grants(of: user)
-    let running = grants.first { $0.caseID == caseID && ($0.endedAt == nil || $0.resumes) }
-    guard var grant = running else { return false }
+    let newest = grants.filter { $0.caseID == caseID }.max { $0.grantedAt < $1.grantedAt }
+    guard var grant = newest, grant.endedAt == nil || grant.resumes else { return false }
     if grant.endedAt == nil { grant.endedAt = try transaction.nextSequence() }
     grant.resumes = false
     grant.movedTo = successor?.lowercased()

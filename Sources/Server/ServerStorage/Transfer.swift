@@ -92,8 +92,12 @@ package struct Transfer: Sendable {
     guard let given, given.endedAt == nil || given.resumes else { return leave(.notHeld) }
     let registry = Registry(transaction)
     do {
+      let held = grants.filter { $0.user == to }.max { $0.grantedAt < $1.grantedAt }
+      // Who holds it already goes on as before, or answers for it from now on: never for less long.
+      let runs = held?.endedAt == nil ? held : nil
+      let terms = runs == nil ? given.terms : given.terms.kind == .officer ? .init() : runs?.terms
       _ = try registry.grant(
-        to, caseID, reason: reason, terms: given.terms, by: catalogue, at: now)
+        to, caseID, reason: reason, terms: terms ?? given.terms, by: catalogue, at: now)
     } catch is Registry.KeptOut { return leave(.keptOut) } catch is Registry.TooManyCases {
       return leave(.tooMany)
     }

@@ -154,6 +154,8 @@ struct CaseRoutes: Sendable {
     case .unknown: "The office has no such change. See: doorstepctl quarantine list."
     case .notRefused: "That change was taken when it came. There is nothing to decide."
     case .decidedAlready(let kind): "Somebody decided already: it was \(kind.rawValue)."
+    case .takenAlready:
+      "The same change was taken before, under another number of its author’s laptop. It can be returned."
     case .unreadable: "That change cannot be read, and so not be entered. It can be returned."
     case .isAnEdit:
       "That change edits a record of its own case. Only what stands by itself goes to another."

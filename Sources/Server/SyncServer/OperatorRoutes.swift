@@ -77,7 +77,7 @@ struct OperatorRoutes: Sendable {
     let message: PBGrantRequest = try await request.message()
     guard Self.isName(message.user) else { throw Problem.badRequest("Name the user.") }
     let crns = try CRN.all(message.crns)
-    let terms = try Self.terms(message)
+    let terms = try terms(message)
     let changed = try await store.transaction { transaction in
       var changed: UInt32 = 0
       for crn in crns {
@@ -109,7 +109,7 @@ struct OperatorRoutes: Sendable {
       PBGrantResponse.with { $0.changed = changed })
   }
 
-  private static func terms(_ message: PBGrantRequest) throws -> Grant.Terms {
+  private func terms(_ message: PBGrantRequest) throws -> Grant.Terms {
     guard let kind = Grant.Kind(rawValue: message.kind.isEmpty ? "officer" : message.kind) else {
       let kinds = Grant.Kind.allCases.map(\.rawValue).joined(separator: ", ")
       throw Problem.badRequest("The kind of a grant is one of: \(kinds).")
@@ -117,6 +117,9 @@ struct OperatorRoutes: Sendable {
     let days = [message.from, message.until].map { ($0, CalendarDate($0)) }
     guard days.allSatisfy({ $0.0.isEmpty || $0.1 != nil }) else {
       throw Problem.badRequest("A day is written as 2026-05-17.")
+    }
+    if let until = days[1].1, let today = CalendarDate(at: now()), until <= today {
+      throw Problem.badRequest("It would be over already: \(until) is its first day off.")
     }
     if let from = days[0].1, let until = days[1].1, from >= until {
       throw Problem.badRequest("It would end before it begins: \(until) is its first day off.")
