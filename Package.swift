@@ -119,7 +119,7 @@ let package = Package(
       dependencies: [
         "SyncCore", "RecordCatalogue", "SyncWire", "SyncReplica", "SyncClient", "ServerStorage",
       ]),
-    program("doorstep-sim", ["Simulation"]),
+    program("doorstep-sim", ["Simulation", "SyncCore"]),
 
     .target(
       name: "TestSupport",

@@ -8,7 +8,7 @@ package struct Chance: RandomNumberGenerator, Sendable {
   /// What a stream is for.
   package enum Stream: UInt64, Sendable {
     case swarm = 1
-    case schedule, workload, network, disk, clock, identity
+    case schedule, workload, network, disk, clock, identity, desk
   }
 
   private var state: UInt64

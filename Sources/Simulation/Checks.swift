@@ -65,13 +65,14 @@ extension World {
         entry.form.shown != nil || entry.form.type == "visit-record" || refusal.isAboutRole
       }
     case .missing, .recordUnknown:
-      // All that the form showed has been refused in the meantime.
+      // All that the form showed has been refused in the meantime, or it is too old by now.
       isFair = entries.contains { entry in
-        guard let copy = entry.form.copy else { return false }
-        return copy.seen.numbers.allSatisfy { wasRefused($0, of: copy.record) }
+        guard let copy = entry.form.copy else { return everLeft.contains(entry.form.record) }
+        return hasLeft(copy.record)
+          || copy.seen.numbers.allSatisfy { wasRefused($0, of: copy.record) }
       }
-    case .identityChanged, .stageBack, .checkFailed, .outOfScope, .restricted, .notTheAuthor,
-      .tooLarge, .groupRefused, .unreadable:
+    case .identityChanged, .stageBack, .checkFailed, .outOfScope, .restricted, .laptopLost,
+      .notTheAuthor, .tooLarge, .groupRefused, .unreadable:
       isFair = false
     }
     // A form that was open when the store took a new replica shows what is named otherwise now; so
@@ -125,7 +126,7 @@ extension World {
     }
   }
 
-  private func checkAccepted(
+  func checkAccepted(
     _ field: String, _ value: String, of edit: Model.Edit, _ type: String
   ) throws(Failure) {
     func broken(_ why: String) -> Failure {

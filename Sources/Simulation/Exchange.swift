@@ -33,6 +33,8 @@ final class Exchange {
   var denial: Intake.Denial?
   /// Frames that have left the network.
   var delivered: [Frame] = []
+  /// Cases that a scope left out, and to whom they had gone when the first one did.
+  var absent: [Int: String] = [:]
   private var held: Frame?
 
   init(_ machine: Machine, _ request: SyncRequest, _ fate: Fate, _ chance: Chance) {
@@ -58,6 +60,8 @@ final class Exchange {
     /// The office's position at the last look.
     var sequence: UInt64
     var isCut = false
+    /// Whether cases came or went since the answer began.
+    var isScopeMoved = false
 
     init(
       _ outcome: Intake.Outcome, to request: SyncRequest, restores: Int, scope: [Int],
@@ -71,6 +75,9 @@ final class Exchange {
       self.sequence = sequence
     }
   }
+
+  /// Whether frames arrive as the office sends them.
+  var isInOrder: Bool { fate.swappedFor == nil && fate.misplaced == nil }
 
   /// The next frame that arrives; `nil` when nothing more does.
   /// - Parameter make: makes the office's next frame.

@@ -11,7 +11,7 @@ extension World {
   }
 
   func receive(_ request: SyncRequest, of machine: Machine) throws -> Received {
-    let before = try office.sequence()
+    let (before, departed) = (try office.sequence(), try office.departed())
     let outcome: Intake.Outcome
     do {
       outcome = try office.receive(
@@ -25,6 +25,7 @@ extension World {
       try checkDenial(denial, machine)
       return .turnedAway(denial)
     }
+    let isNewDay = try settleDays(of: machine.user)
     let receipts = outcome.acceptance.receipts
     if receipts.contains(where: \.isAgain) { tally.note(.requestAgain) }
     var touched: Set<Int> = []
@@ -54,8 +55,11 @@ extension World {
     }
     for record in touched.sorted() { try checkOffice(record) }
     let isNew = receipts.contains { !$0.isAgain }
-    let mayMove = isNew || !request.isPlain || request.changes.contains { $0.isIssuedAgain }
-    if !mayMove, try office.sequence() != before {
+    let mayMove =
+      isNew || isNewDay || !request.isPlain || request.changes.contains { $0.isIssuedAgain }
+    // With the first contact of an hour, what is too old by now leaves.
+    let left = try office.departed() &- departed
+    if !mayMove, try office.sequence() != before &+ left {
       throw Failure(.onceOnly, "a request of \(machine.name) with nothing new moved the office")
     }
     return .taken(outcome)
@@ -82,7 +86,10 @@ extension World {
       let sawAll = edit.seen.contains(office.ledger.entry(edit.record).accepted)
       try checkAcceptance(edit, receipt.verdict, by: machine)
       office.ledger.accept(edit, at: place, as: .accepted(receipt.verdict), in: model)
-      if swarm.isStrict, receipt.verdict != .late {
+      // Who writes on where the base has left shows, and has seen, their own unsent work alone.
+      if swarm.isStrict, receipt.verdict != .late, !recordsWithReleased.contains(edit.record),
+        !hasLeft(edit.record)
+      {
         try checkVerdict(edit, receipt.verdict, sawAll: sawAll)
       }
       noteAccepted(edit, receipt.verdict)
@@ -165,7 +172,7 @@ extension World {
       throw Failure(
         .noSilentLoss, "the office shows nothing in \(field) of record \(record), not \(numbers)")
     }
-    if swarm.isStrict {
+    if swarm.isStrict, !recordsWithReleased.contains(record) {
       let isDeleted = office.ledger.isDeleted(record, in: model)
       guard stored.isDeleted == isDeleted else {
         throw Failure(.noResurrection, "record \(record) deleted: \(stored.isDeleted)")
@@ -183,7 +190,8 @@ extension World {
     let extra = locals.filter { !expected.contains($0) }
     // A fork or a restore may cut contexts: then more may stand, and never less.
     let mayStand = extra.allSatisfy {
-      office.ledger.entry(record).accepted.contains($0) && !swarm.isStrict
+      office.ledger.entry(record).accepted.contains($0)
+        && (!swarm.isStrict || recordsWithReleased.contains(record))
     }
     guard missing.isEmpty, mayStand else {
       throw Failure(

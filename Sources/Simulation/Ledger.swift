@@ -23,79 +23,30 @@ package struct Ledger {
     var standing: [String: [Standing]] = [:]
   }
 
-  struct Grant {
-    let user: String
-    let caseNumber: Int
-    let from: UInt64
-    var end: UInt64?
-    /// Whether it ended because a limit keeps the user out, and runs again when that ends.
-    var isSuspended = false
-  }
-
   private(set) var entries: [Int: Entry] = [:]
   private(set) var outcomes: [Int: Outcome] = [:]
-  private(set) var grants: [Grant] = []
-  /// Whom a limit keeps out of which cases, whether they ever held them or not.
-  private var limited: [String: Set<Int>] = [:]
-  /// The cases that each user holds now, ascending by number.
-  private var held: [String: [Int]] = [:]
+  /// Who holds which case.
+  var access = Access()
+  /// What was decided on refused changes, by the name of the change.
+  var decisions: [Dot: Decision] = [:]
 
-  // MARK: Grants
-
-  func holds(_ user: String, _ caseNumber: Int) -> Bool {
-    held[user]?.contains(caseNumber) == true
+  /// What somebody decided on a refused change.
+  struct Decision: Hashable {
+    let kind: String
+    let edit: Int
   }
 
+  // MARK: Who holds what
+
+  func holds(_ user: String, _ caseNumber: Int) -> Bool { access.holds(user, caseNumber) }
   func everHeld(_ user: String, _ caseNumber: Int) -> Bool {
-    grants.contains { $0.user == user && $0.caseNumber == caseNumber }
+    access.holding(user, caseNumber) != nil
   }
-
-  /// The cases of a user, ascending by number.
-  func cases(of user: String) -> [Int] {
-    held[user] ?? []
-  }
-
-  mutating func grant(_ user: String, _ caseNumber: Int, at sequence: UInt64) {
-    guard !holds(user, caseNumber) else { return }
-    grants.append(Grant(user: user, caseNumber: caseNumber, from: sequence))
-    held[user] = (cases(of: user) + [caseNumber]).sorted()
-  }
-
-  mutating func end(_ user: String, _ caseNumber: Int, at sequence: UInt64) {
-    held[user]?.removeAll { $0 == caseNumber }
-    for index in grants.indices
-    where grants[index].user == user && grants[index].caseNumber == caseNumber {
-      grants[index].isSuspended = false
-      if grants[index].end == nil { grants[index].end = sequence }
-    }
-  }
+  func cases(of user: String) -> [Int] { access.cases(of: user) }
 
   /// Whether a limit keeps a case from a user who holds it or did.
   func isKeptOut(_ user: String, _ caseNumber: Int) -> Bool {
-    limited[user]?.contains(caseNumber) == true && everHeld(user, caseNumber)
-  }
-
-  mutating func limit(_ user: String, _ caseNumber: Int, ends: Bool, at sequence: UInt64) {
-    let held = holds(user, caseNumber)
-    let isSuspended = grants.contains {
-      $0.user == user && $0.caseNumber == caseNumber && $0.isSuspended
-    }
-    if ends {
-      limited[user]?.remove(caseNumber)
-    } else {
-      limited[user, default: []].insert(caseNumber)
-    }
-    if ends, isSuspended {
-      end(user, caseNumber, at: sequence)
-      grant(user, caseNumber, at: sequence)
-    } else if !ends, held {
-      end(user, caseNumber, at: sequence)
-      for index in grants.indices.reversed()
-      where grants[index].user == user && grants[index].caseNumber == caseNumber {
-        grants[index].isSuspended = true
-        break
-      }
-    }
+    access.isBarred(user, caseNumber) && everHeld(user, caseNumber)
   }
 
   // MARK: Edits
@@ -113,6 +64,11 @@ package struct Ledger {
     _ edit: Model.Edit, at sequence: UInt64, as outcome: Outcome, in model: Model
   ) {
     outcomes[edit.number] = outcome
+    take(edit, at: sequence, in: model)
+  }
+
+  /// The same without a verdict for its author, who keeps the first one.
+  mutating func take(_ edit: Model.Edit, at sequence: UInt64, in model: Model) {
     var entry = entry(edit.record)
     for field in edit.fields {
       // Only after a restore does something come in behind what had seen it.

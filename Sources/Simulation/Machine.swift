@@ -46,6 +46,9 @@ final class Machine {
     var complete: Set<CaseID> = []
     var hasSynced = false
     var hasPushed = false
+    /// Transfers of which it heard: in the answer that runs, and in those that are done.
+    var newMoves: Set<Int> = []
+    var heardMoves: Set<Int> = []
   }
 
   struct Backup {

@@ -61,7 +61,15 @@ package struct Model {
   private(set) var records: [Record] = []
   private var places: [RecordID: Int] = [:]
 
+  /// In a record that holds what was written elsewhere: the edit there, by the mark of the first.
+  private var copies: [Int: [Int: Int]] = [:]
+
   func place(of id: RecordID) -> Int? { places[id] }
+
+  /// From now on the mark of one edit stands, in one record, for another.
+  mutating func know(_ mark: Int, in record: Int, as number: Int) {
+    copies[record, default: [:]][mark] = number
+  }
 
   mutating func place(of id: RecordID, type: String, caseNumber: Int) -> Int {
     if let place = places[id] { return place }
@@ -84,6 +92,7 @@ package struct Model {
   /// The edit behind a mark.
   func edit(marked mark: Int, of id: RecordID) -> Edit? {
     guard edits.indices.contains(mark), let place = places[id] else { return nil }
+    if !copies.isEmpty, let number = copies[place]?[mark] { return edits[number] }
     for number in edits[mark].act where edits.indices.contains(number) {
       if edits[number].record == place { return edits[number] }
     }
@@ -111,7 +120,10 @@ package struct Model {
     var issues: [Hash] = []
     for standing in copy.edits {
       guard let edit = edit(marked: Mark.number(in: standing.by.recordedAt), of: copy.id) else {
-        throw Failure(.noSilentLoss, "\(whom) shows a value that nobody wrote in \(copy.id)")
+        throw Failure(
+          .noSilentLoss,
+          "\(whom) shows a value that nobody wrote in \(copy.id): \(standing.field), at \(standing.by.recordedAt.milliseconds)"
+        )
       }
       guard let value = edit.value(of: standing.field), standing.by.author == edit.author else {
         throw Failure(.noSilentLoss, "\(whom) shows #\(edit.number) where it was not written")

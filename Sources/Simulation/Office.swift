@@ -11,6 +11,8 @@ final class Office {
   var ledger = Ledger()
   let limits: Limits
   let catalogue = Catalogue.standard
+  /// What decided on access, in its order: it is kept apart from the store and outlives it.
+  private var notes: [AccessNote] = []
   private(set) var backups: [Backup] = []
   /// How often the store was put back. The servers start anew then, and answers that run break off.
   private(set) var restores = 0
@@ -21,6 +23,8 @@ final class Office {
   struct Backup {
     let image: MemoryStore.Image
     let ledger: Ledger
+    /// How much had been noted on access.
+    let notes: Int
   }
 
   init(limits: Limits) { self.limits = limits }
@@ -65,16 +69,26 @@ final class Office {
 
   // MARK: What people at the office do
 
-  func enrol(_ device: Device) throws { try store.now { try $0.save(device) } }
+  func enrol(_ device: Device) throws { try store.now { try $0.enter(device) } }
 
-  func grant(_ user: String, _ caseID: CaseID, _ number: Int, at now: Timestamp) throws {
+  func grant(
+    _ user: String, _ caseID: CaseID, _ number: Int, _ terms: Access.Terms = .init(),
+    at now: Timestamp
+  ) throws {
+    func day(_ day: Int?) -> CalendarDate? { day.flatMap { CalendarDate(PlainDay.text($0)) } }
+    let days = Grant.Terms(
+      terms.isCover ? .cover : .officer, from: day(terms.from), until: day(terms.until))
+    var isGiven = true
     do {
       try store.now {
         _ = try Registry($0).grant(
-          user, caseID, reason: "allocated", by: catalogue, at: now)
+          user, caseID, reason: "allocated", terms: days, by: catalogue, at: now)
       }
-    } catch is Registry.KeptOut { return }
-    ledger.grant(user, number, at: try sequence())
+    } catch is Registry.KeptOut { isGiven = false }
+    let today = PlainDay.at(now.milliseconds)
+    guard ledger.access.grant(user, number, terms, today: today) == isGiven else {
+      throw Failure(.scope, "\(user) is given case \(number): \(isGiven)")
+    }
   }
 
   /// Keeps a user out of a case, whatever is granted, or ends that.
@@ -86,16 +100,25 @@ final class Office {
         ? try entry.end(in: transaction, catalogue, at: now)
         : try entry.make(in: transaction, catalogue, at: now)
     }
-    if outcome.changed > 0 { ledger.limit(user, number, ends: ends, at: try sequence()) }
+    guard outcome.changed > 0 else { return }
+    ledger.access.exclude(user, number, ends: ends, today: PlainDay.at(now.milliseconds))
   }
 
   func end(_ user: String, _ caseID: CaseID, _ number: Int) throws {
     try store.now { _ = try Registry($0).end(user, caseID, reason: "moved") }
-    ledger.end(user, number, at: try sequence())
+    ledger.access.end(user, number)
   }
 
   func orderResync(of device: DeviceID) throws -> Bool {
     try store.now { try !Registry($0).orderResync { $0.id == device }.isEmpty }
+  }
+
+  func revoke(_ id: DeviceID) throws {
+    try store.now { transaction in
+      guard var found = try transaction.device(id) else { return }
+      found.state = .revoked
+      try transaction.enter(found)
+    }
   }
 
   func change(_ device: DeviceID, _ body: (inout Device) -> Void) throws {
@@ -161,6 +184,22 @@ final class Office {
     }
   }
 
+  /// How many records are too old for laptops.
+  func departed() throws -> UInt64 { try caseHeads().reduce(0) { $0 + $1.departed } }
+
+  /// All of them.
+  func leftRecords() throws -> [RecordID] {
+    try caseHeads().flatMap { head in
+      try store.now { try $0.records(of: head.caseID, after: 0, limit: .max) }
+        .filter(\.hasLeft).map(\.id)
+    }
+  }
+
+  /// Whether a record is too old for laptops.
+  func hasLeft(_ id: RecordID) throws -> Bool {
+    try store.now { try $0.record(id)?.hasLeft ?? false }
+  }
+
   func caseHeads() throws -> [CaseHead] {
     try store.now { try $0.caseHeads(after: nil, limit: .max) }
   }
@@ -183,7 +222,10 @@ final class Office {
 
   // MARK: Backups
 
-  func backUp() { backups.append(Backup(image: store.image, ledger: ledger)) }
+  func backUp() {
+    let count = notes.count + store.notes.count
+    backups.append(Backup(image: store.image, ledger: ledger, notes: count))
+  }
 
   /// Puts the store back from a backup.
   ///
@@ -193,7 +235,9 @@ final class Office {
   ///   - life: the replica under which the server goes on.
   ///   - isDeclared: the operator says that it was a restore, so the epoch rises at once; otherwise
   ///     the office finds out by what laptops show it.
-  func restore(_ backup: Backup, life: ReplicaID, isDeclared: Bool) throws {
+  /// - Returns: what was noted on access since the backup.
+  func restore(_ backup: Backup, life: ReplicaID, isDeclared: Bool) throws -> [AccessNote] {
+    notes += store.notes
     let highest = try epoch()
     store = MemoryStore(backup.image)
     restores += 1
@@ -205,13 +249,6 @@ final class Office {
         replica: life, epoch: rises ? highest + 1 : last.epoch, start: try store.sequence())
       try store.begin(next)
     }
-  }
-
-  /// What is logged apart from the store: whose access was withdrawn, and who has which role.
-  func applyAgain(_ device: Device) throws {
-    try change(device.id) {
-      $0.state = device.state
-      $0.role = device.role
-    }
+    return Array(notes[backup.notes...])
   }
 }

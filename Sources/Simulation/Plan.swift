@@ -13,6 +13,10 @@ package struct Decision: Hashable, Sendable, CustomStringConvertible {
     case crash
     case partition
     case jumpClock
+    case transfer, transferAll
+    /// Somebody decides on a refused change.
+    case decideRefused
+    case restrict, grantForDays
     case revoke
     case changeRole
     case clone
@@ -66,7 +70,29 @@ package enum Plan {
           at: now, kind: workload.pick(weighted: weights), who: workload.below(1 << 16),
           salt: workload.next()))
     }
-    return decisions
+    return atTheDesk(seed, swarm, decisions, until: now)
+  }
+
+  /// The same with what seniors and administrators order, from a stream of its own.
+  private static func atTheDesk(
+    _ seed: UInt64, _ swarm: Swarm, _ decisions: [Decision], until end: Int64
+  ) -> [Decision] {
+    guard swarm.desk > 0 else { return decisions }
+    var chance = Chance(seed, .desk)
+    let times = decisions.map(\.at)
+    var all = decisions
+    for _ in 0..<max(1, swarm.decisions * swarm.desk / 1_000) {
+      let kind = chance.pick(weighted: [
+        (Decision.Kind.transfer, 30), (.transferAll, 10), (.decideRefused, 30), (.restrict, 15),
+        (.grantForDays, 15),
+      ])
+      // Beside what others do, for long stretches of a story are empty.
+      let at = (times.isEmpty ? end : chance.pick(times)) + Int64(chance.below(swarm.pace))
+      all.append(
+        Decision(at: at, kind: kind, who: chance.below(1 << 16), salt: chance.next()))
+    }
+    return all.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+      .map(\.element)
   }
 
   private static func gap(_ swarm: Swarm, _ chance: inout Chance) -> Int64 {

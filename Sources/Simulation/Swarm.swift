@@ -42,6 +42,10 @@ package struct Swarm: Sendable {
   package var outdated = 0
   package var amnesia: [Amnesia] = []
   package var servers = 1
+  /// How many decisions of seniors and administrators come to a thousand others.
+  package var desk = 0
+  /// Limits of access that fall between two pages.
+  package var limitsBetween = 0
 
   package var pageRecords = 2_000
   package var pageBytes = 1 << 20
@@ -71,12 +75,28 @@ package struct Swarm: Sendable {
     // Amnesia is drawn before the zero-fault seeds return, so that a forced one is never lost.
     let forgetful = Amnesia.allCases.filter { _ in chance.happens(120) }
     amnesia = only.map { [$0] } ?? forgetful
+    drawDesk(seed)
     let isFaultless = chance.happens(80)
     guard !isFaultless else {
       if only == nil { amnesia = [] }
       return
     }
     drawFaults(&chance)
+  }
+
+  /// From a stream of its own: stories without it stay as they were.
+  private mutating func drawDesk(_ seed: UInt64) {
+    var chance = Chance(seed &+ 1, .desk)
+    guard chance.happens(500) else { return }
+    desk = chance.within(50...300)
+    limitsBetween = chance.happens(400) ? chance.below(150) : 0
+  }
+
+  /// The same seed without what seniors and administrators order.
+  package var withoutDesk: Swarm {
+    var swarm = self
+    (swarm.desk, swarm.limitsBetween) = (0, 0)
+    return swarm
   }
 
   private mutating func drawFaults(_ chance: inout Chance) {
@@ -144,6 +164,7 @@ extension Swarm {
   private nonisolated(unsafe) static let faults: [WritableKeyPath<Swarm, Int>] = [
     \.lost, \.cutReply, \.cutAfterCommit, \.repeated, \.late, \.stale, \.webPage, \.misordered,
     \.garbled, \.tornWrites, \.skewYears, \.outdated,
+    \.limitsBetween,
   ]
 
   /// All that is not as a faultless seed has it, on one line.
@@ -160,6 +181,7 @@ extension Swarm {
       ("crashes", crashes), ("tornWrites", tornWrites), ("skewYears", skewYears),
       ("clockJumps", clockJumps), ("churn", churn), ("resyncs", resyncs),
       ("revocations", revocations), ("roleChanges", roleChanges), ("outdated", outdated),
+      ("desk", desk), ("limitsBetween", limitsBetween),
     ]
     parts += chances.filter { $0.1 > 0 }.map { "\($0.0)=\($0.1)" }
     if isOverWire { parts.append("wire") }

@@ -28,6 +28,10 @@ package final class World {
   var queue = EventQueue<Event>()
   /// True time, in milliseconds since 1970.
   var now: Int64 = 1_776_000_000_000
+  /// Records that were ever too old for laptops.
+  var everLeft: Set<RecordID> = []
+  /// How far the office had come when that was last noted.
+  var lookedAt: UInt64 = 0
   var isHealing = false
   /// Edits that the office ever refused, by its code: refused stays refused, whatever is put back.
   var everRefused: [Int: String] = [:]
@@ -36,6 +40,11 @@ package final class World {
   var everKeptOut: [String: Set<Int>] = [:]
   /// Records of each case, in the order in which they were made.
   var recordsOfCase: [[RecordID]] = []
+  /// Edits that were refused and taken by somebody's decision.
+  var everReleased: Set<Int> = []
+  /// Records in which one stands: who had seen it before it was refused, saw it under another name,
+  /// so that more may stand there than the model says.
+  var recordsWithReleased: Set<Int> = []
   let disks: SimulatedDisks?
 
   package init(
@@ -85,6 +94,7 @@ package final class World {
     while let (at, event) = queue.next() {
       now = max(now, at)
       try handle(event)
+      try noteWhatLeft()
     }
   }
 
@@ -120,7 +130,10 @@ package final class World {
       recordsOfCase.append([])
       let name = Value.composite(["forename": .text("Robin"), "surname": .text("Test")])
       try enter(
-        .set([("crn", .text(crn)), ("name", name)]), of: .named("case-header", crn),
+        .set([
+          ("crn", .text(crn)), ("name", name),
+          ("responsible-officer", .text(users[number % users.count].name)),
+        ]), of: .named("case-header", crn),
         type: "case-header", number)
     }
     for _ in 0..<swarm.records {
@@ -184,6 +197,11 @@ package final class World {
       let number = chance.below(cases.count)
       try end(user, number)
       try grant(users[chance.below(users.count)].name, number)
+    case .transfer: try transfer(user, all: false, &chance)
+    case .transferAll: try transfer(user, all: true, &chance)
+    case .decideRefused: try decide(&chance)
+    case .restrict: try restrict(&chance)
+    case .grantForDays: try grantForDays(user, &chance)
     case .orderResync: try orderResync(of: machine)
     case .crash: try crash(machine, &chance)
     case .partition: cutOff(machine, &chance)

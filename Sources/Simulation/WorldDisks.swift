@@ -81,29 +81,20 @@ extension World {
     let before = office.ledger
     let devices = try office.devices()
     let backup = chance.pick(office.backups)
-    try office.restore(backup, life: chance.id(), isDeclared: chance.happens(500))
-    for device in devices { try office.applyAgain(device) }
-    for (user, _) in users {
-      for number in cases.indices { try applyAgain(before, user, number) }
-    }
+    let notes = try office.restore(backup, life: chance.id(), isDeclared: chance.happens(500))
+    // A role is entered again by hand.
+    for device in devices { try office.change(device.id) { $0.role = device.role } }
+    let names = users.map(\.name)
+    try office.replay(notes, of: names, at: Timestamp(milliseconds: now))
+    office.ledger.access = before.access
+    for user in names { office.ledger.access.settle(of: user, today: PlainDay.at(now)) }
+    try checkAccessLog(devices)
+    if !notes.isEmpty { tally.note(.accessReplayed) }
     tally.note(.officePutBack)
     tally.note(.officeRestored)
     if isSecond { tally.note(.officeTwice) }
     let lost = before.outcomes.count - office.ledger.outcomes.count
     if lost > 0 { tally.note(.officeLost) }
     trace.note("  the office is put back, \(lost) edits ago")
-  }
-
-  /// Gives and takes a case as the log of grants says, which outlives the store.
-  private func applyAgain(_ before: Ledger, _ user: String, _ number: Int) throws {
-    if before.everHeld(user, number), !office.ledger.everHeld(user, number) {
-      try office.grant(user, cases[number], number, at: Timestamp(milliseconds: now))
-    }
-    switch (before.holds(user, number), office.ledger.holds(user, number)) {
-    case (true, false):
-      try office.grant(user, cases[number], number, at: Timestamp(milliseconds: now))
-    case (false, true): try office.end(user, cases[number], number)
-    case (true, true), (false, false): break
-    }
   }
 }

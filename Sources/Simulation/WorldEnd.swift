@@ -69,6 +69,7 @@ extension World {
       try checkOwnEdits(of: machine)
       guard try !isRevoked(machine) else { continue }
       try compare(machine, with: shown)
+      if let store = machine.store { try checkDecisionsHeard(machine, store) }
     }
   }
 
@@ -180,8 +181,34 @@ extension World {
           }
           continue
         }
+        if let left = office[id], try self.office.hasLeft(id) {
+          guard ours == nil else {
+            throw Failure(.scope, "\(machine.name) holds a record that is too old for it")
+          }
+          try checkIsOld(left.record)
+          tally.note(.windowLeft)
+          continue
+        }
         try compare(ours, office[id], on: machine)
       }
+    }
+  }
+
+  /// Nothing leaves laptops before its year is over, and an outcome only with its appointment.
+  private func checkIsOld(_ record: SyncCore.Record) throws {
+    if record.type == "outcome-claim" {
+      let appointment = record.read("appointment", by: .union)?.value.text.flatMap { RecordID($0) }
+      guard let appointment, try office.hasLeft(appointment) else {
+        throw Failure(.scope, "outcome \(record.id) left without its appointment")
+      }
+      return
+    }
+    let day =
+      record.type == "visit-record"
+      ? record.read("arrived", by: .union)?.value.integer.map { PlainDay.text(PlainDay.at($0)) }
+      : record.read("when", by: .fieldMerge(.first))?.value[member: "date"]?.text
+    guard let day, day < PlainDay.text(PlainDay.at(now) - 365) else {
+      throw Failure(.scope, "record \(record.id) of \(day ?? "no day") left too early")
     }
   }
 
@@ -226,7 +253,7 @@ extension World {
 
   /// The office reads each field as the plain rules say of what stands.
   private func checkReads(_ shown: Shown) throws {
-    guard swarm.isStrict else { return }
+    guard swarm.isStrict, !recordsWithReleased.contains(shown.copy.record) else { return }
     for (field, _) in shown.copy.standing where field != Model.deletion {
       let rule =
         office.catalogue.policy(of: shown.record.type)?.rule(of: field) ?? .fieldMerge(.first)

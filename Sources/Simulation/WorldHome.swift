@@ -44,7 +44,8 @@ extension World {
     for local in Set(copy.standing.flatMap(\.locals)).sorted() {
       let edit = model.edit(local, of: record)
       guard !office.ledger.isAccepted(edit),
-        everRefused[edit.number].map(Self.isOfTheAuthorAlone) ?? true
+        everReleased.contains(edit.number)
+          || everRefused[edit.number].map(Self.isOfTheAuthorAlone) ?? true
       else { continue }
       office.ledger.accept(edit, at: 0, as: .cameHome, in: model)
     }

@@ -140,7 +140,7 @@ extension World {
       if exchange.delivered.contains(where: \.isPage) { tally.note(.pageCutBetween) }
       return try hearBreak(exchange)
     }
-    note(frame, exchange)
+    try note(frame, exchange)
     try goOn(exchange) { () throws(Failure) in try machine.hear(.frame(frame)) }
     if case .end = frame, exchange.fate.swappedFor == nil {
       machine.oldAnswers.append(exchange.delivered)
@@ -156,6 +156,11 @@ extension World {
         answer.action = answer.session.handle(.sent)
         return frame
       case .read(let checkpoint):
+        if swarm.limitsBetween > 0, !isHealing, exchange.delivered.contains(where: \.isPage),
+          exchange.chance.happens(swarm.limitsBetween)
+        {
+          try limitBetweenPages(exchange)
+        }
         do {
           let reading = try office.page(
             after: checkpoint, for: exchange.machine.device, on: answer.grounds,
@@ -166,10 +171,12 @@ extension World {
           answer.sequence = sequence
           let scope = office.ledger.cases(of: exchange.machine.user)
           if scope != answer.scope {
+            answer.isScopeMoved = true
             tally.note(.scopeChangedBetweenPages)
             tally.note(.scopeChangedBetween)
           }
           answer.scope = scope
+          if answer.isScopeMoved { try checkPage(reading.page, holds: scope) }
         } catch is Office.Denial { answer.isCut = true } catch is Feed.GroundsMoved {
           answer.isCut = true
         }
@@ -179,7 +186,18 @@ extension World {
     return nil
   }
 
-  private func note(_ frame: Frame, _ exchange: Exchange) {
+  /// Once a case has gone, nothing of it comes, in whichever page.
+  private func checkPage(_ page: Page, holds scope: [Int]) throws {
+    let held = Set(scope.map { cases[$0] })
+    for bytes in page.records {
+      let record = try Record(reading: bytes)
+      guard held.contains(record.caseID) else {
+        throw Failure(.scope, "a page brings \(record.id) of a case that has gone")
+      }
+    }
+  }
+
+  private func note(_ frame: Frame, _ exchange: Exchange) throws {
     let pages = exchange.delivered.count(where: \.isPage)
     switch frame {
     case .page(let page):
@@ -199,10 +217,11 @@ extension World {
       switch order.kind {
       case .forked where exchange.request.unsent > 0: tally.note(.forkWithUnsent)
       case .newEpoch: tally.note(.epochNoticed)
-      case .forked, .resync, .resend, .unknown: break
+      case .forked, .resync, .resend, .wipe, .unknown: break
       }
     case .scope(let scope):
       trace.note("  \(exchange.machine.name) gets a scope of \(scope.entries.count)")
+      try checkMoved(scope, exchange)
     case .opening, .digests, .end: break
     }
   }
@@ -223,7 +242,9 @@ extension World {
     let machine = exchange.machine
     let droppedBefore = machine.round?.report.dropped.count ?? 0
     let step = try takeEvent()
-    note(dropped: machine.round?.report.dropped.dropFirst(droppedBefore) ?? [], machine)
+    let dropped = machine.round?.report.dropped.dropFirst(droppedBefore) ?? []
+    note(dropped: dropped, machine)
+    try checkToldMoved(dropped, exchange)
     switch step {
     case .read: schedule(.pull(exchange), of: exchange)
     case .request(let request):

@@ -86,8 +86,9 @@ extension World {
   func limit(_ user: String, _ number: Int, _ chance: inout Chance) throws {
     let ends = office.ledger.isKeptOut(user, number) && chance.happens(700)
     try office.limit(
-      user, "X00000\(number)", number, ends: ends, at: Timestamp(milliseconds: now))
-    if !ends { everKeptOut[user, default: []].insert(number) }
+      user, crn(number), number, ends: ends, at: Timestamp(milliseconds: now))
+    noteWhoIsKeptOut(of: number)
+    try checkAccess(of: [user])
     tally.note(ends ? .limitEnded : .limitSet)
     trace.note("  \(user) is \(ends ? "no longer " : "")kept out of case \(number)")
   }
@@ -105,7 +106,7 @@ extension World {
   func revoke(_ machine: Machine) throws {
     // One laptop must be left to work with.
     guard machine.number > 0, machine.device != machines[0].device else { return }
-    try office.change(machine.device) { $0.state = .revoked }
+    try office.revoke(machine.device)
     tally.note(.revoked)
   }
 

@@ -13,6 +13,8 @@ extension World {
       "  \(machine.name) is done: \(report.receipts.count) receipts, \(report.records) records"
         + (report.isSynced ? ", synced" : ""))
     machine.memory.hasSynced = true
+    machine.memory.heardMoves.formUnion(machine.memory.newMoves)
+    machine.memory.newMoves = []
     noteReport(report, machine)
     if let scope {
       let allowed = Set(scope.map { cases[$0] })
@@ -36,12 +38,26 @@ extension World {
     for number in machine.memory.edits.suffix(8) where everRefused[number] == nil {
       let edit = model.edits[number]
       let record = model.records[edit.record]
-      guard whole.contains(cases[record.caseNumber]) else { continue }
+      guard whole.contains(cases[record.caseNumber]), !hasLeft(edit.record) else { continue }
       let shown = try store.record(record.id).map { try look(at: $0, on: machine) }
       guard swarm.mayRestoreOffice || shown?.seen.contains(edit.local) == true else {
         throw Failure(.session, "\(machine.name) shows #\(number) no longer")
       }
     }
+  }
+
+  /// Remembers the records that are too old for laptops by now.
+  func noteWhatLeft() throws {
+    let sequence = try office.sequence()
+    guard sequence != lookedAt else { return }
+    lookedAt = sequence
+    if try office.departed() > 0 { everLeft.formUnion(try office.leftRecords()) }
+  }
+
+  /// Whether laptops may hold less of a record than before: it was too old for them.
+  func hasLeft(_ record: Int) -> Bool {
+    let id = model.records[record].id
+    return everLeft.contains(id) || (try? office.hasLeft(id)) == true
   }
 
   /// “Synced” is said only when the office has everything.
@@ -58,6 +74,9 @@ extension World {
     for number in machine.memory.edits.suffix(8) {
       let act = model.edits[number].act
       guard act.count > 1, act.lowerBound == number else { continue }
+      // What somebody released of a refused act stands alone.
+      guard everReleased.isDisjoint(with: act) else { continue }
+      guard !act.contains(where: { hasLeft(model.edits[$0].record) }) else { continue }
       // What an office lost at a restore comes home part by part, and may be seen so.
       guard !swarm.mayRestoreOffice || act.allSatisfy({ office.ledger.outcomes[$0] != nil })
       else { continue }

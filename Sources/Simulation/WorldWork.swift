@@ -66,7 +66,7 @@ extension World {
       let missing = before.numbers.filter { !copy.seen.contains($0) }.filter {
         !isRefused($0, of: copy.record)
       }
-      if !missing.isEmpty, !swarm.mayRestoreOffice {
+      if !missing.isEmpty, !swarm.mayRestoreOffice, !hasLeft(copy.record) {
         throw Failure(
           .session, "\(machine.name) no longer shows \(missing) of record \(copy.record)")
       }

@@ -105,7 +105,7 @@ package final class OfficeInProcess: Sendable {
     _ request: SyncRequest, from device: DeviceID
   ) async throws -> Intake.Outcome {
     try await store.transaction { [catalogue, limits, clock] transaction in
-      guard let device = try transaction.device(device), device.state == .active else {
+      guard let device = try transaction.device(device), device.state.isHeard else {
         throw Revoked()
       }
       let newLife = ReplicaID(value: UInt128(try transaction.sequence()) << 64 | 0x0FF1CE)

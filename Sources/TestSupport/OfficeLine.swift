@@ -64,6 +64,7 @@ package final class OfficeLine: Transport {
     case .repeatsEarlier(let number)?: _ = try? await accepted(earlier[number % earlier.count])
     }
     do {
+      if request.path == "/v1/compare" { return try await compared(request) }
       let (sync, outcome, form) = try await accepted(request)
       let reply = OfficeReply(
         office, sync, outcome, device, form, cut: cut, beforeFrame: beforeFrame)
@@ -71,6 +72,20 @@ package final class OfficeLine: Transport {
         status: 200, contentType: form.mediaType,
         body: ResponseBody { () async throws(TransportFailure) in try await reply.next() })
     } catch { return Self.problem(error, in: request) }
+  }
+
+  private func compared(_ request: TransportRequest) async throws -> TransportResponse {
+    let message: PBCompareRequest = try Unverified(request.body, as: .binary).message()
+    let asked = try message.comparison(office.limits)
+    let answer = try await office.store.read { [device, limits = office.limits] store in
+      try store.device(device).flatMap {
+        try Feed(store, limits: limits).comparison(asked, for: $0)
+      }
+    }
+    guard let answer else { return .problem(400, "bad-request") }
+    return TransportResponse(
+      status: 200, contentType: WireForm.binary.mediaType,
+      body: .of(try WireForm.binary.write(PBCompareResponse(answer, .binary))))
   }
 
   private func accepted(

@@ -43,6 +43,10 @@ struct CaseBook {
     }
   }
 
+  func window(today: CalendarDate) -> CaseWindow {
+    CaseWindow(records.values, .standard, today: today)
+  }
+
   var view: CaseRecords { CaseRecords(records.values, .standard) }
 
   /// What a derived field should read; `nil` where what stands is right already.

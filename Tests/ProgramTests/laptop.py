@@ -14,6 +14,7 @@ from programs import Answer
 STEPS = {
     "visit": ("plan", "start", "safe", "end"), "flag": ("list", "raise", "review", "remove"),
     "quarantine": ("list", "show", "release", "redirect", "return"),
+    "devices": ("list", "holdings", "lost"),
 }
 """What makes a command of two words, by the first."""
 

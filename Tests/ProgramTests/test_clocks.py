@@ -58,6 +58,7 @@ def test_the_latest_clock_wins_nothing(
     clock: Callable[[str], list[str]]
 ) -> None:
     khan.json("outcome", shared.crn, "ATTC", "--appointment", shared.appointment)
+    jones.run("sync", wrapper=clock(CLOCKS["2038"])).expect(programs.DONE)
     jones.json(
         "outcome", shared.crn, "UAAB", "--appointment", shared.appointment,
         wrapper=clock(CLOCKS["2038"]))

@@ -160,7 +160,8 @@ def test_a_whole_sync_can_be_spoken_by_hand_in_json(
     assert set(kinds[2:-2]) == {"page"}
     opening, scope, end = reply.frames[0]["opening"], reply.frames[1]["scope"], reply.frames[-1]
     assert (opening["protocolVersion"], opening["requestId"]) == (1, "7")
-    assert end == {"end": {"frames": str(len(kinds) - 1)}}
+    lease = {"seconds": str(14 * 86_400), "limitedSeconds": "86400"}
+    assert end == {"end": {"frames": str(len(kinds) - 1), "lease": lease}}
     pages = [frame["page"] for frame in reply.frames[2:-2]]
     records = [record["body"] for page in pages for record in page.get("records", [])]
     assert len(scope["entries"]) == len(khan.crns())

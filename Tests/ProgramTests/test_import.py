@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,14 @@ CASES = [
     {"crn": "X100002", "forename": "Bo", "surname": "Łęcki", "date_of_birth": "1990-02-28"},
     {"crn": "X100003", "forename": "Cy", "surname": "Young", "officer": "a.khan"},
 ]
+RECENT = [(date.today() - timedelta(days=days)).isoformat() for days in (41, 40)]
+"""Days of which a laptop still holds the contacts."""
 CONTACTS = [
     {
-        "crn": "X100001", "kind": "CHVS", "date": "2024-05-17", "time": "14:10", "sensitive": "yes",
+        "crn": "X100001", "kind": "CHVS", "date": RECENT[0], "time": "14:10", "sensitive": "yes",
         "text": "Two lines,\nwith a comma.", "author": "a.khan", "reference": "N-1"},
     {
-        "crn": "X100002", "kind": "COPT", "date": "2024-05-18", "text": "Rang back.",
+        "crn": "X100002", "kind": "COPT", "date": RECENT[1], "text": "Rang back.",
         "author": "b.jones", "reference": "N-2"},
 ]
 GRANTS = [
@@ -109,8 +112,28 @@ def test_cases_contacts_and_grants_reach_the_officers_laptop(
     assert case["name"] == "Ann O'Neill, the \"first\""
     (note,) = case["contacts"]
     assert (note["text"], note["author"]) == ("Two lines,\nwith a comma.", "a.khan")
-    assert (note["date"], note["time"], note["sensitive"]) == ("2024-05-17", "14:10", True)
+    assert (note["date"], note["time"], note["sensitive"]) == (RECENT[0], "14:10", True)
     assert stopped.asked("verify")["problems"] == []
+
+
+def test_what_is_too_old_for_a_laptop_stays_at_the_office(stopped: Office, enter: Enter) -> None:
+    old = CONTACTS[0] | {"date": (date.today() - timedelta(days=367)).isoformat(), "reference": "N-0"}
+    enter("cases", as_csv(CASES)).expect(programs.DONE)
+    enter("contacts", as_csv([*CONTACTS, old])).expect(programs.DONE)
+    enter("grants", as_csv(GRANTS)).expect(programs.DONE)
+    stopped.start()
+    laptop = stopped.enrol("a.khan")
+    laptop.sync()
+    case = laptop.case("X100001")
+    assert [note["date"] for note in case["contacts"]] == [RECENT[0]] and case["older"]
+    laptop.run("case", "X100001").expect(programs.DONE, "too old for a laptop are at the office")
+    assert not laptop.case("X100003")["older"]
+    assert laptop.json("verify")["agrees"]
+    assert stopped.asked("verify")["problems"] == []
+    stopped.stop()
+    # The office holds it still: the same file brings nothing new.
+    again = enter("contacts", as_csv([*CONTACTS, old]), "--json")
+    assert counts(again) == (0, 0, 3)
 
 
 @pytest.mark.parametrize("ending", FORMS)

@@ -494,7 +494,15 @@ def test_n4_requests_that_overtake_or_repeat_each_other_take_effect_once(
 
         def deliver(body: bytes) -> list[bytes]:
             count.injected += 1
-            return frames_of(relayed(office, khan, body))
+            # The office serves few of one machine at once, and asks the others to come again.
+            while True:
+                reply = wire.ask(
+                    office, khan, "POST", "/v1/sync", body, Content_Type=wire.BINARY,
+                    Accept=wire.BINARY)
+                if reply.status != 503:
+                    assert reply.status == 200, reply
+                    return frames_of(reply.body)
+                time.sleep(0.1)
 
         # The second overtakes: the office asks for what is missing and takes nothing.
         assert len(deliver(second)) == 3, "an opening, an order to send again, an end"
@@ -1146,8 +1154,8 @@ def large_office(
         office.stop()
 
 
-HANDSHAKE = 3_200
-"""Bytes that the office sends before the first of an answer, about."""
+HANDSHAKE = 3_800
+"""Bytes that the office sends where it has nothing to say, certificates included, about."""
 LARGEST_PAGE = 23_000
 """Bytes of a packed page of these made-up cases, at most."""
 UNREAD = 2 * 16_384

@@ -208,7 +208,8 @@ HOURS = {
         "crn": "X100001", "number": "7", "requirement": "7 1", "required_minutes": "400"},
     "upw-session": {
         "crn": "X100001", "reference": "S-1", "project": "P-1", "requirement": "7",
-        "when.date": "20/5/2024", "when.start": "9:00", "when.end": "16:00"},
+        "when.date": f"{date.today() - timedelta(days=20):%d/%m/%Y}", "when.start": "9:00",
+        "when.end": "16:00"},
     "upw-attendance": {
         "crn": "X100001", "session": "S-1", "claim.code": "ATTC",
         "claim.credited_minutes": "420"},

@@ -177,6 +177,10 @@ def encoded(body: dict[str, Any]) -> bytes:
         _bytes(3, bytes_of("previous")), _bytes(4, bytes_of("record")),
         _bytes(5, body["type"].encode()), _bytes(6, bytes_of("caseId")),
     ]
+    parts += [
+        _bytes(7, _bytes(1, base64.b64decode(dot["replica"])) + _number(2, int(dot["counter"])))
+        for dot in body.get("context", [])
+    ]
     for member in body["set"]:
         value = _bytes(1, member["value"]["text"].encode(), always=True)
         parts.append(_bytes(8, _bytes(1, member["name"].encode()) + _bytes(2, value, always=True)))

@@ -7,7 +7,7 @@ let sampleLines = """
   plural: Notes
   why: Notes are kept.
   priority: 3
-  window: 365 days
+  window: 365 days after day
   writers: [officer]
   deleters: []
   fields:

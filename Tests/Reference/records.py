@@ -84,6 +84,7 @@ def read_record(data: bytes) -> Record:
     version, heads, edits = found["version"], [], {}
     for head in found["heads"]:
         require(head["replica_index"] < len(version), "a head of no replica")
+        require(head["epoch"] or not head["sequence"], "a sequence without an epoch")
         dot = sorted(version)[head["replica_index"]], head["counter"]
         heads.append(Edit("", dot, {}, head["hash"], head["author"], head["role"],
                           head["recorded_at"], (head["epoch"], head["sequence"])))
@@ -104,21 +105,19 @@ def case_digest(records: Iterable[Record]) -> tuple[int, bytes]:
     return len(digests), (sum(digests) % (1 << 256)).to_bytes(32, "big")
 
 
-def apply(record: Record | None, change: Message, place: Place = NOWHERE) -> Record:
-    """The record with a change, at its place in the office's order or at none (5.1)."""
+def apply(record: Record | None, change: Message, place: Place = NOWHERE, again=False) -> Record:
+    """The record with a change, at its place or at none; `again` says an office's log (5.1)."""
     record = record or Record(change["record"], change["type"], change["case_id"])
     edits, dot = dict(record.edits), (change["replica"], change["counter"])
-    first, origin = change["origin_hash"], (change["origin_replica"], change["origin_counter"])
-    first = first or sha256(write("ChangeBody", change))
+    first, known = change["origin_hash"] or sha256(write("ChangeBody", change)), record.version
     issues = sorted((edit for edit in edits.values() if edit.hash == first), key=in_server_order)
-    if issues or change["origin_hash"] and record.version.holds(origin):
-        # Another issue of a change that the record has had: a double.
-        if not record.version.holds(dot):
-            edits |= {(one.field, dot): replace(one, dot=dot) for one in reversed(issues)}
-        elif not any(one.dot == dot for one in issues):
-            edits = {key: one for key, one in edits.items() if one not in issues}
-    elif not record.version.holds(dot):
-        seen = change["context"].meet(record.version)
+    if (issues or again) and known.holds(dot):  # its doubles go where it was superseded
+        edits = {key: one for key, one in edits.items()
+                 if one.hash != first or (one.field, dot) in edits}
+    elif issues or again:  # another issue of a change that the record has had: a double
+        edits |= {(one.field, dot): replace(one, dot=dot) for one in reversed(issues)}
+    elif not known.holds(dot):
+        seen = change["context"].meet(known)
         values = {DELETED: {"seen": {"entries": seen}}} if change["delete"] else change["set"]
         for name, value in values.items():
             standing = record.standing(name)
@@ -127,7 +126,7 @@ def apply(record: Record | None, change: Message, place: Place = NOWHERE) -> Rec
             earlier = [one.place for one in dropped if NOWHERE not in (one.place, place)]
             edits[name, dot] = Edit(name, dot, value, first, change["author"], change["role"],
                                     change["recorded_at"], min([place, *earlier]))
-    return replace(record, version=record.version.join(Vector([dot])), edits=edits)
+    return replace(record, version=known.join(Vector([dot])), edits=edits)
 
 
 def merge(one: Record, other: Record) -> Record:
@@ -162,10 +161,11 @@ def read_field(rule: dict[str, Any], edits: Iterable[Edit]) -> tuple[Message, st
         return value.get("composite", {"members": {}})["members"].get(rule.get(key), {})
 
     def level(value: Message, unknown: int) -> int:
-        """How high a code stands; nothing is below all."""
+        """How high a code stands, nothing below all. A composite is signed by its stage."""
+        value = member(value, "stage") if "stages" in rule and "composite" in value else value
         return levels.index(value) if value in levels else unknown
 
-    match rule["rule"]:
+    match (rule := rule | {"stage": "stage"})["rule"]:
         case _ if all(value == shown for value in values):
             status = SETTLED
         case "union":

@@ -53,12 +53,11 @@ class Laptop:
     def __init__(self, folder: Path, address: str, replica: bytes = b"") -> None:
         self.folder, self.address = folder, urlsplit(address).netloc
         self.replica, self.user, self.role = replica or secrets.token_bytes(16), "", ""
-        self.counter, self.head, self.known = 0, b"", 0
+        self.counter, self.head, self.known, self.epoch = 0, b"", 0, 0
         self.outbox: list[Message] = []  # own changes without a receipt
         self.overlay: list[Message] = []  # own changes with one that the base does not hold
         self.receipts: dict[int, Message] = {}
-        self.epoch, self.place = 0, {"epoch": 0, "sequence": 0}
-        self.checkpoint = self.witness = b""
+        self.place, self.checkpoint, self.witness = {"epoch": 0, "sequence": 0}, b"", b""
         self.cases: dict[bytes, bool] = {}  # the scope; whether each is complete
         self.base: dict[bytes, Record] = {}
         self.digests: dict[bytes, tuple[int, bytes]] = {}  # of the office, where asked for
@@ -203,6 +202,8 @@ class Laptop:
         require(self.cases.keys() >= {*content["completed"]}, "a case outside the scope")
         self.cases |= dict.fromkeys(content["completed"], True)
         self.checkpoint, self.witness, self.place = content["checkpoint"], b"", content["place"]
-        self.overlay = [
-            one for one in self.overlay if one["record"] not in self.base
-            or not self.base[one["record"]].version.holds((one["replica"], one["counter"]))]
+        gone = {*content["departed"]} - {one["record"] for one in self.outbox}
+        self.base = {key: one for key, one in self.base.items() if key not in gone}
+        self.overlay = [one for one in self.overlay if one["record"] not in gone and (
+            not self.base[one["record"]].version.holds((one["replica"], one["counter"]))
+            if one["record"] in self.base else one["case_id"] not in content["completed"])]

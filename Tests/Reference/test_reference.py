@@ -22,11 +22,12 @@ import programs
 import records
 import reference
 import wire
+from forms import from_json, invitation, to_json
 from laptop import Laptop
 from office import Office
 from records import BY_RULE, CONTESTED, NOWHERE, SETTLED, Record, apply, case_digest, merge
 from records import read_field, read_record, rule_of
-from written import CROCKFORD, DELETED, PAIRS, PROTO, SCHEMAS, Message, Vector
+from written import DELETED, PROTO, Message, Vector
 from written import blank, fresh, named, put, read, read_change, read_invitation, sha256, write
 
 CASE = named("case", "X123456")
@@ -339,47 +340,6 @@ def test_another_issue_of_a_change_counts_as_the_same() -> None:
 # Section 10: the worked examples, taken from the text itself.
 
 EXAMPLES = (PROTO.parent / "README.md").read_text().partition("## 10. Worked examples")[2]
-
-
-def invitation(secret: bytes, fingerprint: bytes) -> str:
-    """The code that an office would show (8.2)."""
-    bits = int.from_bytes(secret + fingerprint + sha256(secret + fingerprint)[:2], "big") << 3
-    letters = "".join(CROCKFORD[bits >> 5 * place & 31] for place in reversed(range(55)))
-    return "-".join(letters[start:start + 5] for start in range(0, 55, 5))
-
-
-def camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.title, others))
-
-
-def to_json(title: str, message: Message) -> Message:
-    """A message in the JSON form (4)."""
-    made: Message = {}
-    for name, type_, repeated, one_of in SCHEMAS[title].values():
-        items = message.get(name, []) if repeated else [message[name]] if name in message else []
-        if repeated and type_ in PAIRS:
-            items = [dict(zip(PAIRS[type_], pair)) for pair in sorted(items.items())]
-        said = [to_json(type_, one) if type_ in SCHEMAS else base64.b64encode(one).decode()
-                if type_ == "bytes" else str(one) if type_.endswith("64") else one for one in items]
-        if items and (repeated or one_of or type_ in SCHEMAS or items[0]):
-            made[camel(name)] = said if repeated else said[0]
-    return made
-
-
-def from_json(title: str, said: Message) -> Message:
-    """A message from its JSON form; a field that the text does not know is an error."""
-    fields, message = {camel(field[0]): field for field in SCHEMAS[title].values()}, blank(title)
-    for key, content in said.items():
-        name, type_, repeated, _ = fields[key]
-        items = [from_json(type_, one) if type_ in SCHEMAS else base64.b64decode(one)
-                 if type_ == "bytes" else int(one) if type_.endswith("64") else one
-                 for one in (content if repeated else [content])]
-        if repeated and type_ in PAIRS:
-            key_name, value_name, kind = PAIRS[type_]
-            items = kind((one[key_name], one[value_name]) for one in items)
-        message[name] = items if repeated else items[0]
-    return message
 
 
 def test_the_names_of_section_10() -> None:

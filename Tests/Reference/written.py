@@ -71,18 +71,20 @@ class Vector(dict[bytes, int]):
 
 
 def schemas(proto: str) -> dict[str, Fields]:
-    """The messages of a .proto file by their own names, their fields ascending by number."""
+    """A .proto's messages by their own names, or after whose they are; fields by number."""
     made: dict[str, Fields] = {}
     blocks: list[tuple[str, str]] = []
     pattern = r"(message|oneof|enum) (\w+) \{|(repeated )?([\w.]+\.)?(\w+) (\w+) = (\d+);|\}"
     for token in re.finditer(pattern, re.sub("//.*", "", proto)):
         block, title, repeated, _, type_, name, number = token.groups()
+        around = [title for block, title in blocks if block == "message"][-1:]
+        inner = ".".join([*around, title or type_ or ""])
         if block:
-            blocks.append((block, title))
-            made |= {title: {}} if block == "message" else {}
+            blocks.append((block, inner if title in made else title))
+            made |= {blocks[-1][1]: {}} if block == "message" else {}
         elif name:
-            message = [title for block, title in blocks if block == "message"][-1]
-            made[message][int(number)] = name, type_, bool(repeated), blocks[-1][0] == "oneof"
+            type_ = inner if inner in made else type_
+            made[around[0]][int(number)] = name, type_, bool(repeated), blocks[-1][0] == "oneof"
         else:
             blocks.pop()
     return {title: dict(sorted(fields.items())) for title, fields in made.items()}
@@ -93,7 +95,7 @@ NUMBERS = ("bool", "uint32", "uint64", "int64", "sint64", "Verdict")
 DEFAULTS: Message = dict.fromkeys(NUMBERS, 0) | {"bool": False, "string": "", "bytes": b""}
 # What section 3 says beyond doorstep.proto: forms, limits, and what must be there.
 FORMS = dict.fromkeys("replica record id case_id group origin_replica".split(), b".{16}")
-FORMS |= dict.fromkeys(("previous", "hash", "origin_hash"), b".{32}")
+FORMS |= dict.fromkeys(("previous", "hash", "origin_hash"), rb"(?!\0{32}).{32}")
 FORMS |= dict.fromkeys(("type", "author", "role", "name", "field"), b"[!-~]{1,64}")
 FORMS |= dict.fromkeys(("text", "bytes", "reason"), b".{0,65536}")
 REQUIRED = {
@@ -116,7 +118,7 @@ def put(tag: int, content: int | bytes) -> bytes:
     return varint(tag << 3 | 2) + varint(len(content)) + content
 
 
-VARINT = re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
+VARINT = re.compile(rb"[\x80-\xff]{0,8}[\x00-\x7f]|[\x80-\xff]{9}[\x00\x01]")
 
 
 def take(data: bytes) -> Iterator[tuple[int, int | bytes]]:
@@ -198,7 +200,6 @@ def read_change(data: bytes) -> Message:
     origin = {bool(made[f"origin_{part}"]) for part in ("replica", "counter", "hash")}
     under = made["written_under_epoch"] > 0 or made["written_under_sequence"] == 0
     require(len(data) <= 262_144 and len(origin) == 1 and bool(made["set"]) != made["delete"]
-            and bool(made["previous"]) == (made["counter"] > 1) and len(made["set"]) <= 64
-            and not made["set"].get(DELETED) and under, "breaks a rule of 3.3")
+            and len(made["set"]) <= 64 and not made["set"].get(DELETED) and under, "against 3.3")
     require(write("ChangeBody", made) == data, "not canonical")
     return made

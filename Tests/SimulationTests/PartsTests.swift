@@ -45,6 +45,45 @@ import Testing
     #expect(Mark.number(in: Mark.time(clock, number: 123_456)) == 123_456)
   }
 
+  @Test(
+    arguments: [
+      (0, "1970-01-01"), (1_772_323_199_999, "2026-02-28"), (1_772_323_200_000, "2026-03-01"),
+      // British summer time has begun.
+      (1_776_034_800_000, "2026-04-13"), (1_776_034_799_999, "2026-04-12"),
+      // And is over.
+      (1_793_491_200_000, "2026-11-01"), (1_793_491_199_999, "2026-10-31"),
+      (1_835_395_200_000, "2028-02-29"),
+    ] as [(Int64, String)])
+  func `the model knows the day`(moment: Int64, day: String) {
+    #expect(PlainDay.text(PlainDay.at(moment)) == day)
+  }
+
+  @Test func `who gets a case holds it as the one before did, and no less than before`() {
+    var access = Access()
+    access.grant("a", 0, .init(isCover: true, from: 3, until: 5), today: 1)
+    access.grant("a", 1, .init(), today: 1)
+    access.grant("b", 1, .init(isCover: true, until: 2), today: 1)
+    #expect(access.cases(of: "a") == [1])
+    for number in 0...1 {
+      let moved = access.transfer(number, from: "a", to: "b", today: 1)
+      #expect(moved)
+    }
+    #expect(access.cases(of: "a").isEmpty && access.cases(of: "b") == [1])
+    access.settle(of: "b", today: 3)
+    #expect(access.cases(of: "b") == [0, 1])
+    access.settle(of: "b", today: 5)
+    #expect(access.cases(of: "b") == [1])
+  }
+
+  @Test func `who is not on a list is kept out while there is one`() {
+    var access = Access()
+    access.grant("a", 0, .init(), today: 1)
+    access.admit(["b"], 0, ends: false, today: 1)
+    #expect(!access.holds("a", 0))
+    access.admit(["b"], 0, ends: true, today: 1)
+    #expect(access.holds("a", 0))
+  }
+
   @Test func `the model displaces only what was truly seen`() {
     var model = Model()
     let record = model.place(of: .init(value: 1), type: "appointment", caseNumber: 0)

@@ -91,9 +91,9 @@ import Testing
     try FileManager.default.copyItem(atPath: folder.file("old.sqlite"), toPath: office.path)
     let restored = try office.open(4)
     #expect(restored.wasRestored)
-    #expect(try await restored.replayAccess(by: .standard, at: Self.now) == 5)
+    #expect(try await restored.replayAccess(by: .standard, at: Self.now).again == 5)
     #expect(try await office.state(restored) == decided)
-    #expect(try await restored.replayAccess(by: .standard, at: Self.now) == 0)
+    #expect(try await restored.replayAccess(by: .standard, at: Self.now).again == 0)
     try restored.close()
   }
 
@@ -113,7 +113,8 @@ import Testing
     try office.open(4).close()
     let again = try office.open(5)
     #expect(!again.wasRestored)
-    #expect(try await again.replayAccess(by: .standard, at: Self.now) == 5)
+    let replayed = try await again.replayAccess(by: .standard, at: Self.now)
+    #expect(replayed == (5, 1))
     #expect(try await office.state(again).prefix(3) == ["jones false", "kim true", "khan false"])
     try again.close()
   }
@@ -122,7 +123,62 @@ import Testing
     let office = try await Office()
     try await Self.decide(office)
     let store = try office.open(3)
-    #expect(try await store.replayAccess(by: .standard, at: Self.now) == 0)
+    #expect(try await store.replayAccess(by: .standard, at: Self.now).again == 0)
     try store.close()
+  }
+
+  /// A copy from the time when Kim answered for the case; since then it was taken away, and Kim
+  /// covers it for some days.
+  @Test func `runs on its own terms, not on those of the older copy`() throws {
+    let (store, caseID) = (MemoryStore(), CaseID.named("case", "X000001"))
+    _ = try store.now {
+      try Registry($0).grant("kim", caseID, reason: "", by: .standard, at: Self.now)
+    }
+    let copy = MemoryStore(store.image)
+    let terms = Grant.Terms(.cover, until: CalendarDate("2099-01-01"))
+    try store.now {
+      _ = try Registry($0).end("kim", caseID, reason: "left")
+      _ = try Registry($0).grant(
+        "kim", caseID, reason: "leave", terms: terms, by: .standard, at: Self.now)
+    }
+    let notes = store.notes
+    let standing = try copy.now { transaction in
+      _ = try AccessNote.replay(notes, in: transaction, .standard, at: Self.now)
+      return try transaction.grants(of: "kim").filter { $0.endedAt == nil }.map(\.terms)
+    }
+    #expect(standing == [terms])
+  }
+
+  /// Given after the copy was made, and then held up by a limit.
+  @Test func `comes back when the limit ends that holds it up`() throws {
+    let (store, caseID) = (MemoryStore(), CaseID.named("case", "X000001"))
+    let crn = try #require(CRN("X000001"))
+    let limit = LimitEntry(crn, .exclusion, ["kim"])
+    try store.now { transaction in
+      try transaction.enter(
+        Device(
+          id: .named("device", "kim"), user: "kim", role: .officer, label: "", isOperator: false,
+          fingerprint: Hash(of: [9]), certificateExpires: Timestamp(milliseconds: .max),
+          enrolledAt: Self.now))
+      var writer = try OfficeWriter(transaction, catalogue: .standard, now: Self.now)
+      let name = Value.composite(["forename": .text("Robin"), "surname": .text("Test")])
+      try writer.set(
+        ["crn": .text("X000001"), "name": name], of: .named("case-header", "X000001"),
+        type: "case-header", caseID: caseID,
+        author: "import")
+    }
+    let copy = MemoryStore(store.image)
+    try store.now {
+      _ = try Registry($0).grant("kim", caseID, reason: "", by: .standard, at: Self.now)
+      _ = try limit.make(in: $0, .standard, at: Self.now)
+    }
+    let notes = store.notes
+    func runs() throws -> Bool {
+      try copy.now { try $0.grants(of: "kim").contains { $0.endedAt == nil } }
+    }
+    _ = try copy.now { try AccessNote.replay(notes, in: $0, .standard, at: Self.now) }
+    #expect(try !runs())
+    _ = try copy.now { try limit.end(in: $0, .standard, at: Self.now) }
+    #expect(try runs())
   }
 }

@@ -17,6 +17,8 @@ import Testing
     device.clockOffset = -2_000
     device.unsent = 12
     device.catalogueVersion = 4
+    device.since = 3
+    device.heard = 5
     try await store.transaction { [device] in try $0.save(device) }
     try await store.read { [device] store throws in
       #expect(try store.device(device.id) == device)
@@ -124,6 +126,28 @@ import Testing
     try await store.transaction { try $0.removeOrder(5, of: one) }
     #expect(try await store.read { try $0.orders(for: one).isEmpty })
     #expect(try await store.read { try $0.orders(for: two).map(\.id) } == [6])
+  }
+
+  @Test(arguments: StoreKind.allCases)
+  func `files what left a device, the newest of each case`(kind: StoreKind) async throws {
+    let store = try kind.make()
+    let (one, two) = (DeviceID(value: 1), DeviceID(value: 2))
+    @Sendable func erasure(_ device: DeviceID, _ caseID: UInt128, _ endedAt: UInt64) -> Erasure {
+      Erasure(
+        device: device, caseID: CaseID(value: caseID), endedAt: endedAt,
+        receivedAt: Timestamp(milliseconds: Int64(endedAt)))
+    }
+    let all = [erasure(one, 9, 4), erasure(one, 8, 5), erasure(two, 9, 6), erasure(one, 9, 7)]
+    try await store.transaction { transaction in for one in all { try transaction.save(one) } }
+    struct Undone: Error {}
+    await #expect(throws: Undone.self) {
+      try await store.transaction { transaction in
+        try transaction.save(erasure(one, 9, 12))
+        throw Undone()
+      }
+    }
+    let filed = try await store.read { try $0.erasures(by: one) }
+    #expect(filed == [erasure(one, 8, 5), erasure(one, 9, 7)])
   }
 
   @Test(arguments: StoreKind.allCases)

@@ -50,9 +50,18 @@ import Testing
     let list = LimitEntry(try #require(Self.crn), .restriction, ["jones", "khan"])
     let outcome = try await Self.make(list, at: scene.office)
     #expect(outcome.changed == 2 && outcome.keptOut.isEmpty)
-    #expect(try await grants() == before, "nobody's case was sent whole again")
+    let limited = before.map { grant in
+      var grant = grant
+      grant.isLimited = true
+      return grant
+    }
+    #expect(Set(try await grants()) == Set(limited), "nobody's case was sent whole again")
+    try await scene.khan.sync()
+    #expect(try scene.khan.replica.limitedCases() == [scene.caseID])
     #expect(try await Self.end(list, at: scene.office).changed == 2)
-    #expect(try await grants() == before)
+    #expect(Set(try await grants()) == Set(before))
+    try await scene.khan.sync()
+    #expect(try scene.khan.replica.limitedCases() == [])
   }
 
   @Test func `one that has not begun is ended like any other`() async throws {

@@ -133,6 +133,21 @@ import Testing
     #expect(delay == .milliseconds(30_250))
   }
 
+  @Test func `does not believe that an office is busy for a day`() {
+    #expect(Backoff().delay(after: 1, chance: 0, atLeast: .seconds(86_400)) == .seconds(300))
+  }
+
+  @Test(
+    arguments: [
+      (nil, "shortly"), (0, "shortly"), (1, "in a second"), (17, "in 17 seconds"),
+      (120, "in 2 minutes"),
+    ] as [(Int?, String)])
+  func `says when to try again, and that nothing is lost`(seconds: Int?, words: String) {
+    #expect(
+      SyncFailure.busy(retryAfter: seconds).description
+        == "The office is busy. Try again \(words); your work is saved on this laptop.")
+  }
+
   @Test func `goes on until a round ends well`() async throws {
     let office = OfficeInProcess()
     let sam = try await office.laptop("sam")

@@ -117,4 +117,38 @@ import Testing
     try await scene.khan.sync()
     #expect(try await Self.texts(of: other, at: scene.office) == ["Straight on."])
   }
+
+  @Test func `tells of work in a case to which access is limited, and brings none of it`()
+    async throws
+  {
+    let (scene, other) = try await Self.scene()
+    try await Self.merge(scene, other)
+    try await scene.office.enter(
+      .set(
+        ["kind": .text("exclusion"), "user": .text("mary")], of: .named("access-limit", "1"),
+        type: "access-limit", caseID: scene.caseID))
+    try await scene.khan.sync()
+    try scene.khan.note("Not for everybody.", in: scene.caseID)
+    for _ in 0..<2 { try await scene.khan.sync() }
+    #expect(try await Self.texts(of: other, at: scene.office).isEmpty)
+    #expect(try await Self.told(other, at: scene.office).count == 1)
+  }
+
+  @Test func `protects what it brought as the original is protected`()
+    async throws
+  {
+    let (scene, other) = try await Self.scene()
+    try await Self.merge(scene, other)
+    try await scene.khan.sync()
+    let note = try scene.khan.note("Somebody else told me.", in: scene.caseID)
+    try await scene.khan.sync()
+    func mark() async throws -> String? {
+      try await scene.office.records(of: other).first { $0.type == "contact-entry" }?
+        .read("sensitive", by: .ratchet(order: ["no", "yes"]))?.value.text
+    }
+    #expect(try await mark() != "yes")
+    try scene.khan.change(note, ["sensitive": .text("yes")])
+    try await scene.khan.sync()
+    #expect(try await mark() == "yes")
+  }
 }

@@ -59,6 +59,8 @@ final class Notes<Element: Sendable>: Sendable {
   private let list = Mutex<[Element]>([])
   func add(_ element: Element) { list.withLock { $0.append(element) } }
   var all: [Element] { list.withLock { $0 } }
+  func takeLast() -> Element? { list.withLock { $0.popLast() } }
+  func removeAll() { list.withLock { $0.removeAll() } }
 }
 
 extension SyncFailure {

@@ -60,6 +60,32 @@ struct CanonicalFormTests {
     #expect(throws: MalformedBytes.self) { try Record(reading: Sample.accepted([both]).bytes) }
   }
 
+  @Test func `a composite's part has a name`() {
+    let nameless = Sample.set(
+      "field", .composite([Value.Member("", .flag(true))]), Sample.dot(0, 1))
+    #expect(throws: MalformedBytes.self) { try Change(reading: nameless.bytes) }
+  }
+
+  @Test(arguments: Seeds.some)
+  func `a peer's record has its one written form`(seed: UInt64) throws {
+    var chance = Seeded(seed)
+    let record = chance.record()
+    #expect(try Record(fromPeer: record.bytes) == record)
+    // An edit that says nothing.
+    #expect(throws: MalformedBytes.self) { try Record(fromPeer: record.bytes + [0x32, 0x00]) }
+  }
+
+  @Test func `a peer's record has no head that no edit uses`() throws {
+    let one = Sample.accepted([Sample.set("a", .none, Sample.dot(0, 1))])
+    let both = Sample.accepted([
+      Sample.set("a", .none, Sample.dot(0, 1)), Sample.set("b", .none, Sample.dot(1, 1)),
+    ])
+    // Without its last edit: tag and length, field, value and head.
+    let spoilt = Array(both.bytes.dropLast(9))
+    #expect(try Record(reading: spoilt).edits.count == one.edits.count)
+    #expect(throws: MalformedBytes.self) { try Record(fromPeer: spoilt) }
+  }
+
   @Test func `two spellings that look alike are two values`() {
     let (composed, decomposed) = (Value.text("S\u{E2}n"), Value.text("Sa\u{302}n"))
     #expect(composed != decomposed)
@@ -136,6 +162,8 @@ struct LimitTests {
   func `values lie in each other as deep as the limit says`(depth: Int, isRead: Bool) {
     let value = (0..<depth).reduce(Value.flag(true)) { inner, _ in .list([inner]) }
     #expect(Self.isRead(value) == isRead)
+    let empty = (1..<depth).reduce(Value.list([])) { inner, _ in .list([inner]) }
+    #expect(Self.isRead(empty) == isRead)
   }
 
   @Test(arguments: [(256, true), (257, false)])

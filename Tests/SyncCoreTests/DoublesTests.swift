@@ -76,6 +76,35 @@ struct DoublesTests {
     #expect(Self.values(record) == [.text("b")])
   }
 
+  @Test func `a double counts where the first of its issues stands`() throws {
+    var elsewhere = Sample.blank
+    elsewhere.apply(Self.issue(1), at: Place(epoch: 1, sequence: 9))
+    let beside = Sample.accepted([Self.issue(0), Self.next(7, "b")])
+    let reading = try #require(
+      beside.merged(with: elsewhere).read(Self.text, by: .serverOwned))
+    #expect(reading.value == .text("b") && reading.standing.count == 3)
+  }
+
+  @Test func `a double takes the place of the first issue in the office's order`() {
+    var elsewhere = Sample.blank
+    elsewhere.apply(Self.issue(1), at: Place(epoch: 1, sequence: 2))
+    var record = Sample.blank
+    record.apply(Self.issue(0), at: Place(epoch: 1, sequence: 9))
+    record.merge(elsewhere)
+    record.take(Self.issue(2), at: Place(epoch: 1, sequence: 11))
+    #expect(record.standing(Self.text).map { $0.place?.sequence } == [9, 2, 2])
+  }
+
+  @Test func `a change that stands under another name is taken as its double`() {
+    var record = Self.record(0..<1)
+    record.take(Self.issue(1), at: nil)
+    #expect(
+      record.standing(Self.text).map(\.place) == [record.edits[0].place, record.edits[0].place])
+    record.apply(Self.next(7, "b", seen: [Self.issue(0).dot]), at: nil)
+    record.take(Self.next(8, "c"), at: nil)
+    #expect(Self.values(record) == [.text("b"), .text("c")])
+  }
+
   @Test(arguments: Seeds.some)
   func `issues may come in any order and any number of times`(seed: UInt64) {
     var chance = Seeded(seed)

@@ -73,6 +73,23 @@ struct ReadingTests {
     #expect(try Self.read([.text("high"), value], .ratchet(order: Self.order)).value == value)
   }
 
+  @Test(arguments: [Value.integer(7), .flag(true), .composite(["level": .text("low")])])
+  func `a ratchet takes what is no code at all as the most protective`(value: Value) throws {
+    #expect(try Self.read([.text("high"), value], .ratchet(order: Self.order)).value == value)
+  }
+
+  @Test(arguments: [
+    [Value.composite(["by": .text("a")]), .composite(["by": .text("b")])],
+    [.composite(["code": .text("ATTC")]), .text("ATTC")],
+    [.composite(["code": .text("ATTC")]), .none],
+  ])
+  func `a claim that lacks what claims must agree on agrees with nobody`(
+    claims: [Value]
+  ) throws {
+    let reading = try Self.read(claims, .claims(holding: "disputed", on: "code"))
+    #expect(reading.value == .text("disputed") && reading.status == .contested)
+  }
+
   @Test func `emptying a protective field beside a value does not lower it`() throws {
     let reading = try Self.read([.none, .text("low")], .ratchet(order: Self.order))
     #expect(reading.value == .text("low"))

@@ -143,7 +143,7 @@ import Testing
     var kim = Colleague()
     let theirs = kim.note("theirs \(Self.canary)", at: copy.place(), id: copy.newID())
     try copy.replica.apply(copy.page([theirs]))
-    try copy.note("mine \(Self.canary)")
+    let mine = try copy.note("mine \(Self.canary)")
     try copy.edit(.concern("harm \(Self.canary)", in: Copy.caseID, id: copy.newID()))
     try copy.edit(.change(theirs, ["sensitive": .text("yes")], reason: Self.canary))
     try copy.acknowledge(
@@ -154,7 +154,8 @@ import Testing
         id: copy.newID(), caseID: Copy.caseID, type: "contact-entry", savedAt: Copy.time,
         text: "draft \(Self.canary)"))
     try copy.replica.beginResync()
-    try copy.hold([Copy.caseID, other], records: [theirs])
+    let settled = try #require(try copy.replica.record(mine))
+    try copy.hold([Copy.caseID, other], records: [theirs, settled])
     try copy.replica.finishResync()
     try copy.replica.adopt(copy.scope([Copy.caseID]))
     return copy

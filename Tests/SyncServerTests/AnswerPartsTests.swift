@@ -12,7 +12,7 @@ import Testing
   static let problems: [Problem] = [
     .badRequest("Say it again."), .tooLarge(limit: 5), .unsupportedVersion, .unsupportedMedia,
     .notEnrolled, .revoked, .wrongRole, .codeUnknown, .codeUsed, .codeExpired,
-    .replicaOfAnotherDevice, .foreignCheckpoint, .notFound, .methodNotAllowed, .unavailable,
+    .replicaOfAnotherDevice, .foreignCheckpoint, .notFound, .methodNotAllowed, .unavailable(),
     .diskFull, .internalError, .requestCut,
   ]
 

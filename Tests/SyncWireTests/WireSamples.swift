@@ -84,8 +84,11 @@ enum WireSamples {
         Order(id: 0, kind: .forked(common: 5, head: ChainHead(counter: 9, hash: record.digest)))),
       .order(Order(id: 0, kind: .resend(from: 6))),
       .order(Order(id: 0, kind: .newEpoch(7, survived: 40))),
+      .order(Order(id: 0, kind: .wipe(atOnce: seed % 2 == 0))),
       .scope(
-        Scope(entries: [Scope.Entry(caseID: record.caseID, isSentWhole: true)])),
+        Scope(entries: [
+          Scope.Entry(caseID: record.caseID, isSentWhole: true, isLimited: seed % 2 == 0)
+        ])),
       .page(
         Page(
           records: [record.bytes], proofs: [proof], completed: [record.caseID],
@@ -93,6 +96,10 @@ enum WireSamples {
           place: place)),
       .digests([CaseDigest(caseID: record.caseID, records: 1, sum: record.digest)]),
       .end(Frame.Ending(frames: 9, known: 4)),
+      .end(
+        Frame.Ending(
+          frames: 9, known: 4,
+          lease: Lease(seconds: chance.next(), limitedSeconds: seed % 3 == 0 ? 0 : 86_400))),
     ]
   }
 }

@@ -55,6 +55,7 @@ public final class CurlTransport: Transport {
     let lease = BodyLease(exchange: exchange, loop: loop)
     return TransportResponse(
       status: head.status, contentType: head.contentType, retryAfter: head.retryAfter,
+      date: head.date,
       body: ResponseBody(
         pull: { () async throws(TransportFailure) in try await lease.next() },
         abandon: { lease.cancel() }))

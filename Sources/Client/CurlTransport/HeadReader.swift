@@ -5,6 +5,8 @@ struct ResponseHead: Equatable, Sendable {
   var status: Int
   var contentType: String?
   var retryAfter: Int?
+  /// As it was written; nobody sets a clock by it.
+  var date: String?
 }
 
 /// Reads the head of a response line by line, within limits, and never trusts what it reads.
@@ -81,6 +83,7 @@ struct HeadReader {
     case "retry-after":
       // A date is not read: the laptop's clock may be wrong.
       head?.retryAfter = Self.number(value).map { min($0, 86_400) }
+    case "date": head?.date = String(decoding: value.prefix(64), as: UTF8.self)
     case "content-length":
       // libcurl reads on for ever when the number is too large for it.
       guard let length = Self.number(value), length < .max else {

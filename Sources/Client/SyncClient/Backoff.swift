@@ -14,10 +14,11 @@ public struct Backoff: Sendable {
   /// The wait after `failures` failures in a row.
   /// - Parameters:
   ///   - chance: 0 up to but not including 1.
-  ///   - atLeast: what the office asked for, when it did.
+  ///   - atLeast: what the office asked for, when it did. More than `cap` is not believed: it may
+  ///     be somebody else's answer.
   public func delay(after failures: Int, chance: Double, atLeast: Duration = .zero) -> Duration {
     let doublings = min(max(failures, 1) - 1, 20)
     let ceiling = min(cap, base * (1 << doublings))
-    return atLeast + ceiling * chance
+    return min(atLeast, cap) + ceiling * chance
   }
 }

@@ -22,9 +22,19 @@ public enum SyncFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case .offline(let detail): detail
     case .refused(_, let message): message
     case .garbled(let detail): "What answered is not the office: \(detail)"
+    case .busy(let seconds?) where seconds > 0:
+      "The office is busy. Try again in \(Self.inWords(seconds)); your work is saved on this laptop."
     case .busy: "The office is busy. Try again shortly; your work is saved on this laptop."
     case .store(let error): error.description
     case .cancelled: "The sync was stopped. What had arrived is kept."
+    }
+  }
+
+  private static func inWords(_ seconds: Int) -> String {
+    switch seconds {
+    case 1: "a second"
+    case ..<120: "\(seconds) seconds"
+    default: "\((seconds + 59) / 60) minutes"
     }
   }
 

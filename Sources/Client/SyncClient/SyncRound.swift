@@ -34,6 +34,14 @@ public struct SyncRound {
     public var forks = 0
     /// Records handed back and changes offered again to an office whose store was put back.
     public var handedBack = 0
+    /// The office ordered all that is here to be destroyed, which whoever runs the round does.
+    public var wipe: Wipe?
+
+    /// When to destroy it.
+    public enum Wipe: Hashable, Sendable {
+      case onceNoDraftIsLeft
+      case atOnce
+    }
 
     public init() {}
   }
@@ -72,6 +80,9 @@ public struct SyncRound {
   private var didBeginAnew = false
   /// Changes that the answer to the present request has settled.
   private var settled = 0
+  /// Whether cases left this laptop by the present answer, which the checkpoint of the next request
+  /// tells.
+  private var hasErased = false
   /// Requests that settled nothing, or were answered with an order.
   private var fruitless = 0
 
@@ -110,6 +121,7 @@ public struct SyncRound {
     delivery = Delivery()
     gathered = 0
     settled = 0
+    hasErased = false
     return request
   }
 
@@ -141,7 +153,8 @@ public struct SyncRound {
     case .finish(let outcome):
       if outcome.orders.allSatisfy({ !$0.kind.isRefusal }) {
         delivery.ending = Delivery.Ending(
-          known: outcome.known, time: chance.now(), serverTime: outcome.serverTime)
+          known: outcome.known, time: chance.now(), serverTime: outcome.serverTime,
+          lease: outcome.lease)
       }
       try keep()
       settled += outgoing.returned.count + outgoing.offered.count
@@ -184,6 +197,9 @@ public struct SyncRound {
     for order in outcome.orders {
       isRefused = isRefused || order.kind.isRefusal
       switch order.kind {
+      case .wipe(let atOnce):
+        report.wipe = atOnce ? .atOnce : .onceNoDraftIsLeft
+        return false
       case .resync:
         obeyed.append(order.id)
         // An order that comes again right after it was carried out crossed with our report of it.
@@ -243,7 +259,7 @@ public struct SyncRound {
       return true
     }
     report.didResync = report.didResync || didResync
-    return didResync && !obeyed.isEmpty
+    return didResync && !obeyed.isEmpty || hasErased && !outgoing.isResyncing
   }
 
   private func newReplica() -> ReplicaID {
@@ -278,6 +294,7 @@ public struct SyncRound {
   private mutating func keep(_ part: Delivery) throws(ReplicaError) {
     let taken = try store.take(part)
     report.dropped += taken.dropped
+    hasErased = hasErased || !taken.dropped.isEmpty
     report.decided += taken.decided
     for moved in part.scope?.moved ?? [] where taken.dropped.contains(moved.caseID) {
       report.moved[moved.caseID] = moved.user
@@ -316,7 +333,7 @@ extension Order.Kind {
   /// Whether the office took nothing of the request.
   fileprivate var isRefusal: Bool {
     switch self {
-    case .forked, .resend, .newEpoch: true
+    case .forked, .resend, .newEpoch, .wipe: true
     case .resync, .unknown: false
     }
   }

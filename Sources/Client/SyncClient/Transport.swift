@@ -45,12 +45,18 @@ public struct TransportResponse: Sendable {
   public var contentType: String?
   /// Seconds of a `Retry-After` header, when it holds a number.
   public var retryAfter: Int?
+  /// A `Date` header as it was written, for whoever compares clocks; `nil` when it is missing.
+  public var date: String?
   public var body: ResponseBody
 
-  public init(status: Int, contentType: String?, retryAfter: Int? = nil, body: ResponseBody) {
+  public init(
+    status: Int, contentType: String?, retryAfter: Int? = nil, date: String? = nil,
+    body: ResponseBody
+  ) {
     self.status = status
     self.contentType = contentType
     self.retryAfter = retryAfter
+    self.date = date
     self.body = body
   }
 }

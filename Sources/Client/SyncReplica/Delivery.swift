@@ -9,11 +9,16 @@ public struct Delivery: Sendable {
     /// The laptop's clock at the end.
     public var time: Timestamp
     public var serverTime: Timestamp
+    /// `nil` where the answer gave none.
+    public var lease: Lease?
 
-    public init(known: UInt64, time: Timestamp, serverTime: Timestamp) {
+    public init(
+      known: UInt64, time: Timestamp, serverTime: Timestamp, lease: Lease? = nil
+    ) {
       self.known = known
       self.time = time
       self.serverTime = serverTime
+      self.lease = lease
     }
   }
 
@@ -115,6 +120,9 @@ private struct Taking {
       state.known = ending.known
       state.lastSync = ending.serverTime
       state.clockOffset = ending.serverTime.milliseconds(until: ending.time)
+      if let lease = ending.lease {
+        state.lease = ReplicaState.Leased(terms: lease, contact: ending.time, seen: ending.time)
+      }
     }
     try rows.save(state)
     return taken
@@ -188,6 +196,8 @@ private struct Taking {
       try rows.drop(caseID)
       try rows.forgetText(of: caseID, keepsOwn: true)
     }
+    state.limited = Set(scope.entries.filter(\.isLimited).map(\.caseID))
+    state.older = Set(scope.entries.filter(\.hasOlder).map(\.caseID))
     state.restricted = Dictionary(scope.restricted.map { ($0.caseID, $0.message) }) { $1 }
     for caseID in state.restricted.keys.sorted() {
       try rows.forgetText(of: caseID, keepsOwn: false)
@@ -220,7 +230,7 @@ private struct Taking {
     let overlaid = try rows.overlaid()
     var cases: [CaseID: CaseState] = [:]
     for (index, bytes) in page.records.enumerated() {
-      let record = try Record(reading: bytes, limits: limits)
+      let record = try Record(fromPeer: bytes, limits: limits)
       // Counted by a copy of this store: the next request will find the fork.
       guard record.version.counter(of: state.replica) <= head.counter else {
         throw ReplicaError.wrongAnswer("a page holds changes under its name that it never made")
@@ -232,8 +242,17 @@ private struct Taking {
       try take(
         arrival, isFirst: caseState == .empty, isOverlaid: overlaid.contains(record.id))
     }
+    // Of what waits to be sent the base stays: the office tells of its departure once more if it
+    // refuses that, and sends the record anew if it does not.
+    for id in page.departed {
+      let overlay = try overlaid.contains(id) ? rows.overlay(of: id) : []
+      if overlay.contains(where: { $0.verdict == nil }) { continue }
+      if !isBuilding { try rows.settle(overlay) }
+      try rows.deleteRecord(id, in: state.target)
+    }
     for caseID in page.completed where try rows.isWhole(caseID, in: state.target) != nil {
       try rows.hold(HeldCase(caseID: caseID, isWhole: true), in: state.target)
+      if !isBuilding { try rows.settleDeparted(of: caseID, upTo: page.place, in: state.generation) }
     }
     if isBuilding {
       state.buildingCheckpoint = page.checkpoint

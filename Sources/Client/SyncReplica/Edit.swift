@@ -52,7 +52,8 @@ extension ReplicaStore {
     _ edits: [Edit], group: GroupID? = nil, at time: Timestamp
   ) throws(ReplicaError) -> [Change] {
     try write { rows in
-      let state = try rows.state()
+      var state = try rows.state()
+      if state.see(time) { try rows.save(state) }
       var head = try rows.head(of: state.replica)
       var changes: [Change] = []
       for edit in edits {
@@ -61,9 +62,12 @@ extension ReplicaStore {
         }
         guard isHeld else { throw ReplicaError.caseNotWhole }
         let change = try make(edit, group, time, after: head, state)
-        var row =
-          try rows.record(edit.record, in: state.generation)
-          ?? RecordRow(id: edit.record, caseID: edit.caseID, type: edit.type)
+        let held = try rows.record(edit.record, in: state.generation)
+        // Begun anew, it would pass for one that has seen what this laptop wrote to it before.
+        guard try held != nil || !rows.isWrittenElsewhere(edit.record) else {
+          throw ReplicaError.refused(.recordUnknown)
+        }
+        var row = held ?? RecordRow(id: edit.record, caseID: edit.caseID, type: edit.type)
         if let refusal = Record.refusal(
           of: change, to: row.current, policy: catalogue.policy(of: edit.type), origin: .device)
         {

@@ -192,16 +192,16 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
   }
 
   func baseDigests(
-    in generation: Int64, _ body: (CaseID, Hash) throws -> Void
+    in generation: Int64, of caseID: CaseID?, _ body: (CaseID, RecordID, Hash?) throws -> Void
   ) rethrows {
     for kept in (tables.records[generation] ?? [:]).values {
-      guard let base = kept.row.base else { continue }
+      guard let base = kept.row.base, caseID == nil || caseID == kept.row.caseID else { continue }
       let digest = kept.digest.withLock { known in
         let digest = known ?? base.digest
         known = digest
         return digest
       }
-      try body(kept.row.caseID, digest)
+      try body(kept.row.caseID, kept.row.id, digest)
     }
   }
 
@@ -267,6 +267,10 @@ private final class MemoryRows: ReplicaTransaction, @unchecked Sendable {
     var records: Set<RecordID> = []
     for kept in tables.own where !kept.row.isInBase { records.insert(kept.row.record) }
     return records
+  }
+
+  func isWrittenElsewhere(_ record: RecordID) -> Bool {
+    (tables.byRecord[record] ?? []).contains { tables.own[Int($0) - 1].row.isInBase }
   }
 
   func ownRecords(of caseID: CaseID?) -> [OwnRecord] {

@@ -26,7 +26,7 @@ extension ReplicaTransaction {
         continue
       }
       var record = shown ?? row.base ?? Record(id: row.id, type: row.type, caseID: row.caseID)
-      record.apply(change, at: nil)
+      record.take(change, at: nil)
       shown = record
     }
     row.shown = shown
@@ -34,6 +34,28 @@ extension ReplicaTransaction {
       try deleteRecord(row.id, in: generation)
     } else {
       try save(row, in: generation)
+    }
+  }
+
+  /// Takes out of the overlay what the office has accepted into records of a case that have left
+  /// the window since: when all of the case has come, they have not. Their texts stay, for an
+  /// office that loses its store.
+  func settleDeparted(
+    of caseID: CaseID, upTo reached: Place, in generation: Int64
+  ) throws {
+    for own in try ownRecords(of: caseID) {
+      let row = try record(own.id, in: generation)
+      guard row?.base == nil else { continue }
+      try settle(overlay(of: own.id).filter { $0.place.map { $0 <= reached } ?? false })
+      if let row { try show(row, in: generation, isShown: true) }
+    }
+  }
+
+  /// Remembers that own changes are where the base is, which is at the office alone.
+  func settle(_ accepted: [OwnRow]) throws {
+    for var own in accepted {
+      own.isInBase = true
+      try update(own)
     }
   }
 

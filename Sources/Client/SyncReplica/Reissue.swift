@@ -55,16 +55,10 @@ extension ReplicaTransaction {
     let former = FormerReplica(
       replica: state.replica, common: common, first: rows.first?.dot.counter ?? 0,
       count: UInt64(rows.count), successor: replica)
-    var head = ChainHead.start
+    var reissue = Reissue(as: replica, givingUp: [state.replica: common])
     for var row in rows {
       guard let change = row.change else { continue }
-      var body = change.body
-      body.context = former.renamed(body.context)
-      body.origin = change.firstIssue
-      body.dot = Dot(replica, head.counter + 1)
-      body.previous = head.hash
-      let issued = Change(body)
-      head = ChainHead(counter: body.dot.counter, hash: issued.hash)
+      let issued = reissue.issue(change)
       row.dot = issued.dot
       row.hash = issued.hash
       row.change = issued

@@ -25,14 +25,22 @@ public final class Replica: ReplicaStore {
   /// Where the store is.
   public var storePath: String { path }
   private let lock: ReplicaLock?
+  /// Cases that are not shown, because their lease is over.
+  public let closedCases: Set<CaseID>
 
   /// Opens an existing store.
+  /// - Parameters:
+  ///   - now: the laptop's clock, by which its lease is held; `nil` for who only syncs or looks
+  ///     after the file.
+  ///   - isRecording: opened to write something new down, which a lease that is over does not
+  ///     prevent; then nothing is shown.
   public convenience init(
     path: String, access: Access, catalogue: Catalogue, sealer: any Sealer = PlainSealer(),
-    limits: Limits = .standard
+    limits: Limits = .standard, at now: Timestamp? = nil, isRecording: Bool = false
   ) throws(ReplicaError) {
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-    try self.init(path, access, nil, catalogue, sealer, limits)
+    try self.init(
+      path, access, nil, catalogue, sealer, limits, at: now, isRecording: isRecording)
   }
 
   /// Makes a new, empty store.
@@ -47,7 +55,7 @@ public final class Replica: ReplicaStore {
 
   private init(
     _ path: String, _ access: Access, _ new: ReplicaIdentity?, _ catalogue: Catalogue,
-    _ sealer: any Sealer, _ limits: Limits
+    _ sealer: any Sealer, _ limits: Limits, at now: Timestamp? = nil, isRecording: Bool = false
   ) throws(ReplicaError) {
     self.path = path
     self.catalogue = catalogue
@@ -74,6 +82,12 @@ public final class Replica: ReplicaStore {
         if let new { try pool.write { db in try Self.write(new, db) } }
       }
       identity = try pool.read(Self.identity)
+      closedCases =
+        try now.map { now in
+          try pool.read { db in
+            try SQLiteRows(db, sealer, limits).closedCases(at: now, isRecording: isRecording)
+          }
+        } ?? []
     } catch { throw ReplicaError(error, path: path) }
   }
 

@@ -25,6 +25,8 @@ public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownRecord
   /// The case is known but has not arrived whole yet.
   case caseNotWhole
+  /// The lease is over: nothing is shown or written until the next sync, and nothing is lost.
+  case locked(clockWasSetBack: Bool)
   case database(String)
 
   public var description: String {
@@ -41,7 +43,7 @@ public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .diskFull: "The disk is full. Nothing was saved. Free some space and try again."
     case .readOnly: "The store is open for reading only."
     case .damaged(let what):
-      "The store is damaged: \(what). Keep the file, and ask your office for a resync."
+      "Your store is damaged: \(what). Run: doorstep rescue. It keeps the old file, and all that can be read."
     case .wrongAnswer(let what): "The office's answer is not right: \(what). Sync again."
     case .refused(let refusal): "Not saved: \(refusal.explanation)"
     case .tooLarge(let limit):
@@ -49,6 +51,10 @@ public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownCase: "This laptop does not hold that case."
     case .unknownRecord: "This laptop does not hold that record."
     case .caseNotWhole: "That case has not arrived whole yet. Sync again to finish it."
+    case .locked(clockWasSetBack: false):
+      "This laptop has not reached the office for too long, and is locked until it does. Nothing is lost. Connect, then: doorstep sync. A note or a risk concern can be written meanwhile."
+    case .locked(clockWasSetBack: true):
+      "This laptop's clock shows an earlier time than before, and the laptop is locked until it reaches the office. Nothing is lost. Set the clock right, or connect and: doorstep sync. A note or a risk concern can be written meanwhile."
     case .database(let problem): "The store could not do it: \(problem)."
     }
   }
@@ -96,10 +102,12 @@ extension Refusal {
     case .missing(let field): "“\(field)” must be filled in."
     case .checkFailed(let check):
       "its fields do not fit one another: see “\(check)” in doorstep forms."
-    case .recordUnknown: "the office does not know the record that it changes."
+    case .recordUnknown:
+      "the office does not know the record that it changes, or keeps it from laptops as too old."
     case .identityChanged: "a record cannot change its type or its case."
     case .outOfScope: "the case is not on your caseload."
     case .restricted: "you are restricted from viewing this case."
+    case .laptopLost: "this laptop was reported lost. Ring your office."
     case .notTheAuthor: "it was not made by the person that this laptop is enrolled for."
     case .tooLarge: "it is larger than the office accepts."
     case .groupRefused: "another part of the same act was refused."

@@ -38,7 +38,7 @@ final class ReplicaLock: Sendable {
 
   deinit { close(descriptor) }
 
-  private static func holder(_ path: String) -> String {
+  static func holder(_ path: String) -> String {
     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     return text.isEmpty ? "its process is not known" : text
   }

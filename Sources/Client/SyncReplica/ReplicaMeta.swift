@@ -32,6 +32,15 @@ extension ReplicaState {
     owes = number("owes") == 1
     survived = UInt64(stored: number("survived"))
     restricted = try Self.restricted(bytes("restricted"))
+    limited = Set(try Self.cases(bytes("limited")))
+    older = Set(try Self.cases(bytes("older")))
+    if let contact = number("lease-contact"), let seen = number("lease-seen") {
+      lease = Leased(
+        terms: Lease(
+          seconds: UInt64(stored: number("lease-seconds")),
+          limitedSeconds: UInt64(stored: number("lease-limited-seconds"))),
+        contact: Timestamp(milliseconds: contact), seen: Timestamp(milliseconds: seen))
+    }
   }
 
   var values: [(key: String, value: (any DatabaseValueConvertible)?)] {
@@ -48,6 +57,11 @@ extension ReplicaState {
       ("obeyed", obeyed.isEmpty ? nil : obeyed.map(String.init).joined(separator: ",")),
       ("owes", owes ? 1 : nil), ("survived", survived > 0 ? Int64(storing: survived) : nil),
       ("restricted", bytes(Self.bytes(restricted))),
+      ("limited", bytes(limited.sorted().flatMap(\.bytes))),
+      ("older", bytes(older.sorted().flatMap(\.bytes))),
+      ("lease-contact", lease?.contact.milliseconds), ("lease-seen", lease?.seen.milliseconds),
+      ("lease-seconds", lease.map { Int64(storing: $0.terms.seconds) }),
+      ("lease-limited-seconds", lease.map { Int64(storing: $0.terms.limitedSeconds) }),
     ]
   }
 
@@ -82,6 +96,16 @@ extension ReplicaState {
       rest = rest.dropFirst(length)
     }
     return restricted
+  }
+
+  /// Ids of 16 bytes, one after the other.
+  private static func cases(_ bytes: [UInt8]) throws -> [CaseID] {
+    try stride(from: 0, to: bytes.count, by: 16).map { start in
+      guard let caseID = CaseID(bytes: bytes[start..<min(start + 16, bytes.count)]) else {
+        throw ReplicaError.damaged("a list of its cases")
+      }
+      return caseID
+    }
   }
 
   private static func former(_ bytes: [UInt8]) throws -> [FormerReplica] {

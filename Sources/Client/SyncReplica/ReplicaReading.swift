@@ -26,6 +26,8 @@ extension Replica {
     public var owes: Bool
     /// Cases that a limit of access keeps from this laptop's user, with what the office says of it.
     public var restricted: [CaseID: String]
+    /// `nil` before the first whole sync.
+    public var lease: ReplicaState.Leased?
 
     /// Said only from a receipt that names the replica's highest change.
     public var isSynced: Bool { lastSync != nil && known == head && unsent == 0 && !owes }
@@ -56,7 +58,8 @@ extension Replica {
         lastSync: state.lastSync,
         clockOffset: state.clockOffset,
         known: state.known,
-        isResyncing: state.building != nil, owes: state.owes, restricted: state.restricted)
+        isResyncing: state.building != nil, owes: state.owes, restricted: state.restricted,
+        lease: state.lease)
     }
   }
 }
@@ -65,6 +68,21 @@ extension Replica {
   /// As stored with the last page; empty before the first.
   public func checkpoint() throws(ReplicaError) -> [UInt8] {
     try readSQL { db in try SQLiteRows(db, sealer, limits).state().checkpoint }
+  }
+
+  /// The office's position as last heard; `nil` before the first page.
+  public func place() throws(ReplicaError) -> Place? {
+    try readSQL { db in try SQLiteRows(db, sealer, limits).state().place }
+  }
+
+  /// Held cases to which access is limited, ascending.
+  public func limitedCases() throws(ReplicaError) -> [CaseID] {
+    try readSQL { db in try SQLiteRows(db, sealer, limits).state().limited.sorted() }
+  }
+
+  /// Whether the office has records of a case that are too old for a laptop.
+  public func hasOlder(_ caseID: CaseID) throws(ReplicaError) -> Bool {
+    try readSQL { db in try SQLiteRows(db, sealer, limits).state().older.contains(caseID) }
   }
 
   /// Whether nothing would be lost with the store: it holds no case, record, change or draft.

@@ -33,6 +33,32 @@ public struct ReplicaState: Hashable, Sendable {
   public var survived: UInt64 = 0
   /// Cases that a limit of access keeps from this laptop's user, with what the office says of it.
   public var restricted: [CaseID: String] = [:]
+  /// Held cases to which access is limited.
+  public var limited: Set<CaseID> = []
+  /// Held cases of which the office has records that are too old for a laptop.
+  public var older: Set<CaseID> = []
+  /// As last given; `nil` before the first whole sync.
+  public var lease: Leased?
+
+  /// A lease with what it is counted by, all of it the laptop's clock.
+  public struct Leased: Hashable, Sendable {
+    public var terms: Lease
+    /// At the last whole sync.
+    public var contact: Timestamp
+    /// The latest at which something was saved here.
+    public var seen: Timestamp
+
+    public init(terms: Lease, contact: Timestamp, seen: Timestamp) {
+      self.terms = terms
+      self.contact = contact
+      self.seen = seen
+    }
+
+    /// How it stands at a time.
+    public func standing(at now: Timestamp) -> Lease.Standing {
+      terms.standing(contact: contact, seen: seen, now: now)
+    }
+  }
 
   public init(replica: ReplicaID) { self.replica = replica }
 

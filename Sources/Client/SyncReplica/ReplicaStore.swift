@@ -9,6 +9,8 @@ public protocol ReplicaStore: Sendable {
   var identity: ReplicaIdentity { get }
   var catalogue: Catalogue { get }
   var limits: Limits { get }
+  /// Cases that are not shown, because their lease is over.
+  var closedCases: Set<CaseID> { get }
 
   /// Runs one durable transaction; when `body` throws, nothing of it remains. `body` must not open
   /// another door of the same store: a store may hold a lock for as long as it runs.
@@ -18,6 +20,10 @@ public protocol ReplicaStore: Sendable {
 
   /// Runs `body` on one unchanging view. As for `write`, `body` must not open another door.
   func read<Result>(_ body: (any ReplicaReading) throws -> Result) throws(ReplicaError) -> Result
+}
+
+extension ReplicaStore {
+  public var closedCases: Set<CaseID> { [] }
 }
 
 /// Who a store belongs to.
@@ -57,8 +63,11 @@ public protocol ReplicaReading {
     in generation: Int64, of caseID: CaseID?, types: Set<String>?,
     _ body: (Record) throws -> Void
   ) throws
-  /// The digest of each record's base with its case, in any order.
-  func baseDigests(in generation: Int64, _ body: (CaseID, Hash) throws -> Void) throws
+  /// The digest of each record's base, of one case or of all, in any order; `nil` for one that
+  /// cannot be read. Read anew, so that damage is found.
+  func baseDigests(
+    in generation: Int64, of caseID: CaseID?, _ body: (CaseID, RecordID, Hash?) throws -> Void
+  ) throws
   /// Rows of a generation whose record has concurrent values.
   func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) throws
   func hasRecords(of caseID: CaseID, in generation: Int64) throws -> Bool
@@ -72,6 +81,9 @@ public protocol ReplicaReading {
   func overlay(of record: RecordID) throws -> [OwnRow]
   /// Records with a change that the base does not hold.
   func overlaid() throws -> Set<RecordID>
+  /// Whether a base holds own changes of a record. Where it is not here, it has left for being too
+  /// old.
+  func isWrittenElsewhere(_ record: RecordID) throws -> Bool
   /// Records with own changes whose text is kept, of one case or of all.
   func ownRecords(of caseID: CaseID?) throws -> [OwnRecord]
   /// Changes without a receipt in their order, until `body` says no more.

@@ -67,6 +67,11 @@ extension ReplicaStore {
       try rows.save(state)
       try rows.takeOutOfBase(of: nil)
       for own in try rows.ownRecords(of: nil) { try rows.showAgain(own, state) }
+      if let place = state.place {
+        for held in try rows.cases(in: building) {
+          try rows.settleDeparted(of: held.caseID, upTo: place, in: building)
+        }
+      }
       return true
     }
   }
@@ -97,21 +102,11 @@ extension ReplicaStore {
       for held in try rows.cases(in: target) {
         digests[held.caseID] = CaseDigest(caseID: held.caseID)
       }
-      try rows.baseDigests(in: target) { caseID, digest in
-        digests[caseID, default: CaseDigest(caseID: caseID)].replace(nil, with: digest)
+      try rows.baseDigests(in: target, of: nil) { caseID, _, digest in
+        // What cannot be read agrees with nothing.
+        digests[caseID, default: CaseDigest(caseID: caseID)].replace(nil, with: digest ?? .zero)
       }
       return digests.values.sorted { $0.caseID < $1.caseID }
-    }
-  }
-}
-
-extension ReplicaReading {
-  /// Of each record as it was last received, read anew, so that damage is found.
-  public func baseDigests(
-    in generation: Int64, _ body: (CaseID, Hash) throws -> Void
-  ) throws {
-    try records(in: generation) { row in
-      if let base = row.base { try body(row.caseID, base.digest) }
     }
   }
 }

@@ -44,6 +44,12 @@ extension SQLiteRows {
     return try Set(ids.map { try id($0, "a change's record") })
   }
 
+  func isWrittenElsewhere(_ record: RecordID) throws -> Bool {
+    try number(
+      "SELECT EXISTS (SELECT 1 FROM changes WHERE record_id = ? AND in_base = 1)",
+      [Data(record.bytes)]) == 1
+  }
+
   func ownRecords(of caseID: CaseID?) throws -> [OwnRecord] {
     let wanted = caseID.map { Data($0.bytes) }
     return try Row.fetchAll(
@@ -176,7 +182,7 @@ extension SQLiteRows {
     return change
   }
 
-  private static func label(_ type: String, _ dot: Dot) -> SealLabel {
+  static func label(_ type: String, _ dot: Dot) -> SealLabel {
     let number = withUnsafeBytes(of: dot.counter.bigEndian) { Array($0) }
     return SealLabel(purpose: "change", type: type, id: dot.replica.bytes, version: number)
   }

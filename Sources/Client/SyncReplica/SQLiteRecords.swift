@@ -55,6 +55,30 @@ extension SQLiteRows {
     }
   }
 
+  func baseDigests(
+    in generation: Int64, of caseID: CaseID?, _ body: (CaseID, RecordID, Hash?) throws -> Void
+  ) throws {
+    let cursor = try Row.fetchCursor(
+      db.cachedStatement(
+        sql: """
+          SELECT record_id, case_id, type, version, base FROM records
+          WHERE generation = ?1 AND base IS NOT NULL AND (?2 IS NULL OR case_id = ?2)
+          """), arguments: [generation, caseID.map { Data($0.bytes) }])
+    while let row = try cursor.next() {
+      let record: RecordID = try id(row[0], "a record")
+      let caseID: CaseID = try id(row[1], "a record's case")
+      try body(caseID, record, digest(of: row, record, caseID))
+    }
+  }
+
+  /// `nil` for a base that is not what was written.
+  private func digest(of row: Row, _ id: RecordID, _ caseID: CaseID) -> Hash? {
+    guard let type = row[2] as String?, let version = row[3] as Blob?, let base = row[4] as Blob?
+    else { return nil }
+    let label = SealLabel(purpose: "base", type: type, id: id.bytes, version: version.bytes)
+    return try? unsealed(base.bytes, label, caseID.bytes).digest
+  }
+
   func disputed(in generation: Int64, _ body: (RecordRow) throws -> Void) throws {
     let cursor = try Row.fetchCursor(
       db.cachedStatement(

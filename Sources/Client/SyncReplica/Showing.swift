@@ -6,9 +6,15 @@ import SyncCore
 extension ReplicaStore {
   /// Cases held whole, ascending.
   public func cases() throws(ReplicaError) -> [CaseID] {
-    try read { rows in
-      try rows.cases(in: rows.state().generation).filter(\.isWhole).map(\.caseID)
-    }
+    try read { rows in try shownCases(rows, in: rows.state().generation) }
+  }
+
+  /// Held whole, and not closed.
+  private func shownCases(
+    _ rows: any ReplicaReading, in generation: Int64
+  ) throws -> [CaseID] {
+    try rows.cases(in: generation).filter(\.isWhole).map(\.caseID)
+      .filter { !closedCases.contains($0) }
   }
 
   /// Records as they are shown, deleted ones left out.
@@ -25,7 +31,7 @@ extension ReplicaStore {
   ) throws(ReplicaError) -> [Record] {
     try read { rows in
       let generation = try rows.state().generation
-      let whole = try rows.cases(in: generation).filter(\.isWhole).map(\.caseID)
+      let whole = try shownCases(rows, in: generation)
       var found: [Record] = []
       func add(_ record: Record) {
         if !record.isDeleted { found.append(record) }
@@ -47,14 +53,17 @@ extension ReplicaStore {
 
   /// One record as it is shown; `nil` when this laptop does not hold it.
   public func record(_ id: RecordID) throws(ReplicaError) -> Record? {
-    try read { rows in try rows.record(id, in: rows.state().generation)?.current }
+    try read { rows in
+      let row = try rows.record(id, in: rows.state().generation)
+      return row.flatMap { closedCases.contains($0.caseID) ? nil : $0.current }
+    }
   }
 
   /// Every field that a person must decide.
   public func disputes() throws(ReplicaError) -> [Dispute] {
     try read { rows in
       let generation = try rows.state().generation
-      let whole = Set(try rows.cases(in: generation).filter(\.isWhole).map(\.caseID))
+      let whole = Set(try shownCases(rows, in: generation))
       var found: [Dispute] = []
       try rows.disputed(in: generation) { row in
         guard let record = row.current, whole.contains(row.caseID) else { return }

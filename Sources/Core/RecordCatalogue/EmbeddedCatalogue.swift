@@ -56,7 +56,7 @@ label=Access
 plural=Access log
 why=The law asks for a log of reading as well as of writing; it stands apart from what was read, so that looking changes nothing, and no hand can alter it.
 priority=4
-window=7 days
+window=7 days after when
 writers[
  =officer
  =senior
@@ -131,7 +131,7 @@ label=Address
 plural=Addresses
 why=Recall warrants, tags and home visits go to this address, so two accounts of it are both kept and the better verified one is shown; a new address is a new record, as nDelius keeps main, other and previous.
 priority=3
-window=latest 4
+window=latest 3 by address.to
 writers[
  =officer
  =senior
@@ -356,7 +356,7 @@ label=Allocation
 plural=Allocations
 why=Who holds a case decides who may see it, so only a senior's allocation at the office changes it, with its date; an officer reads it and learns at once when a case has moved.
 priority=2
-window=latest 4
+window=latest 3 by to
 writers[
  =office
 deleters[
@@ -442,7 +442,7 @@ label=Appointment
 plural=Appointments
 why=The person has been given a time, so when two people change it at once the diary keeps the value that the office took first and both are told: two officers at two times is a false failure to attend.
 priority=3
-window=365 days
+window=365 days after when.date
 writers[
  =officer
  =senior
@@ -579,7 +579,7 @@ label=Assessment score
 plural=Assessment scores
 why=A score is signed by whoever took it and others rely on it, so it never changes; scoring again makes a new record beside the old one.
 priority=3
-window=30 days
+window=30 days after on
 writers[
  =officer
  =senior
@@ -940,7 +940,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=10
+version=11
 
 """#
     ),
@@ -1081,7 +1081,7 @@ label=Contact entry
 plural=Contact entries
 why=Notes are disclosed in court and to the person they are about; nDelius only ever appends to them, and joining two texts would forge evidence.
 priority=3
-window=365 days
+window=365 days after on.date
 writers[
  =officer
  =senior
@@ -1226,7 +1226,7 @@ label=Court report
 plural=Court reports
 why=The court team owns the report, and a court sentences on its words, so a laptop reads it and changes nothing.
 priority=3
-window=365 days
+window=365 days after received-on
 writers[
  =office
 deleters[
@@ -1357,7 +1357,7 @@ label=Disclosure
 plural=Disclosures
 why=The law asks who was told what, when and on what ground, and the log must show that each disclosure was lawful, so an entry is written once and nobody deletes it.
 priority=3
-window=365 days
+window=365 days after at.date
 writers[
  =officer
  =senior
@@ -1450,7 +1450,7 @@ label=Document
 plural=Documents
 why=A document is what it was when it was saved: its hash names its bytes, and a new version is a new record.
 priority=5
-window=365 days
+window=365 days after at
 writers[
  =officer
  =senior
@@ -1811,7 +1811,7 @@ label=Removal of a risk flag
 plural=Removals of risk flags
 why=Missing a flag can kill, so taking one off is an act of its own, signed by a senior or the office; the first signature stands, and whoever reviews or raises the flag at the same time keeps it active.
 priority=1
-window=365 days
+window=with flag
 writers[
  =senior
  =office
@@ -2028,7 +2028,7 @@ label=MAPPA
 plural=MAPPA summaries
 why=Several agencies decide it together, so it comes from the office alone; where two sources differ, the higher is shown until somebody confirms the lower.
 priority=1
-window=latest 1
+window=latest 1 by start
 writers[
  =office
 deleters[
@@ -2094,7 +2094,7 @@ label=Instruction
 plural=Instructions
 why=A failure to comply is judged by what the person had been told on that day, so an instruction is written once; the one with the later first day governs, and both can be read.
 priority=3
-window=365 days
+window=365 days after effective-to
 writers[
  =officer
  =senior
@@ -2312,7 +2312,7 @@ label=Management oversight
 plural=Management oversight entries
 why=A review after harm asks what a manager knew and advised at the time, so an entry never changes; a second thought is a new entry.
 priority=3
-window=365 days
+window=365 days after on.date
 writers[
  =senior
 deleters[
@@ -2761,7 +2761,7 @@ label=Sentence plan
 plural=Sentence plans
 why=The person agreed to a given text and a manager signed that text, so a signed version never changes and two drafts are never joined into one that nobody has read.
 priority=3
-window=latest 3
+window=latest 3 by version
 writers[
  =officer
  =senior
@@ -2892,7 +2892,7 @@ label=Predictors
 plural=Predictors
 why=Predictors are worked out where assessments are made, never on a laptop; where two sources differ, the higher level is shown, because risk must never go down in silence.
 priority=1
-window=latest 2
+window=latest 2 by assessed-on
 writers[
  =office
 deleters[
@@ -3536,7 +3536,7 @@ label=Programme session
 plural=Programme sessions
 why=Missing a session may be a breach, so reports that differ read as disputed, and nothing is enforced or called off, until an officer or a senior decides.
 priority=2
-window=365 days
+window=365 days after on
 natural-key[
  =referral
  =number
@@ -4334,7 +4334,7 @@ label=Risk concern
 plural=Risk concerns
 why=Word of possible harm outranks tidy access, so it is always taken, even from an officer whose case was moved, and it is never changed afterwards.
 priority=1
-window=365 days
+window=365 days after at.date
 writers[
  =officer
  =senior
@@ -4548,7 +4548,7 @@ label=Risk to self
 plural=Assessments of risk to self
 why=A person's life may hang on it, so it comes from an assessment and never from a laptop; where two sources differ, the more worrying answer is shown, because risk must never go down in silence.
 priority=1
-window=latest 2
+window=latest 2 by assessed-on
 writers[
  =office
 deleters[
@@ -4808,7 +4808,7 @@ label=Risk of serious harm
 plural=Assessments of serious harm
 why=The level comes from a countersigned assessment, never from a laptop; where two sources differ, the higher is shown, because a risk level must never go down in silence.
 priority=1
-window=latest 2
+window=latest 2 by assessed-on
 writers[
  =office
 deleters[
@@ -4870,7 +4870,7 @@ label=Safety check-in
 plural=Safety check-ins
 why=Somebody's life may hang on it, so each one stands for itself, none is merged away, and it is taken even from an officer who no longer holds the case.
 priority=0
-window=365 days
+window=365 days after at
 writers[
  =officer
  =senior
@@ -4924,7 +4924,7 @@ label=Service appointment
 plural=Service appointments
 why=An absence here can be enforced, so reports that differ read as disputed until an officer or a senior decides; a corrected appointment is a new one that names the one it replaces.
 priority=3
-window=365 days
+window=365 days after when.date
 writers[
  =officer
  =senior
@@ -5255,7 +5255,7 @@ label=Tier
 plural=Tiers
 why=The tier is worked out at the office from risk, MAPPA and sentence, so no laptop may state it, and each calculation is kept so that a change can be explained.
 priority=3
-window=latest 2
+window=latest 2 by calculated-on
 writers[
  =office
 deleters[
@@ -5737,7 +5737,7 @@ label=Unpaid work session
 plural=Unpaid work sessions
 why=The person has been told where to stand and when, so when two people change it at once the value that the office took first stays and both are told; a van at another place is a false absence.
 priority=3
-window=7 days
+window=45 days after when.date
 writers[
  =officer
  =senior
@@ -5824,7 +5824,7 @@ label=Planned visit
 plural=Planned visits
 why=A plan is made before a visit and changes until it; different fields merge, and two values of one field are both kept, so that nobody sets out to a place or at a time that a colleague does not know.
 priority=3
-window=365 days
+window=365 days after when.date
 writers[
  =officer
  =senior
@@ -5942,7 +5942,7 @@ label=Visit
 plural=Visits
 why=What an officer saw at a door may be read out in court, so it is written once and never changed; a correction is a contact entry.
 priority=3
-window=365 days
+window=365 days after arrived
 writers[
  =officer
  =senior
@@ -6072,7 +6072,7 @@ label=Visit risk assessment
 plural=Visit risk assessments
 why=A colleague may walk into what somebody else knew of, so what was found is written once, and where decisions differ the most restrictive stands; if anything has changed, make a new one.
 priority=1
-window=365 days
+window=365 days after valid-until
 writers[
  =officer
  =senior

@@ -29,6 +29,13 @@ public struct RecordType: Hashable, Sendable {
     window == .never ? .officeFile(of: caseID) : caseID
   }
 
+  /// What stands in a field of it, or in a part of one.
+  public func kind(at path: Check.Path) -> FieldKind? {
+    let field = fields.first { $0.name == path.field }
+    guard let name = path.member else { return field?.policy.kind }
+    return field?.members.first { $0.name == name }?.kind
+  }
+
   /// The field as records name it, elements of sets included; `nil` for one that this catalogue
   /// does not know.
   public func field(_ name: String) -> Field? {
@@ -42,12 +49,12 @@ public struct RecordType: Hashable, Sendable {
 public enum Window: Hashable, Sendable {
   /// As long as the officer holds the case.
   case whileHeld
-  /// Until this many days after the day that it tells of, or after its last change where it tells
-  /// of none.
-  case days(Int)
-  /// The newest so many of the case.
-  case latest(Int)
-  /// As long as the record that this reference field names.
+  /// Until this many days after the day that stands there; as long as the case while none stands.
+  case days(Int, after: Check.Path)
+  /// The so many of the case at which the highest stands there, and those at which nothing does.
+  case latest(Int, by: Check.Path)
+  /// As long as the record that this reference field names; as long as the case where it names
+  /// none.
   case with(field: String)
   /// It stays at the office.
   case never

@@ -168,23 +168,52 @@ struct TypeReader {
     let words = word.text.split(separator: " ").map(String.init)
     if words == ["while-held"] { return .whileHeld }
     if words == ["never"] { return .never }
-    if words.count == 2 {
-      if words[1] == "days", let days = Int(words[0]), (1...3_660).contains(days) {
-        return .days(days)
-      }
-      if words[0] == "latest", let count = Int(words[1]), (1...100).contains(count) {
-        return .latest(count)
-      }
-      if words[0] == "with",
-        fields.contains(where: { $0.name == words[1] && $0.policy.kind == .reference })
-      {
-        return .with(field: words[1])
-      }
+    if words.count == 2, words[0] == "with",
+      fields.contains(where: { $0.name == words[1] && $0.policy.kind == .reference })
+    {
+      return .with(field: words[1])
+    }
+    if words.count == 4, words[1] == "days", words[2] == "after",
+      let days = Int(words[0]), (1...3_660).contains(days),
+      let path = place(words[3], in: fields, [.date, .instant])
+    {
+      return .days(days, after: path)
+    }
+    if words.count == 4, words[0] == "latest", words[2] == "by",
+      let count = Int(words[1]), (1...100).contains(count),
+      let path = place(words[3], in: fields, [.date, .instant, .integer])
+    {
+      return .latest(count, by: path)
     }
     throw section.wrong(
       "\(quoted(word.text)) is no window", at: word.line,
-      remedy:
-        "write while-held, 365 days, latest 4, never, or with and the name of a reference field")
+      remedy: "write while-held, never, 365 days after a day, latest 4 by a day or a number, "
+        + "or with and the name of a reference field")
+  }
+
+  private enum Measure { case date, instant, integer }
+
+  /// Where a day or a number stands in a record of the type; `nil` where none can.
+  private func place(_ text: String, in fields: [Field], _ measures: [Measure]) -> Check.Path? {
+    let names = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard let field = fields.first(where: { $0.name == names[0] }), !field.policy.isSet else {
+      return nil
+    }
+    let kind =
+      switch names.count {
+      case 1: field.policy.kind
+      case 2: field.members.first { $0.name == names[1] }?.kind
+      default: FieldKind?.none
+      }
+    let measure: Measure? =
+      switch kind {
+      case .date: .date
+      case .instant: .instant
+      case .integer: .integer
+      default: nil
+      }
+    guard let measure, measures.contains(measure) else { return nil }
+    return Check.Path(names[0], names.count == 2 ? names[1] : nil)
   }
 
   /// What never goes to a device cannot come from one.

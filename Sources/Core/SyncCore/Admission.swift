@@ -87,13 +87,13 @@ private struct Attempt {
     case .union:
       if !field.isSet, !seen.isEmpty { return .writtenOnce(field: name) }
     case .ratchet(let order):
-      let highest = seen.map { rank($0.value, by: \.text, in: order) }.max() ?? -1
+      let highest = seen.map { rank($0.value, in: order) }.max() ?? -1
       // Who may ease it may set it: what their easing saw may have been eased by another meanwhile.
       if field.deciders.contains(role) && !change.body.reason.isEmpty { return nil }
-      if rank(value, by: \.text, in: order) < highest { return .easing(field: name) }
+      if rank(value, in: order) < highest { return .easing(field: name) }
     case .signed(let stages):
-      let highest = seen.map { rank($0.value, by: \.stage, in: stages) }.max() ?? -1
-      if rank(value, by: \.stage, in: stages) < highest { return .stageBack(field: name) }
+      let highest = seen.map { rank($0.value.stage, in: stages) }.max() ?? -1
+      if rank(value.stage, in: stages) < highest { return .stageBack(field: name) }
     case .claims:
       let isDecision = !field.rule.agrees(seen.map(\.value))
       if isDecision { return field.deciders.contains(role) ? nil : .roleMayNotDecide(field: name) }

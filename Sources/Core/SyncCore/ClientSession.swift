@@ -34,6 +34,8 @@ public struct ClientSession: Sendable {
     public var serverTime: Timestamp
     /// Orders to carry out now that the round trip is over.
     public var orders: [Order]
+    /// `nil` where the answer gave none.
+    public var lease: Lease?
   }
 
   /// How an answer can be wrong. The text names the frame, never its content.
@@ -141,7 +143,8 @@ public struct ClientSession: Sendable {
     }
     state = .ended
     return .finish(
-      Outcome(known: ending.known, serverTime: opening.serverTime, orders: orders))
+      Outcome(
+        known: ending.known, serverTime: opening.serverTime, orders: orders, lease: ending.lease))
   }
 
   private mutating func breach(_ problem: String) -> Action {

@@ -52,6 +52,21 @@ public struct Limits: Sendable {
   public var idleSeconds = 60
   /// Connections served at once; more wait in the kernel's queue.
   public var connections = 512
+  /// Seconds that every request has to arrive in, and bytes for each of which it has more: a body
+  /// that comes slower is cut off.
+  public var bodySeconds = 60
+  public var bodyBytesASecond = 1 << 10
+  /// Syncs under way at once; whoever comes then is told to come again.
+  public var syncs: Int { max(8, connections / 8) }
+  /// Of them, of one machine: it may be cut off and come again before the office hears of the cut.
+  public var syncsOfOne = 2
+  /// Pages read at once. The office's store serves one more reader, for everything else.
+  public var turns = 3
+  /// Seconds for which a laptop that neither sends nor reads keeps its place from one that would.
+  public var stillSeconds = 20
+  /// Those who wait for news, all and of one user.
+  public var waits: Int { connections * 3 / 4 }
+  public var waitsOfOne = 16
   /// Seconds given to running requests once the server is asked to stop.
   public var drainSeconds = 10
 

@@ -141,6 +141,9 @@ public struct Order: Hashable, Sendable {
     /// The office's store was put back from a backup.
     /// - survived: of the epoch that the request named, what was placed up to this sequence.
     case newEpoch(UInt64, survived: UInt64)
+    /// Destroy all that is here, then say so. It comes before any data, and instead of it.
+    /// - atOnce: also with drafts that nobody has saved.
+    case wipe(atOnce: Bool)
     /// An order that this version does not know. It is shown, never guessed.
     case unknown(UInt32)
   }
@@ -162,10 +165,18 @@ public struct Scope: Hashable, Sendable {
     /// Whether the case is about to be sent whole: the laptop empties it first and opens it when it
     /// is complete.
     public let isSentWhole: Bool
+    /// Whether access to it is limited: then its lease is shorter.
+    public let isLimited: Bool
+    /// Whether the office holds records of it that have left the laptops' window.
+    public let hasOlder: Bool
 
-    public init(caseID: CaseID, isSentWhole: Bool) {
+    public init(
+      caseID: CaseID, isSentWhole: Bool, isLimited: Bool = false, hasOlder: Bool = false
+    ) {
       self.caseID = caseID
       self.isSentWhole = isSentWhole
+      self.isLimited = isLimited
+      self.hasOlder = hasOlder
     }
   }
 
@@ -233,6 +244,8 @@ public struct Page: Sendable {
   public var records: [[UInt8]]
   /// The office's proof of each record, in the same order; empty when it gives none.
   public var proofs: [Proof]
+  /// Records that left the laptops' window since the checkpoint; the office keeps them.
+  public var departed: [RecordID] = []
   /// Cases that are complete with this page.
   public var completed: [CaseID]
   public var checkpoint: [UInt8]
@@ -267,6 +280,12 @@ public struct CaseDigest: Hashable, Sendable {
   public mutating func replace(_ old: Hash?, with new: Hash) {
     if let old { sum = sum &- old } else { records &+= 1 }
     sum = sum &+ new
+  }
+
+  /// Takes the digest out of a record that leaves.
+  public mutating func remove(_ old: Hash) {
+    sum = sum &- old
+    records &-= 1
   }
 }
 
@@ -311,10 +330,13 @@ public enum Frame: Sendable {
     public var frames: UInt64
     /// The highest counter of this replica that the office has stored or refused.
     public var known: UInt64
+    /// `nil` from an office that gives none.
+    public var lease: Lease?
 
-    public init(frames: UInt64, known: UInt64) {
+    public init(frames: UInt64, known: UInt64, lease: Lease? = nil) {
       self.frames = frames
       self.known = known
+      self.lease = lease
     }
   }
 }

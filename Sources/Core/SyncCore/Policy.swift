@@ -90,6 +90,8 @@ public enum Refusal: Error, Hashable, Sendable {
   case outOfScope
   /// A limit of access keeps the author out of the case; the text is kept beside it.
   case restricted
+  /// The laptop was reported lost: nobody knows who wrote it.
+  case laptopLost
   /// Author or role are not those of the device.
   case notTheAuthor
   case tooLarge
@@ -115,6 +117,7 @@ public enum Refusal: Error, Hashable, Sendable {
     case .identityChanged: "identity-changed"
     case .outOfScope: "out-of-scope"
     case .restricted: "restricted"
+    case .laptopLost: "laptop-lost"
     case .notTheAuthor: "not-the-author"
     case .tooLarge: "too-large"
     case .groupRefused: "group-refused"
@@ -130,7 +133,7 @@ public enum Refusal: Error, Hashable, Sendable {
       .missing(let field), .checkFailed(let field):
       field
     case .roleMayNotDelete, .recordUnknown, .identityChanged, .outOfScope, .restricted,
-      .notTheAuthor, .tooLarge, .groupRefused, .unreadable:
+      .laptopLost, .notTheAuthor, .tooLarge, .groupRefused, .unreadable:
       ""
     }
   }

@@ -161,6 +161,14 @@ public struct Record: Hashable, Sendable {
     edits.replaceSubrange(range, with: kept)
   }
 
+  /// Takes a change in by what the record alone shows: as a double where another issue of it
+  /// stands. An office asks its log as well.
+  /// - Returns: whether anything changed.
+  @discardableResult
+  public mutating func take(_ change: Change, at place: Place?) -> Bool {
+    holds(change.firstIssue) ? applyAgain(change) : apply(change, at: place)
+  }
+
   /// Takes in another issue of a change that this record holds: its double stands wherever that
   /// stands, and what has superseded the one has superseded both.
   ///
@@ -175,7 +183,7 @@ public struct Record: Hashable, Sendable {
     for field in Set(edits.lazy.filter { $0.hash == hash }.map(\.field)) {
       let range = range(of: field)
       let issues = edits[range].filter { $0.hash == hash }
-      if !isKnown, let first = issues.first {
+      if !isKnown, let first = issues.min(by: StandingEdit.precedes) {
         let double = StandingEdit(
           field: field, dot: change.dot, hash: hash, value: first.value, by: first.by,
           place: first.place)
@@ -292,8 +300,10 @@ public struct Record: Hashable, Sendable {
       found = true
     }
     guard found else { return false }
-    let known = Seen(edits[...], by: seen)
-    return edits.allSatisfy { $0.isDeletion || known.contains($0) }
+    return Set(edits.lazy.map(\.field)).allSatisfy { field in
+      let known = Seen(standing(field), by: seen)
+      return standing(field).allSatisfy { $0.isDeletion || known.contains($0) }
+    }
   }
 
   /// Whether somebody deleted what somebody else kept editing: listed for review.

@@ -116,6 +116,16 @@ extension Record {
     try check(heads)
   }
 
+  /// Reads what a peer sent: exactly the written form of a record, in which every edit says whose
+  /// it is. What a store holds was read so before.
+  public init(fromPeer bytes: [UInt8], limits: Limits = .standard) throws(MalformedBytes) {
+    try self.init(reading: bytes, limits: limits)
+    for edit in edits where edit.hash == .zero || edit.by.author.isEmpty || edit.by.role.isEmpty {
+      throw MalformedBytes("an edit does not say of whose change it is")
+    }
+    guard self.bytes == bytes else { throw MalformedBytes("a record is not in its written form") }
+  }
+
   /// Fields ascending with each dot once, one change behind each dot, and no deletion that saw more
   /// than the record: nothing else comes of applying and merging.
   private func check(_ heads: [Head]) throws(MalformedBytes) {
@@ -136,6 +146,10 @@ extension Record {
       }
     }
   }
+}
+
+extension Role {
+  fileprivate var isEmpty: Bool { rawValue.isEmpty }
 }
 
 extension VersionVector? {

@@ -57,15 +57,22 @@ public struct Reading: Hashable, Sendable {
 }
 
 extension Rule {
-  /// Whether values say the same in what the rule asks.
+  /// What of a value others are held against: the member that the rule asks, else all of it.
+  private enum Asked: Hashable {
+    case member(Value)
+    case whole(Value)
+  }
+
+  /// Whether values say the same in what the rule asks. One that lacks the member that it asks
+  /// agrees with its equals alone.
   func agrees(_ values: [Value]) -> Bool {
     Set(values.map { asked(in: $0) }).count < 2
   }
 
-  /// What of a value others are held against.
-  func asked(in value: Value) -> Value {
-    guard case .claims(_, let member?, _) = self, case .composite = value else { return value }
-    return value[member: member] ?? .none
+  private func asked(in value: Value) -> Asked {
+    guard case .claims(_, let name?, _) = self, let member = value[member: name], member != .none
+    else { return .whole(value) }
+    return .member(member)
   }
 
   /// Standing edits with those first that the rule ranks first, else in the given order.
@@ -85,29 +92,32 @@ extension Record {
       return Reading(value: only.value, status: .settled, standing: [only])
     }
     let standing = edits.sorted(by: StandingEdit.precedes)
-    guard let first = standing.first, let last = standing.last else { return nil }
-    if standing.allSatisfy({ $0.value == first.value }) {
+    // Doubles are one edit, which counts where the first of them stands.
+    var issues: Set<Hash> = []
+    let counted = standing.filter { issues.insert($0.hash).inserted }
+    guard let first = counted.first, let last = counted.last else { return nil }
+    if counted.allSatisfy({ $0.value == first.value }) {
       return Reading(value: first.value, status: .settled, standing: standing)
     }
     switch rule {
     case .union:
-      if let present = standing.first(where: { $0.value.flag == true }) {
+      if let present = counted.first(where: { $0.value.flag == true }) {
         return Reading(value: present.value, status: .settledByRule, standing: standing)
       }
       return Reading(value: first.value, status: .settledByRule, standing: standing)
     case .ratchet(let order):
-      let top = Self.highest(standing) { rank($0, by: \.text, in: order) }
+      let top = Self.highest(counted) { rank($0, in: order) }
       return Reading(value: top.value, status: .settledByRule, standing: standing)
     case .derived, .serverOwned:
       return Reading(value: last.value, status: .settledByRule, standing: standing)
     case .fieldMerge(let preference):
-      let shown = Self.preferred(preference, of: standing, first: first, last: last)
+      let shown = Self.preferred(preference, of: counted, first: first, last: last)
       return Reading(value: shown.value, status: .contested, standing: standing)
     case .signed(let stages):
-      let top = Self.highest(standing) { rank($0, by: \.stage, in: stages) }
+      let top = Self.highest(counted) { rank($0.stage, in: stages) }
       return Reading(value: top.value, status: .settledByRule, standing: standing)
     case .claims(let holding, _, _):
-      guard rule.agrees(standing.map(\.value)), let shown = rule.ranked(standing).first else {
+      guard rule.agrees(counted.map(\.value)), let shown = rule.ranked(counted).first else {
         return Reading(value: .text(holding), status: .contested, standing: standing)
       }
       return Reading(value: shown.value, status: .settledByRule, standing: standing)
@@ -146,16 +156,18 @@ extension Record {
 }
 
 extension Value {
-  /// The stage of a signature: its member `stage`, or the value itself.
-  var stage: String? { self[member: "stage"]?.text ?? text }
+  /// The stage of a signature: a composite's member `stage`, otherwise the value itself.
+  var stage: Value {
+    guard case .composite = self else { return self }
+    return self[member: "stage"] ?? .none
+  }
 }
 
-/// The rank of a value by its code. A code or a kind that this version does not know ranks above
-/// all: what is unknown is protected.
-func rank(_ value: Value, by code: (Value) -> String?, in order: [String]) -> Int {
-  if case .unknown = value { return order.count }
-  guard let code = code(value) else { return -1 }
-  return place(of: code, in: order) ?? order.count
+/// The rank of a code, nothing below all. What is no code of the order ranks above all, of whatever
+/// kind it is: what is unknown is protected.
+func rank(_ value: Value, in order: [String]) -> Int {
+  if case .none = value { return -1 }
+  return value.text.flatMap { place(of: $0, in: order) } ?? order.count
 }
 
 /// Compared as bytes, as all text is; comparing letters would let a peer's text cost time.

@@ -28,6 +28,8 @@ public struct ServerSession: Sendable {
     /// See `Frame.Opening.witness`.
     public var witness: [UInt8] = []
     public var catalogueVersion: UInt32 = 0
+    /// Given with the end of an answer that told all.
+    public var lease: Lease?
     /// The replica's head at the office afterwards.
     public var known: UInt64
     /// Where reading goes on; `nil` when there is nothing to read for this request.
@@ -78,7 +80,8 @@ public struct ServerSession: Sendable {
   private var state = State.accepting
   private var frames: UInt64 = 0
   private var known: UInt64 = 0
-  private var shown: [Scope.Entry]?
+  private var lease: Lease?
+  private var shown: Scope?
 
   public init(_ request: SyncRequest) { self.request = request }
 
@@ -105,11 +108,18 @@ public struct ServerSession: Sendable {
           catalogueVersion: acceptance.catalogueVersion))
     ]
     if !acceptance.receipts.isEmpty { queue.append(.receipts(acceptance.receipts)) }
+    // Nothing else goes to a laptop that is to be wiped.
+    for order in acceptance.orders {
+      if case .wipe = order.kind { return goOn(queue + [.order(order)], .end) }
+    }
     var then = Then.end
     switch acceptance.finding {
     case .sound:
       queue += acceptance.orders.map(Frame.order)
-      if let checkpoint = acceptance.checkpoint, !request.hasMore { then = .read(checkpoint) }
+      if let checkpoint = acceptance.checkpoint, !request.hasMore {
+        lease = acceptance.lease
+        then = .read(checkpoint)
+      }
     case .resend(let from): queue.append(.order(Order(id: 0, kind: .resend(from: from))))
     case .forked(let common, let head):
       queue.append(.order(Order(id: 0, kind: .forked(common: common, head: head))))
@@ -121,17 +131,21 @@ public struct ServerSession: Sendable {
   /// The scope goes out first, and again whenever it is no longer what was sent.
   private mutating func show(_ reading: Reading) -> Action {
     var queue: [Frame] = []
-    if isNews(reading.scope.entries) { queue.append(.scope(reading.scope)) }
-    shown = reading.scope.entries
+    if isNews(reading.scope) { queue.append(.scope(reading.scope)) }
+    shown = reading.scope
     queue.append(.page(reading.page))
     if !reading.digests.isEmpty { queue.append(.digests(reading.digests)) }
     return goOn(queue, reading.next.map(Then.read) ?? .end)
   }
 
-  /// Whether cases came or went, or one is now to be sent whole: taken away and granted anew.
-  private func isNews(_ entries: [Scope.Entry]) -> Bool {
-    guard let shown, shown.map(\.caseID) == entries.map(\.caseID) else { return true }
-    return zip(shown, entries).contains { !$0.isSentWhole && $1.isSentWhole }
+  /// Whether cases came or went, or one is now to be sent whole: taken away and granted anew. What
+  /// is told once is news, too: the checkpoint of this answer passes it.
+  private func isNews(_ scope: Scope) -> Bool {
+    guard let shown, shown.entries.map(\.caseID) == scope.entries.map(\.caseID),
+      shown.restricted == scope.restricted, scope.moved.allSatisfy(shown.moved.contains),
+      scope.decided.allSatisfy(shown.decided.contains)
+    else { return true }
+    return zip(shown.entries, scope.entries).contains { !$0.isSentWhole && $1.isSentWhole }
   }
 
   private mutating func goOn(_ queue: [Frame], _ then: Then) -> Action {
@@ -147,7 +161,7 @@ public struct ServerSession: Sendable {
     case .end:
       state = .ended
       frames += 1
-      return .send(.end(Frame.Ending(frames: frames - 1, known: known)))
+      return .send(.end(Frame.Ending(frames: frames - 1, known: known, lease: lease)))
     }
   }
 }

@@ -4,7 +4,7 @@ extension WireWriter {
     message(field) { $0.valueBody(value) }
   }
 
-  private mutating func valueBody(_ value: Value) {
+  fileprivate mutating func valueBody(_ value: Value) {
     switch value {
     case .none: break
     case .text(let text): bytes(1, text.utf8)
@@ -36,7 +36,6 @@ extension WireReader {
   /// Reads the body of one value.
   /// - Parameter depth: how many composites or lists hold it.
   consuming func value(_ limits: Limits, depth: Int = 0) throws(MalformedBytes) -> Value {
-    guard depth <= limits.valueDepth else { throw MalformedBytes("values are nested too deeply") }
     var reader = self
     let whole = reader.rest
     guard let field = try reader.field() else { return .none }
@@ -65,6 +64,7 @@ extension WireReader {
   }
 
   private consuming func composite(_ limits: Limits, depth: Int) throws(MalformedBytes) -> Value {
+    guard depth < limits.valueDepth else { throw MalformedBytes("values are nested too deeply") }
     var reader = self
     var members: [Value.Member] = []
     while let field = try reader.field() {
@@ -81,8 +81,8 @@ extension WireReader {
         default: throw MalformedBytes("a part of a composite has an unknown field")
         }
       }
-      if let last = members.last, last.name >= name {
-        throw MalformedBytes("a composite is not ascending")
+      guard !name.isEmpty, members.last.map({ $0.name < name }) ?? true else {
+        throw MalformedBytes("a composite is not ascending, or a part has no name")
       }
       members.append(Value.Member(name, value))
     }
@@ -90,6 +90,7 @@ extension WireReader {
   }
 
   private consuming func list(_ limits: Limits, depth: Int) throws(MalformedBytes) -> Value {
+    guard depth < limits.valueDepth else { throw MalformedBytes("values are nested too deeply") }
     var reader = self
     var values: [Value] = []
     while let field = try reader.field() {
@@ -109,5 +110,14 @@ extension WireReader {
       try reader.vectorEntry(into: &dots, limit: limits.vectorEntries)
     }
     return try vector(ascending: dots)
+  }
+}
+
+extension Value {
+  /// The value alone in its written form, by which two implementations can be compared.
+  public var writtenForm: [UInt8] {
+    var writer = WireWriter()
+    writer.valueBody(self)
+    return writer.bytes
   }
 }

@@ -36,6 +36,8 @@ extension PBFrame {
           .with {
             $0.caseID = Data(entry.caseID.bytes)
             $0.sentWhole = entry.isSentWhole
+            $0.limited = entry.isLimited
+            $0.older = entry.hasOlder
           }
         }
         $0.restricted = scope.restricted.map { restricted in
@@ -62,6 +64,7 @@ extension PBFrame {
       self.page = .with {
         $0.records = page.records.map { PBRecord($0, form) }
         $0.proofs = page.proofs.map { Data($0.bytes) }
+        $0.departed = page.departed.map { Data($0.bytes) }
         $0.completed = page.completed.map { Data($0.bytes) }
         $0.checkpoint = Data(page.checkpoint)
         $0.place = PBPlace(page.place)
@@ -72,6 +75,12 @@ extension PBFrame {
       self.end = .with {
         $0.frames = ending.frames
         $0.known = ending.known
+        if let lease = ending.lease {
+          $0.lease = .with {
+            $0.seconds = lease.seconds
+            $0.limitedSeconds = lease.limitedSeconds
+          }
+        }
       }
     }
   }
@@ -99,7 +108,11 @@ extension PBFrame {
       for digest in list.digests { digests.append(try digest.digest()) }
       return .digests(digests)
     case .end(let ending):
-      return .end(Frame.Ending(frames: ending.frames, known: ending.known))
+      let lease = Lease(
+        seconds: ending.lease.seconds, limitedSeconds: ending.lease.limitedSeconds)
+      return .end(
+        Frame.Ending(
+          frames: ending.frames, known: ending.known, lease: ending.hasLease ? lease : nil))
     case nil: throw .unreadable("a frame is empty or of a newer kind")
     }
   }
@@ -200,6 +213,7 @@ extension PBOrder {
         $0.epoch = epoch
         $0.survived = survived
       }
+    case .wipe(let atOnce): wipe = .with { $0.atOnce = atOnce }
     case .unknown: break
     }
   }
@@ -212,6 +226,7 @@ extension PBOrder {
     case .resend(let resend): Order(id: id, kind: .resend(from: resend.from))
     case .newEpoch(let new):
       Order(id: id, kind: .newEpoch(new.epoch, survived: new.survived))
+    case .wipe(let wipe): Order(id: id, kind: .wipe(atOnce: wipe.atOnce))
     case nil: Order(id: id, kind: .unknown(0))
     }
   }
@@ -230,7 +245,9 @@ extension PBScope {
     result.witness = [UInt8](witness)
     for entry in entries {
       result.entries.append(
-        Scope.Entry(caseID: try checkedID(entry.caseID, "a case"), isSentWhole: entry.sentWhole))
+        Scope.Entry(
+          caseID: try checkedID(entry.caseID, "a case"), isSentWhole: entry.sentWhole,
+          isLimited: entry.limited, hasOlder: entry.older))
     }
     for one in restricted {
       guard one.message.utf8.count <= limits.messageBytes else {
@@ -277,10 +294,15 @@ extension PBPage {
     for caseID in self.completed { completed.append(try checkedID(caseID, "a case")) }
     var exact: [[UInt8]] = []
     for record in records { exact.append(try record.exactBytes) }
-    return Page(
+    var page = Page(
       records: exact, proofs: checked, completed: completed,
       checkpoint: [UInt8](checkpoint),
       place: place.place)
+    guard departed.count <= limits.pageRecords else {
+      throw .unreadable("a page has more than \(limits.pageRecords) records that departed")
+    }
+    for id in departed { page.departed.append(try checkedID(id, "a record")) }
+    return page
   }
 }
 

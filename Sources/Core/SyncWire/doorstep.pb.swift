@@ -879,6 +879,14 @@ package nonisolated struct PBOrder: Sendable {
     set {kind = .newEpoch(newValue)}
   }
 
+  package var wipe: PBOrder.Wipe {
+    get {
+      if case .wipe(let v)? = kind {return v}
+      return PBOrder.Wipe()
+    }
+    set {kind = .wipe(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -886,6 +894,7 @@ package nonisolated struct PBOrder: Sendable {
     case forked(PBOrder.Forked)
     case resend(PBOrder.Resend)
     case newEpoch(PBOrder.NewEpoch)
+    case wipe(PBOrder.Wipe)
 
   }
 
@@ -949,6 +958,18 @@ package nonisolated struct PBOrder: Sendable {
     package init() {}
   }
 
+  package nonisolated struct Wipe: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var atOnce: Bool = false
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
   package init() {}
 }
 
@@ -981,6 +1002,12 @@ package nonisolated struct PBScope: Sendable {
     package var caseID: Data = Data()
 
     package var sentWhole: Bool = false
+
+    /// access to the case is limited: the shorter lease holds
+    package var limited: Bool = false
+
+    /// the office holds records of the case that have left the window
+    package var older: Bool = false
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1062,6 +1089,9 @@ package nonisolated struct PBPage: Sendable {
   /// one a record, 16 bytes each
   package var proofs: [Data] = []
 
+  /// records that left the window since the checkpoint, 16 bytes each
+  package var departed: [Data] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1106,6 +1136,55 @@ package nonisolated struct PBEnding: Sendable {
   package var frames: UInt64 = 0
 
   package var known: UInt64 = 0
+
+  /// absent where the scope was not told
+  package var lease: PBEnding.Lease {
+    get {_lease ?? PBEnding.Lease()}
+    set {_lease = newValue}
+  }
+  /// Returns true if `lease` has been explicitly set.
+  package var hasLease: Bool {self._lease != nil}
+  /// Clears the value of `lease`. Subsequent reads from it will return its default value.
+  package mutating func clearLease() {self._lease = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Lease: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// for the laptop as a whole
+    package var seconds: UInt64 = 0
+
+    /// for cases to which access is limited
+    package var limitedSeconds: UInt64 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+
+  fileprivate var _lease: PBEnding.Lease? = nil
+}
+
+/// POST /v1/wiped: all that an order to wipe asked for is done
+package nonisolated struct PBWipedRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PBWipedResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1608,6 +1687,76 @@ package nonisolated struct PBWaitResponse: Sendable {
   package init() {}
 }
 
+/// POST /v1/compare
+package nonisolated struct PBCompareRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseID: Data = Data()
+
+  /// of the laptop's base, ascending by record, at most 2,000
+  package var entries: [PBCompareRequest.Entry] = []
+
+  /// of the records above this one; empty for all from the first
+  package var after: Data = Data()
+
+  /// up to and with this one; empty for all to the last
+  package var through: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Entry: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var record: Data = Data()
+
+    /// 32 bytes; absent where the laptop cannot read its own
+    package var digest: Data = Data()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+}
+
+package nonisolated struct PBCompareResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// the office's, where the laptop has another or none, ascending
+  package var records: [PBRecord] = []
+
+  /// one a record, 16 bytes each
+  package var proofs: [Data] = []
+
+  /// entries that the office does not hold
+  package var unknown: [Data] = []
+
+  /// when there was more than fits: to be given as after; empty at the range's end
+  package var reached: Data = Data()
+
+  package var place: PBPlace {
+    get {_place ?? PBPlace()}
+    set {_place = newValue}
+  }
+  /// Returns true if `place` has been explicitly set.
+  package var hasPlace: Bool {self._place != nil}
+  /// Clears the value of `place`. Subsequent reads from it will return its default value.
+  package mutating func clearPlace() {self._place = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _place: PBPlace? = nil
+}
+
 /// POST /v1/operator/limit
 package nonisolated struct PBLimitRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1700,6 +1849,192 @@ package nonisolated struct PBRevokeResponse: Sendable {
   package var wasActive: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// POST /v1/operator/wipe
+package nonisolated struct PBWipeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var device: Data = Data()
+
+  /// nobody knows who has it: at once, and what it sends is kept apart
+  package var lost: Bool = false
+
+  /// take such an order back
+  package var cancel: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PBWipeResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var state: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// GET /v1/operator/holdings
+package nonisolated struct PBHoldings: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var device: PBDeviceList.Device {
+    get {_storage._device ?? PBDeviceList.Device()}
+    set {_uniqueStorage()._device = newValue}
+  }
+  /// Returns true if `device` has been explicitly set.
+  package var hasDevice: Bool {_storage._device != nil}
+  /// Clears the value of `device`. Subsequent reads from it will return its default value.
+  package mutating func clearDevice() {_uniqueStorage()._device = nil}
+
+  /// those that may be on it, ascending by CRN
+  package var cases: [PBHoldings.Case] {
+    get {_storage._cases}
+    set {_uniqueStorage()._cases = newValue}
+  }
+
+  /// those that left it, ascending by case
+  package var erased: [PBHoldings.Case] {
+    get {_storage._erased}
+    set {_uniqueStorage()._erased = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Case: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var caseID: Data = Data()
+
+    package var crn: String = String()
+
+    /// no longer granted, and the laptop has not shown yet that it heard so
+    package var ended: Bool = false
+
+    /// when it showed that it had; 0 while the case may be on it
+    package var erasedAt: Int64 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// GET /v1/operator/restored
+package nonisolated struct PBRestoreReport: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var epoch: UInt64 = 0
+
+  /// the highest sequence given out when the epoch began
+  package var held: UInt64 = 0
+
+  /// the highest of an earlier epoch that a laptop has shown since; 0 for none
+  package var reached: UInt64 = 0
+
+  package var laptops: [PBRestoreReport.Laptop] = []
+
+  package var missing: [PBRestoreReport.Missing] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Laptop: @unchecked Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var device: PBDeviceList.Device {
+      get {_storage._device ?? PBDeviceList.Device()}
+      set {_uniqueStorage()._device = newValue}
+    }
+    /// Returns true if `device` has been explicitly set.
+    package var hasDevice: Bool {_storage._device != nil}
+    /// Clears the value of `device`. Subsequent reads from it will return its default value.
+    package mutating func clearDevice() {_uniqueStorage()._device = nil}
+
+    /// not-heard, bringing or home
+    package var standing: String {
+      get {_storage._standing}
+      set {_uniqueStorage()._standing = newValue}
+    }
+
+    /// when it was first heard after the restore; 0 while it was not
+    package var heardAt: Int64 {
+      get {_storage._heardAt}
+      set {_uniqueStorage()._heardAt = newValue}
+    }
+
+    /// handed back, where that changed the store
+    package var records: UInt64 {
+      get {_storage._records}
+      set {_uniqueStorage()._records = newValue}
+    }
+
+    /// logged under their old dots
+    package var changes: UInt64 {
+      get {_storage._changes}
+      set {_uniqueStorage()._changes = newValue}
+    }
+
+    /// issued again by the office
+    package var reissued: UInt64 {
+      get {_storage._reissued}
+      set {_uniqueStorage()._reissued = newValue}
+    }
+
+    /// passed over
+    package var unproven: UInt64 {
+      get {_storage._unproven}
+      set {_uniqueStorage()._unproven = newValue}
+    }
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _storage = _StorageClass.defaultInstance
+  }
+
+  package nonisolated struct Missing: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var replica: Data = Data()
+
+    /// that has the replica; empty where none is known
+    package var device: Data = Data()
+
+    /// up to which counter the office has its changes
+    package var known: UInt64 = 0
+
+    /// up to which a record that came back has seen them
+    package var shown: UInt64 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
 
   package init() {}
 }
@@ -3196,7 +3531,7 @@ nonisolated extension PBReceipts: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Order"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}resync\0\u{1}forked\0\u{1}resend\0\u{3}new_epoch\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}resync\0\u{1}forked\0\u{1}resend\0\u{3}new_epoch\0\u{1}wipe\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3257,6 +3592,19 @@ nonisolated extension PBOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.kind = .newEpoch(v)
         }
       }()
+      case 6: try {
+        var v: PBOrder.Wipe?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .wipe(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .wipe(v)
+        }
+      }()
       default: break
       }
     }
@@ -3286,6 +3634,10 @@ nonisolated extension PBOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .newEpoch?: try {
       guard case .newEpoch(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .wipe?: try {
+      guard case .wipe(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     }()
     case nil: break
     }
@@ -3423,6 +3775,36 @@ nonisolated extension PBOrder.NewEpoch: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension PBOrder.Wipe: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBOrder.protoMessageName + ".Wipe"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_once\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.atOnce) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.atOnce != false {
+      try visitor.visitSingularBoolField(value: self.atOnce, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBOrder.Wipe, rhs: PBOrder.Wipe) -> Bool {
+    if lhs.atOnce != rhs.atOnce {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Scope"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}entries\0\u{1}witness\0\u{1}restricted\0\u{1}moved\0\u{1}decided\0\u{c}\u{1}\u{1}")
@@ -3475,7 +3857,7 @@ nonisolated extension PBScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension PBScope.Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = PBScope.protoMessageName + ".Entry"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_id\0\u{3}sent_whole\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_id\0\u{3}sent_whole\0\u{1}limited\0\u{1}older\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3485,6 +3867,8 @@ nonisolated extension PBScope.Entry: SwiftProtobuf.Message, SwiftProtobuf._Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.caseID) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.sentWhole) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.limited) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.older) }()
       default: break
       }
     }
@@ -3497,12 +3881,20 @@ nonisolated extension PBScope.Entry: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.sentWhole != false {
       try visitor.visitSingularBoolField(value: self.sentWhole, fieldNumber: 2)
     }
+    if self.limited != false {
+      try visitor.visitSingularBoolField(value: self.limited, fieldNumber: 3)
+    }
+    if self.older != false {
+      try visitor.visitSingularBoolField(value: self.older, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBScope.Entry, rhs: PBScope.Entry) -> Bool {
     if lhs.caseID != rhs.caseID {return false}
     if lhs.sentWhole != rhs.sentWhole {return false}
+    if lhs.limited != rhs.limited {return false}
+    if lhs.older != rhs.older {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3620,7 +4012,7 @@ nonisolated extension PBScope.Decided: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PBPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Page"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}completed\0\u{1}checkpoint\0\u{1}place\0\u{1}proofs\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}completed\0\u{1}checkpoint\0\u{1}place\0\u{1}proofs\0\u{1}departed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3633,6 +4025,7 @@ nonisolated extension PBPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       case 3: try { try decoder.decodeSingularBytesField(value: &self.checkpoint) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._place) }()
       case 5: try { try decoder.decodeRepeatedBytesField(value: &self.proofs) }()
+      case 6: try { try decoder.decodeRepeatedBytesField(value: &self.departed) }()
       default: break
       }
     }
@@ -3658,6 +4051,9 @@ nonisolated extension PBPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if !self.proofs.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.proofs, fieldNumber: 5)
     }
+    if !self.departed.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.departed, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3667,6 +4063,7 @@ nonisolated extension PBPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if lhs.checkpoint != rhs.checkpoint {return false}
     if lhs._place != rhs._place {return false}
     if lhs.proofs != rhs.proofs {return false}
+    if lhs.departed != rhs.departed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3744,7 +4141,7 @@ nonisolated extension PBDigests: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension PBEnding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Ending"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}frames\0\u{1}known\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}frames\0\u{1}known\0\u{1}lease\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3754,24 +4151,106 @@ nonisolated extension PBEnding: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.frames) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.known) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._lease) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.frames != 0 {
       try visitor.visitSingularUInt64Field(value: self.frames, fieldNumber: 1)
     }
     if self.known != 0 {
       try visitor.visitSingularUInt64Field(value: self.known, fieldNumber: 2)
     }
+    try { if let v = self._lease {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBEnding, rhs: PBEnding) -> Bool {
     if lhs.frames != rhs.frames {return false}
     if lhs.known != rhs.known {return false}
+    if lhs._lease != rhs._lease {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBEnding.Lease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBEnding.protoMessageName + ".Lease"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seconds\0\u{3}limited_seconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.seconds) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.limitedSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.seconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seconds, fieldNumber: 1)
+    }
+    if self.limitedSeconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.limitedSeconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBEnding.Lease, rhs: PBEnding.Lease) -> Bool {
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.limitedSeconds != rhs.limitedSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBWipedRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WipedRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBWipedRequest, rhs: PBWipedRequest) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBWipedResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WipedResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBWipedResponse, rhs: PBWipedResponse) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4840,6 +5319,140 @@ nonisolated extension PBWaitResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension PBCompareRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CompareRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_id\0\u{1}entries\0\u{1}after\0\u{1}through\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.caseID) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.after) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.through) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.caseID, fieldNumber: 1)
+    }
+    if !self.entries.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 2)
+    }
+    if !self.after.isEmpty {
+      try visitor.visitSingularBytesField(value: self.after, fieldNumber: 3)
+    }
+    if !self.through.isEmpty {
+      try visitor.visitSingularBytesField(value: self.through, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBCompareRequest, rhs: PBCompareRequest) -> Bool {
+    if lhs.caseID != rhs.caseID {return false}
+    if lhs.entries != rhs.entries {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.through != rhs.through {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBCompareRequest.Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBCompareRequest.protoMessageName + ".Entry"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}record\0\u{1}digest\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.record) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.record.isEmpty {
+      try visitor.visitSingularBytesField(value: self.record, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBCompareRequest.Entry, rhs: PBCompareRequest.Entry) -> Bool {
+    if lhs.record != rhs.record {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBCompareResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CompareResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}proofs\0\u{1}unknown\0\u{1}reached\0\u{1}place\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.proofs) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.unknown) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.reached) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._place) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.records.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.records, fieldNumber: 1)
+    }
+    if !self.proofs.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.proofs, fieldNumber: 2)
+    }
+    if !self.unknown.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.unknown, fieldNumber: 3)
+    }
+    if !self.reached.isEmpty {
+      try visitor.visitSingularBytesField(value: self.reached, fieldNumber: 4)
+    }
+    try { if let v = self._place {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBCompareResponse, rhs: PBCompareResponse) -> Bool {
+    if lhs.records != rhs.records {return false}
+    if lhs.proofs != rhs.proofs {return false}
+    if lhs.unknown != rhs.unknown {return false}
+    if lhs.reached != rhs.reached {return false}
+    if lhs._place != rhs._place {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension PBLimitRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LimitRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}crn\0\u{1}kind\0\u{1}users\0\u{1}end\0\u{1}until\0\u{1}message\0")
@@ -5055,6 +5668,412 @@ nonisolated extension PBRevokeResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
 
   package static func ==(lhs: PBRevokeResponse, rhs: PBRevokeResponse) -> Bool {
     if lhs.wasActive != rhs.wasActive {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBWipeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WipeRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}lost\0\u{1}cancel\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.device) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.lost) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.cancel) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.device.isEmpty {
+      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 1)
+    }
+    if self.lost != false {
+      try visitor.visitSingularBoolField(value: self.lost, fieldNumber: 2)
+    }
+    if self.cancel != false {
+      try visitor.visitSingularBoolField(value: self.cancel, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBWipeRequest, rhs: PBWipeRequest) -> Bool {
+    if lhs.device != rhs.device {return false}
+    if lhs.lost != rhs.lost {return false}
+    if lhs.cancel != rhs.cancel {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBWipeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WipeResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBWipeResponse, rhs: PBWipeResponse) -> Bool {
+    if lhs.state != rhs.state {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBHoldings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Holdings"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}cases\0\u{1}erased\0")
+
+  fileprivate class _StorageClass {
+    var _device: PBDeviceList.Device? = nil
+    var _cases: [PBHoldings.Case] = []
+    var _erased: [PBHoldings.Case] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _device = source._device
+      _cases = source._cases
+      _erased = source._erased
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._device) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._cases) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._erased) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._device {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._cases.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._cases, fieldNumber: 2)
+      }
+      if !_storage._erased.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._erased, fieldNumber: 3)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBHoldings, rhs: PBHoldings) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._device != rhs_storage._device {return false}
+        if _storage._cases != rhs_storage._cases {return false}
+        if _storage._erased != rhs_storage._erased {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBHoldings.Case: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBHoldings.protoMessageName + ".Case"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_id\0\u{1}crn\0\u{1}ended\0\u{3}erased_at\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.caseID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.crn) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.ended) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.erasedAt) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.caseID, fieldNumber: 1)
+    }
+    if !self.crn.isEmpty {
+      try visitor.visitSingularStringField(value: self.crn, fieldNumber: 2)
+    }
+    if self.ended != false {
+      try visitor.visitSingularBoolField(value: self.ended, fieldNumber: 3)
+    }
+    if self.erasedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.erasedAt, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBHoldings.Case, rhs: PBHoldings.Case) -> Bool {
+    if lhs.caseID != rhs.caseID {return false}
+    if lhs.crn != rhs.crn {return false}
+    if lhs.ended != rhs.ended {return false}
+    if lhs.erasedAt != rhs.erasedAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBRestoreReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RestoreReport"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}held\0\u{1}reached\0\u{1}laptops\0\u{1}missing\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.held) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.reached) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.laptops) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.missing) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.epoch != 0 {
+      try visitor.visitSingularUInt64Field(value: self.epoch, fieldNumber: 1)
+    }
+    if self.held != 0 {
+      try visitor.visitSingularUInt64Field(value: self.held, fieldNumber: 2)
+    }
+    if self.reached != 0 {
+      try visitor.visitSingularUInt64Field(value: self.reached, fieldNumber: 3)
+    }
+    if !self.laptops.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.laptops, fieldNumber: 4)
+    }
+    if !self.missing.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.missing, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBRestoreReport, rhs: PBRestoreReport) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.held != rhs.held {return false}
+    if lhs.reached != rhs.reached {return false}
+    if lhs.laptops != rhs.laptops {return false}
+    if lhs.missing != rhs.missing {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBRestoreReport.Laptop: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBRestoreReport.protoMessageName + ".Laptop"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}standing\0\u{3}heard_at\0\u{1}records\0\u{1}changes\0\u{1}reissued\0\u{1}unproven\0")
+
+  fileprivate class _StorageClass {
+    var _device: PBDeviceList.Device? = nil
+    var _standing: String = String()
+    var _heardAt: Int64 = 0
+    var _records: UInt64 = 0
+    var _changes: UInt64 = 0
+    var _reissued: UInt64 = 0
+    var _unproven: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _device = source._device
+      _standing = source._standing
+      _heardAt = source._heardAt
+      _records = source._records
+      _changes = source._changes
+      _reissued = source._reissued
+      _unproven = source._unproven
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._device) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._standing) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._heardAt) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._records) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._changes) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._reissued) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._unproven) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._device {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._standing.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._standing, fieldNumber: 2)
+      }
+      if _storage._heardAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._heardAt, fieldNumber: 3)
+      }
+      if _storage._records != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._records, fieldNumber: 4)
+      }
+      if _storage._changes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._changes, fieldNumber: 5)
+      }
+      if _storage._reissued != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._reissued, fieldNumber: 6)
+      }
+      if _storage._unproven != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._unproven, fieldNumber: 7)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBRestoreReport.Laptop, rhs: PBRestoreReport.Laptop) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._device != rhs_storage._device {return false}
+        if _storage._standing != rhs_storage._standing {return false}
+        if _storage._heardAt != rhs_storage._heardAt {return false}
+        if _storage._records != rhs_storage._records {return false}
+        if _storage._changes != rhs_storage._changes {return false}
+        if _storage._reissued != rhs_storage._reissued {return false}
+        if _storage._unproven != rhs_storage._unproven {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBRestoreReport.Missing: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBRestoreReport.protoMessageName + ".Missing"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}device\0\u{1}known\0\u{1}shown\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.replica) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.device) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.known) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.shown) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.replica.isEmpty {
+      try visitor.visitSingularBytesField(value: self.replica, fieldNumber: 1)
+    }
+    if !self.device.isEmpty {
+      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 2)
+    }
+    if self.known != 0 {
+      try visitor.visitSingularUInt64Field(value: self.known, fieldNumber: 3)
+    }
+    if self.shown != 0 {
+      try visitor.visitSingularUInt64Field(value: self.shown, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBRestoreReport.Missing, rhs: PBRestoreReport.Missing) -> Bool {
+    if lhs.replica != rhs.replica {return false}
+    if lhs.device != rhs.device {return false}
+    if lhs.known != rhs.known {return false}
+    if lhs.shown != rhs.shown {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

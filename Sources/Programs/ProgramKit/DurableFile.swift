@@ -32,6 +32,28 @@ package enum DurableFile {
     guard fsync(file) == 0 else { throw .last }
   }
 
+  /// Overwrites a file, or what a link leads to, and removes it. What a disk keeps beneath, for
+  /// instance of blocks that it has moved, is for its encryption to hide.
+  package static func destroy(_ path: String) throws(Problem) {
+    let file = open(path, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT { return }
+      throw .last
+    }
+    defer { close(file) }
+    let length = lseek(file, 0, SEEK_END)
+    guard length >= 0, lseek(file, 0, SEEK_SET) == 0 else { throw .last }
+    let zeros = [UInt8](repeating: 0, count: 64 << 10)
+    var left = Int(length)
+    while left > 0 {
+      let count = Foundation.write(file, zeros, min(left, zeros.count))
+      guard count > 0 else { throw .last }
+      left -= count
+    }
+    guard fsync(file) == 0, unlink(path) == 0 else { throw .last }
+    try sync(folder(of: path))
+  }
+
   /// Gives what stands at `path` another name beside it, in place of what has that name.
   package static func rename(_ path: String, to name: String) throws(Problem) {
     try sync(path)

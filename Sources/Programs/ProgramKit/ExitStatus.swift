@@ -68,6 +68,7 @@ package struct Failure: Error, CustomStringConvertible {
       case .unknownCase: (.badData, "unknown-case")
       case .unknownRecord: (.badData, "unknown-record")
       case .caseNotWhole: (.tryAgain, "case-not-whole")
+      case .locked: (.refused, "locked")
       }
     self.init(status, code: code, error.description)
   }
@@ -78,7 +79,7 @@ package struct Failure: Error, CustomStringConvertible {
     case .refused(let code, _):
       let status: ExitStatus =
         switch code {
-        case "bad-request", "code-unknown", "code-used", "code-expired": .badData
+        case "bad-request", "not-found", "code-unknown", "code-used", "code-expired": .badData
         case "disk-full", "internal": .tryAgain
         default: .refused
         }

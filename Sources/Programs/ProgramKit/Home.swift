@@ -81,11 +81,12 @@ package struct Home: Sendable {
   }
 
   package var store: String { path + "/replica.sqlite" }
-  private var configurationFile: String { path + "/office.json" }
+  var configurationFile: String { path + "/office.json" }
 
   package var isEnrolled: Bool { FileManager.default.fileExists(atPath: configurationFile) }
 
   package func configuration() throws -> Configuration {
+    if !isEnrolled { try Wiping(self).check() }
     let data = try contents(configurationFile)
     guard let configuration = try? JSONDecoder().decode(Configuration.self, from: data) else {
       throw Failure(
@@ -122,10 +123,15 @@ package struct Home: Sendable {
     let known = try configuration()
     let key = try KeyFile.open(known.key, passphrase: options.passphrase())
     return CurlTransport(
-      office: known.address, trust: .authority(pem: Array(known.authority.utf8)),
+      office: known.address, trust: trust(of: known),
       identity: CurlTransport.Identity(
         certificate: Array(known.certificate.utf8), privateKey: Array(key.utf8)),
       proxy: options.proxy, timeouts: timeouts, offersGzip: offersGzip)
+  }
+
+  /// Whom to take for the office that a configuration names.
+  package func trust(of known: Configuration) -> CurlTransport.Trust {
+    .authority(pem: Array(known.authority.utf8))
   }
 
   /// What invitations of this machine's office begin with.
@@ -143,7 +149,7 @@ package struct Home: Sendable {
   /// Makes the folder, readable by its owner alone, and proves that there is room in it before a
   /// code is spent.
   /// - Returns: what keeps other enrolments out of the folder while it is held.
-  package func prepare() throws -> EnrolmentLock {
+  package func prepare() throws -> FileLock {
     let probe = path + "/.probe"
     defer { unlink(probe) }
     do {
@@ -159,7 +165,10 @@ package struct Home: Sendable {
           .cannotCreate, code: "no-access",
           "\(path) cannot be written. Check who owns it, or choose another: --home FOLDER.")
     }
-    return try EnrolmentLock(path: path + "/enrol.lock")
+    // Two enrolments of one folder would put a store of the one beside a key of the other.
+    return try FileLock(
+      path + "/enrol.lock",
+      orElse: "Another enrolment into this folder is under way. Wait for it.")
   }
 
   /// Writes what an enrolment gave. From then on the machine is enrolled.
@@ -178,19 +187,4 @@ package struct Home: Sendable {
         .disk, code: "disk-full", "\(configurationFile) could not be written: is the disk full?")
     }
   }
-}
-
-/// Two enrolments of one folder would put a store of the one beside a key of the other.
-package final class EnrolmentLock: Sendable {
-  private let descriptor: Int32
-
-  init(path: String) throws {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw Failure(
-        .tryAgain, code: "held", "Another enrolment into this folder is under way. Wait for it.")
-    }
-  }
-
-  deinit { close(descriptor) }
 }

@@ -34,9 +34,9 @@ extension Bench {
     }
   }
 
-  private func emptyLaptop(
+  func emptyLaptop(
     _ home: Home, offersGzip: Bool = false
-  ) throws -> (Replica, SyncEngine, CurlTransport) {
+  ) throws -> (replica: Replica, engine: SyncEngine, transport: CurlTransport) {
     for suffix in ["", "-wal", "-shm", ".lock"] {
       try? FileManager.default.removeItem(atPath: home.store + suffix)
     }

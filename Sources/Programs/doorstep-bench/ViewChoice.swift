@@ -50,6 +50,7 @@ struct ViewChoice: ServerTransaction {
   func device(fingerprint: Hash) throws -> Device? { try inner.device(fingerprint: fingerprint) }
   func device(of replica: ReplicaID) throws -> Device? { try inner.device(of: replica) }
   func devices() throws -> [Device] { try inner.devices() }
+  func erasures(by device: DeviceID) throws -> [Erasure] { try inner.erasures(by: device) }
   func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode? { try inner.enrolmentCode(hash) }
   func casesChanged(after sequence: UInt64) throws -> [CaseID] {
     try inner.casesChanged(after: sequence)
@@ -62,15 +63,25 @@ struct ViewChoice: ServerTransaction {
   func decisions(of replica: ReplicaID, after sequence: UInt64) throws -> [QuarantineDecision] {
     try inner.decisions(of: replica, after: sequence)
   }
+  func returnTally(of device: DeviceID, in epoch: UInt64) throws -> ReturnTally? {
+    try inner.returnTally(of: device, in: epoch)
+  }
+  func shownHeads() throws -> [ShownHead] { try inner.shownHeads() }
+  func save(_ tally: ReturnTally) throws { try inner.save(tally) }
+  func save(_ head: ShownHead) throws { try inner.save(head) }
   func counts() throws -> StoreCounts { try inner.counts() }
   func recordsChangedAtOnce() throws -> [RecordID] { try inner.recordsChangedAtOnce() }
   func verdictCounts() throws -> [String: UInt64] { try inner.verdictCounts() }
   func begin(_ life: Life) throws { try inner.begin(life) }
   func nextSequence() throws -> UInt64 { try inner.nextSequence() }
   func append(_ change: LoggedChange) throws { try inner.append(change) }
+  func place(_ id: RecordID, at sequence: UInt64, hasLeft: Bool) throws {
+    try inner.place(id, at: sequence, hasLeft: hasLeft)
+  }
   func save(_ head: CaseHead) throws { try inner.save(head) }
   func save(_ grant: Grant) throws { try inner.save(grant) }
   func save(_ device: Device) throws { try inner.save(device) }
+  func save(_ erasure: Erasure) throws { try inner.save(erasure) }
   func save(_ code: EnrolmentCode) throws { try inner.save(code) }
   func add(_ order: StoredOrder) throws { try inner.add(order) }
   func save(_ decision: QuarantineDecision) throws { try inner.save(decision) }

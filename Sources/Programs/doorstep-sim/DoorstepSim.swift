@@ -11,7 +11,7 @@ struct DoorstepSim: ParsableCommand {
       The laptops' and the office's logic are the production code. The same seed always comes out \
       the same, so a failing seed is a failing test for ever.
       """,
-    subcommands: [Run.self, Replay.self, Minimise.self, Table.self])
+    subcommands: [Run.self, Replay.self, Minimise.self, Table.self, Core.self])
 }
 
 /// What all subcommands may choose of a seed's swarm.

@@ -31,7 +31,9 @@ struct Agent: LaptopCommand {
   func perform() async throws {
     if unit { return printUnit() }
     _ = try laptop.folder.configuration()
-    let only = try AgentLock(path: laptop.folder.path + "/agent.lock")
+    let only = try FileLock(
+      laptop.folder.path + "/agent.lock",
+      orElse: "An agent runs for this laptop already. Nothing was started.")
     defer { withExtendedLifetime(only) {} }
     let stop = StopSignal()
     defer { stop.cancel() }
@@ -76,8 +78,9 @@ struct Agent: LaptopCommand {
         if failure.message != lastProblem { output.say(failure.message) }
         lastProblem = failure.message
         let backoff = Backoff(base: .seconds(15), cap: .seconds(15 * 60))
-        let delay = backoff.delay(
-          after: failures, chance: World.chance(), atLeast: .seconds(failures == 1 ? 2 : 5))
+        var atLeast = Duration.seconds(failures == 1 ? 2 : 5)
+        if case SyncFailure.busy(let seconds?) = error { atLeast = max(atLeast, .seconds(seconds)) }
+        let delay = backoff.delay(after: failures, chance: World.chance(), atLeast: atLeast)
         try await rest(for: delay, after: .failure)
       }
     }
@@ -86,6 +89,7 @@ struct Agent: LaptopCommand {
 
   /// - Returns: what still waits, which is nothing unless somebody wrote meanwhile.
   private func sync() async throws -> Int {
+    try await Wiping(laptop.folder).resume(laptop.home)
     let replica = try laptop.sharing()
     let numbers = try replica.use { (replica) throws(ReplicaError) in try replica.numbers() }
     let report = try await SyncRun(laptop: laptop, replica: replica).run()
@@ -135,7 +139,7 @@ struct Agent: LaptopCommand {
   private func workIsSaved() async throws {
     var seen = stamps()
     while true {
-      if try laptop.reading().status().unsent > 0 { return }
+      if try laptop.looking().status().unsent > 0 { return }
       while stamps() == seen { try await Task.sleep(for: .seconds(2)) }
       seen = stamps()
     }
@@ -159,7 +163,7 @@ struct Agent: LaptopCommand {
       var hasNews = false
       while !hasNews {
         try Task.checkCancellation()
-        let checkpoint = try laptop.reading().checkpoint()
+        let checkpoint = try laptop.looking().checkpoint()
         let answer: PBWaitResponse = try await OfficeCall(transport).post(
           "/v1/wait",
           PBWaitRequest.with {
@@ -212,21 +216,6 @@ enum PowerSupply {
     let data = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
-}
-
-/// One agent for a laptop's folder.
-private final class AgentLock {
-  private let descriptor: Int32
-
-  init(path: String) throws {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw Failure(
-        .tryAgain, code: "held", "An agent runs for this laptop already. Nothing was started.")
-    }
-  }
-
-  deinit { close(descriptor) }
 }
 
 /// SIGTERM and SIGINT, once each.

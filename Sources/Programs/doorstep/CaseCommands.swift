@@ -78,6 +78,8 @@ struct Case: LaptopCommand {
     let instructions: [String]
     /// What the office works out, in words.
     let totals: [String]
+    /// Whether the office has records that are too old for a laptop.
+    let older: Bool
     let addresses: [AddressRow]
     let appointments: [AppointmentRow]
     let contacts: [ContactRow]
@@ -98,7 +100,7 @@ struct Case: LaptopCommand {
       Answer(
         crn: file.crn, name: file.name, risk: file.risk?.label, deceased: file.isDeceased,
         flags: file.flags, instructions: file.instructions,
-        totals: file.totals,
+        totals: file.totals, older: file.hasOlder,
         addresses: file.addresses.map {
           AddressRow(
             id: $0.record.id.description, address: $0.line, verified: $0.verified, kind: $0.kind)
@@ -121,6 +123,7 @@ struct Case: LaptopCommand {
     output.say("")
     output.say("Contacts (\(shown.count) of \(file.contacts.count), newest first)")
     for contact in shown { show(contact) }
+    if file.hasOlder { output.say("Records that are too old for a laptop are at the office.") }
   }
 
   private func show(_ file: CaseFile) {

@@ -11,15 +11,23 @@ struct CaseFile {
   let catalogue: Catalogue
   /// Its records, read by their rules; this laptop's unsent work included.
   let facts: CaseRecords
+  /// Whether the office has records of it that are too old for a laptop.
+  let hasOlder: Bool
   private let waiting: Set<RecordID>
 
   init(_ id: CaseID, in replica: Replica) throws {
-    self.init(id, try replica.records(caseID: id), try replica.ownChanges(), replica.catalogue)
+    self.init(
+      id, try replica.records(caseID: id), try replica.ownChanges(), replica.catalogue,
+      hasOlder: try replica.hasOlder(id))
   }
 
-  init(_ id: CaseID, _ records: [Record], _ own: [Replica.OwnChange], _ catalogue: Catalogue) {
+  init(
+    _ id: CaseID, _ records: [Record], _ own: [Replica.OwnChange], _ catalogue: Catalogue,
+    hasOlder: Bool = false
+  ) {
     self.id = id
     self.catalogue = catalogue
+    self.hasOlder = hasOlder
     facts = CaseRecords(records, catalogue)
     waiting = Set(own.filter { $0.state == .waiting }.map(\.record))
   }
@@ -203,11 +211,13 @@ struct CaseFile {
   }
 
   /// Totals that the office works out, one line each. With unsent work of this laptop they are
-  /// worked out here, and say so.
+  /// worked out here, and say so; not where older records, which count too, are at the office
+  /// alone.
   var totals: [String] {
-    let isProvisional = Derivation.inputs.contains { type in
+    let isWaiting = Derivation.inputs.contains { type in
       records(type).contains { waiting.contains($0.id) }
     }
+    let isProvisional = isWaiting && !hasOlder
     let derived = isProvisional ? Derivation.facts(of: facts) : []
     func number(_ field: String, _ record: Record) -> Int64 {
       let fact = derived.first { $0.record == record.id }?.fields[field]?.integer
@@ -234,6 +244,8 @@ struct CaseFile {
       let allowed = limit.map { ", \($0) allowed" } ?? ""
       lines.append("Failures to comply: \(failures)\(allowed)")
     }
-    return isProvisional ? lines.map { $0 + " (provisional: with what is not sent yet)" } : lines
+    guard isWaiting else { return lines }
+    let remark = isProvisional ? "provisional: with" : "without"
+    return lines.map { "\($0) (\(remark) what is not sent yet)" }
   }
 }

@@ -39,6 +39,10 @@ struct Doorstep: AsyncParsableCommand {
       CommandGroup(name: "Deciding", subcommands: [Conflicts.self, Resolve.self]),
       CommandGroup(
         name: "The office",
-        subcommands: [Sync.self, Agent.self, Status.self, Verify.self, Resync.self, Enrol.self]),
+        subcommands: [
+          Sync.self, Prepare.self, Agent.self, Status.self, Verify.self, Repair.self, Resync.self,
+          Enrol.self,
+          Doctor.self, Rescue.self,
+        ]),
     ])
 }

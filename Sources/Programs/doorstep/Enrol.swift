@@ -24,13 +24,40 @@ struct Enrol: Command {
 
   func perform() async throws {
     let folder = home.folder(of: "doorstep")
-    if !again, !folder.isEnrolled { try checkNothingIsLost(in: folder) }
+    try Wiping(folder).checkIsOver()
+    if !again, folder.isEnrolled { try sayWhoseItIs(folder) }
+    if !again { try checkNothingIsLost(in: folder) }
     // A renewal leaves the store alone. A certificate of its own is a device of its own: the office
     // does not take the store's checkpoint from it, and the next sync fetches everything anew.
     let result = try await EnrolFlow.run(
       into: folder, address: address, code: code, label: label, options: home, again: again
     ) { result in if !again { try makeStore(in: folder, for: result) } }
+    try Wiping(folder).forget()
     try tell(result, folder)
+  }
+
+  /// A laptop is one officer's. What another is to do depends on what waits on it.
+  private func sayWhoseItIs(_ folder: Home) throws {
+    let known = try folder.configuration()
+    let replica: Replica
+    do { replica = try Replica(path: folder.store, access: .read, catalogue: .standard) } catch {
+      // Nobody can tell what waits there, so the next step says that it is enrolled, and no more.
+      return
+    }
+    let status = try replica.status()
+    var waiting: [String] = []
+    if status.unsent > 0 {
+      waiting.append(
+        "\(Show.count(status.unsent, "change")) of \(known.user)'s that the office does not have: doorstep sync, or doorstep rescue --to FILE"
+      )
+    }
+    let drafts = try replica.drafts().count
+    if drafts > 0 { waiting.append("\(Show.count(drafts, "draft")): doorstep drafts") }
+    let first = waiting.isEmpty ? "" : " It holds " + waiting.joined(separator: ", and ") + "."
+    throw Failure(
+      .cannotCreate, code: "already-enrolled",
+      "\(folder.path) is enrolled already, for \(known.user) at \(known.office). Nothing was changed.\(first) To renew it: --again. To give this laptop to somebody else: the office orders it wiped (doorstepctl wipe), \(known.user) syncs, which sends all and destroys it here, then enrol. To enrol beside it, in an account or a folder of one's own: --home FOLDER."
+    )
   }
 
   /// An enrolment that was interrupted may have left an empty store, which the next one replaces.

@@ -68,8 +68,8 @@ struct Note: LaptopCommand {
 
   /// All but the text.
   private func prepare(_ fields: inout [String: Value]) throws -> CaseID {
-    let replica = try laptop.reading()
-    let caseID = try replica.findCase(crn)
+    let replica = try laptop.recording()
+    let caseID = try replica.findCase(crn, isRecording: true)
     let known = try replica.records(caseID: caseID, types: ["rosh-summary"])
     fields = [
       "kind": .text(kind), "on": try occasion.value(), "sensitive": .text(sensitive ? "yes" : "no"),
@@ -105,7 +105,7 @@ struct Concern: LaptopCommand {
 
   func perform() async throws {
     let record = newRecord()
-    let caseID = try laptop.reading().findCase(crn)
+    let caseID = try laptop.recording().findCase(crn, isRecording: true)
     var fields: [String: Value] = ["about": .text(about), "at": try occasion.value()]
     if let level { fields["level"] = .text(level) }
     var typing = try Typing(
@@ -165,7 +165,8 @@ struct Drafts: LaptopCommand {
       output.say("Discarded.")
       return
     }
-    let drafts = try laptop.reading().drafts()
+    let replica = try laptop.reading()
+    let drafts = try replica.drafts().filter { !replica.closedCases.contains($0.caseID) }
     try output.answer(
       drafts.map {
         Row(

@@ -24,9 +24,17 @@ struct LaptopOptions: ParsableArguments, Sendable {
 
   var folder: Home { home.folder(of: "doorstep") }
 
-  func open(_ access: Replica.Access) throws -> Replica {
-    _ = try folder.configuration()
-    return try Replica(path: folder.store, access: access, catalogue: catalogue)
+  private func open(_ access: Replica.Access, isRecording: Bool = false) throws -> Replica {
+    try checkIsUsable()
+    let replica = try Replica(
+      path: folder.store, access: access, catalogue: catalogue, at: World.now(),
+      isRecording: isRecording)
+    if !replica.closedCases.isEmpty, !isRecording {
+      output.warn(
+        "\(Show.count(replica.closedCases.count, "case")) with limited access cannot be opened until this laptop has reached the office: doorstep sync"
+      )
+    }
+    return replica
   }
 
   /// For reading: works while another program writes.
@@ -34,9 +42,31 @@ struct LaptopOptions: ParsableArguments, Sendable {
 
   func writing() throws -> Replica { try open(.write(wait: patience)) }
 
+  /// For writing something new down, which an officer at a door can always do: also when the lease
+  /// is over, and then nothing is shown.
+  func recording() throws -> Replica { try open(.write(wait: patience), isRecording: true) }
+
+  /// For numbers and states alone: works also when the lease is over.
+  func looking() throws -> Replica {
+    try checkIsUsable()
+    return try Replica(path: folder.store, access: .read, catalogue: catalogue)
+  }
+
+  private func checkIsUsable() throws {
+    try Wiping(folder).check()
+    _ = try folder.configuration()
+    if StoreRescue(folder).isUnderWay { throw Rescue.unfinished }
+    guard FileManager.default.fileExists(atPath: folder.store) else {
+      throw Failure(
+        .disk, code: "damaged",
+        "This laptop is enrolled, and its store \(folder.store) is gone. Put the file back where it was, or begin a fresh store: doorstep rescue"
+      )
+    }
+  }
+
   /// For a sync: others can write while it only waits for the office.
   func sharing() throws -> SharedReplica {
-    _ = try folder.configuration()
+    try checkIsUsable()
     return try SharedReplica(path: folder.store, wait: patience, catalogue: catalogue)
   }
 
@@ -57,7 +87,8 @@ extension LaptopCommand {
 
 extension Replica {
   /// The case of a CRN as somebody typed it.
-  func findCase(_ text: String) throws -> CaseID {
+  /// - Parameter isRecording: also one that is closed, to write something new down.
+  func findCase(_ text: String, isRecording: Bool = false) throws -> CaseID {
     guard let crn = CRN(text) else {
       throw Failure(
         .badData, code: "bad-crn",
@@ -65,6 +96,13 @@ extension Replica {
     }
     let id = CaseID.named("case", crn.description)
     if try cases().contains(id) { return id }
+    if closedCases.contains(id) {
+      if isRecording { return id }
+      throw Failure(
+        .refused, code: "locked",
+        "Access to \(crn) is limited, and this laptop has not reached the office for too long to show it. Connect, then: doorstep sync."
+      )
+    }
     if let message = try status().restricted[id] {
       let more = message.isEmpty ? "" : " The office says: \(message)"
       throw Failure(

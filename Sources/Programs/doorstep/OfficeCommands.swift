@@ -27,6 +27,10 @@ struct SyncRun {
         verifying
         ? try await engine.sync(verifying: true) : try await engine.sync(attempts: attempts)
       progress.end()
+      if let wipe = report.wipe {
+        await transport.close()
+        try await obey(wipe)
+      }
       await takeCatalogue(report.catalogueVersion, transport)
       await transport.close()
       return report
@@ -35,6 +39,19 @@ struct SyncRun {
       await transport.close()
       throw error
     }
+  }
+
+  /// Destroys everything here. What somebody typed and has not saved holds it up, unless the laptop
+  /// was lost.
+  private func obey(_ wipe: SyncEngine.Report.Wipe) async throws {
+    let drafts = try replica.use { (replica) throws(ReplicaError) in try replica.drafts().count }
+    guard wipe == .atOnce || drafts == 0 else {
+      throw Failure(
+        .refused, code: "to-be-wiped",
+        "Your office wants to wipe this laptop. All that you saved has been sent. \(Show.count(drafts, "draft is", "drafts are")) left, which nobody has: save or remove what you need (doorstep drafts), then doorstep sync."
+      )
+    }
+    try await Wiping(laptop.folder).carryOut(laptop.home)
   }
 
   /// Fetches the office's catalogue when it is newer. What the sync came to stands, whatever
@@ -105,6 +122,7 @@ struct Sync: LaptopCommand {
   }
 
   func perform() async throws {
+    try await Wiping(laptop.folder).resume(laptop.home)
     let replica = try laptop.sharing()
     let numbers = try replica.use { (replica) throws(ReplicaError) in try replica.numbers() }
     let report = try await SyncRun(laptop: laptop, replica: replica).run(attempts: attempts)
@@ -122,15 +140,20 @@ struct Status: LaptopCommand {
   struct Answer: Encodable {
     let office, user, home: String
     let cases, casesNotWhole, records, unsent, refused, alerts, conflicts, drafts: Int
-    let synced, resyncing: Bool
+    let synced, resyncing, locked: Bool
     let lastSync, oldestUnsent: Int64?
+    /// When the laptop locks itself unless it syncs before, by its own clock.
+    let leaseEnds: Int64?
     let clockOffset: Int64
     let encrypted: Bool
   }
 
   func perform() async throws {
-    let replica = try laptop.reading()
+    let replica = try laptop.looking()
     let status = try replica.status()
+    let lease = status.lease
+    let standing = lease?.standing(at: World.now())
+    let isLocked = standing == .over || standing == .clockWasSetBack
     let conflicts = try replica.disputes().count
     let alerts = try replica.openAlerts().count(where: \.isForYou)
     let drafts = try replica.drafts().count
@@ -141,9 +164,11 @@ struct Status: LaptopCommand {
         casesNotWhole: status.casesNotWhole, records: status.records, unsent: status.unsent,
         refused: status.refused, alerts: alerts, conflicts: conflicts, drafts: drafts,
         synced: status.isSynced,
-        resyncing: status.isResyncing, lastSync: status.lastSync?.milliseconds,
-        oldestUnsent: status.oldestUnsent?.milliseconds, clockOffset: status.clockOffset,
-        encrypted: false))
+        resyncing: status.isResyncing, locked: isLocked,
+        lastSync: status.lastSync?.milliseconds,
+        oldestUnsent: status.oldestUnsent?.milliseconds,
+        leaseEnds: lease.map { $0.terms.end(contact: $0.contact).milliseconds },
+        clockOffset: status.clockOffset, encrypted: false))
     output.say("\(identity.user) at “\(identity.office)”")
     output.say(
       "\(Show.count(status.cases, "case")), \(Show.count(status.records, "record")) on this laptop (not encrypted yet)."
@@ -165,6 +190,14 @@ struct Status: LaptopCommand {
     case (_, nil):
       output.say("Never synced. \(Show.count(status.unsent, "change")) waiting: doorstep sync")
     }
+    if isLocked {
+      output.say(
+        ReplicaError.locked(clockWasSetBack: standing == .clockWasSetBack).description)
+    } else if let lease {
+      output.say(
+        "It can be used without the office until \(Show.time(lease.terms.end(contact: lease.contact).milliseconds))."
+      )
+    }
     if status.refused > 0 {
       output.say(
         "\(Show.count(status.refused, "change")) refused by the office; the texts are kept here.")
@@ -176,43 +209,6 @@ struct Status: LaptopCommand {
     if conflicts > 0 {
       output.say("\(Show.count(conflicts, "record needs", "records need")) you: doorstep conflicts")
     }
-  }
-}
-
-struct Verify: LaptopCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Sync, then prove that this laptop and the office hold the same, case by case.")
-
-  @OptionGroup var laptop: LaptopOptions
-
-  struct Answer: Encodable {
-    let agrees: Bool
-    let cases: Int
-    let differences: [String]
-    let digests: [String: String]
-  }
-
-  func perform() async throws {
-    let replica = try laptop.sharing()
-    let report = try await SyncRun(laptop: laptop, replica: replica).run(verifying: true)
-    let digests = try replica.digests()
-    let differences = report.differences ?? []
-    try output.answer(
-      Answer(
-        agrees: differences.isEmpty, cases: digests.count,
-        differences: differences.map(\.description),
-        digests: Dictionary(digests.map { ($0.caseID.description, $0.sum.description) }) {
-          first, _ in first
-        }))
-    guard differences.isEmpty else {
-      output.say(
-        "\(Show.count(differences.count, "case differs", "cases differ")) from the office. Fetch everything anew: doorstep resync"
-      )
-      throw ExitCode(ExitStatus.needsYou.rawValue)
-    }
-    output.say(
-      "\(Show.count(digests.count, "case")) compared by digest: this laptop and the office hold the same."
-    )
   }
 }
 

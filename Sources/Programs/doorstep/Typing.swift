@@ -31,7 +31,7 @@ struct Typing {
     self.type = type
     self.caseID = caseID
     self.what = what
-    earlier = try draft.map { try laptop.reading().findDraft($0) }
+    earlier = try draft.map { try laptop.recording().findDraft($0) }
     if let earlier, earlier.caseID != caseID {
       throw Failure(
         .badData, code: "another-case", "That draft was written for another case: doorstep drafts.")
@@ -70,7 +70,7 @@ struct Typing {
         !text.allSatisfy(\.isWhitespace)
       else { continue }
       do {
-        try laptop.writing().save(draft(text))
+        try laptop.recording().save(draft(text))
         isKept = true
       } catch {
         // The next line tries again.
@@ -110,7 +110,7 @@ struct Typing {
   /// Saves the edit and throws the drafts away that are in it. Where it cannot be saved, the whole
   /// text is kept as a draft.
   func finish(_ edit: Edit, _ save: (Edit, Replica) throws -> Void) throws {
-    let replica = try laptop.writing()
+    let replica = try laptop.recording()
     var text = ""
     if case .set(let fields) = edit.action {
       text = fields.first { $0.name == "text" }?.value.text ?? ""
@@ -127,7 +127,9 @@ struct Typing {
 extension Replica {
   /// The one draft whose id ends as typed.
   func findDraft(_ end: String) throws -> Draft {
-    let found = try drafts().filter { $0.id.compact.hasSuffix(end.lowercased()) }
+    let found = try drafts().filter {
+      $0.id.compact.hasSuffix(end.lowercased().filter { $0 != "-" })
+    }
     guard let draft = found.first, found.count == 1 else {
       throw Failure(
         .badData, code: "unknown-record", "No single draft has an id that ends in \(end).")

@@ -144,8 +144,11 @@ struct VisitSafe: LaptopCommand {
   @Argument(help: "What to tell who reads it.") var message: [String] = []
 
   func perform() async throws {
-    let replica = try laptop.writing()
-    let file = try CaseFile(try replica.findCase(crn), in: replica)
+    // The most urgent thing that an officer writes: also on a laptop that has locked itself.
+    let replica = try laptop.recording()
+    let caseID = try replica.findCase(crn, isRecording: true)
+    let known = try replica.records(caseID: caseID, types: ["visit-plan"])
+    let file = CaseFile(caseID, known, [], replica.catalogue)
     var fields: [String: Value] = [
       "state": .text(distress ? "distress" : "ok"), "at": .integer(World.now().milliseconds),
     ]

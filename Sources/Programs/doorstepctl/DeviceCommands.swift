@@ -45,60 +45,6 @@ struct EnrolCode: OfficeCommand {
   }
 }
 
-struct Devices: OfficeCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "List every machine: last contact, what it still has to send, its clock, its orders.")
-
-  @OptionGroup var home: HomeOptions
-  @OptionGroup var output: Output
-
-  struct Row: Encodable {
-    let device, user, role, label, state: String
-    let isOperator: Bool
-    let lastContact: Int64?
-    let clockOffset: Int64
-    let unsent, received, forks: UInt64
-    let orders: [String]
-  }
-
-  func work(_ office: OfficeCall) async throws {
-    let list: PBDeviceList = try await office.get("/v1/operator/devices")
-    let rows = list.devices.map { device in
-      Row(
-        device: DeviceID(bytes: device.device)?.description ?? "", user: device.user,
-        role: device.role,
-        label: device.label, state: device.state, isOperator: device.isOperator,
-        lastContact: device.lastContact == 0 ? nil : device.lastContact,
-        clockOffset: device.clockOffset,
-        unsent: device.unsent, received: device.known, forks: device.forks,
-        orders: device.orders)
-    }
-    try output.answer(rows)
-    output.table(
-      [
-        "Device", "User", "Role", "Label", "State", "Last contact", "Received", "Unsent", "Clock",
-        "Orders",
-      ],
-      rows.map { row in
-        [
-          row.device, row.user, row.isOperator ? "operator" : row.role, row.label, row.state,
-          row.lastContact.map(Show.time) ?? "never", String(row.received), String(row.unsent),
-          Self.clock(row.clockOffset), row.orders.joined(separator: ", "),
-        ]
-      })
-    for row in rows where row.forks > 0 {
-      output.say(
-        "The store of \(row.label) was a copy, or put back from a backup, \(Show.count(Int(clamping: row.forks), "time")). Ask \(row.user) whether there is a second laptop with it; if so: doorstepctl revoke."
-      )
-    }
-  }
-
-  static func clock(_ offset: Int64) -> String {
-    guard offset.magnitude >= 120_000 else { return "right" }
-    return Show.length(milliseconds: offset) + (offset > 0 ? " ahead" : " behind")
-  }
-}
-
 struct Resync: OfficeCommand {
   static let configuration = CommandConfiguration(
     abstract: "Order laptops to fetch everything anew, after they have sent what they have.",

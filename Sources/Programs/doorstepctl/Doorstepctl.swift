@@ -23,7 +23,8 @@ struct Doorstepctl: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Enrol.self, EnrolCode.self, Devices.self, Grant.self, Transfer.self, Limit.self,
-      Quarantine.self, Resync.self, Revoke.self, Verify.self, Report.self,
+      Quarantine.self, Resync.self, Wipe.self, Revoke.self, Verify.self, Report.self,
+      Restored.self,
     ])
 }
 

@@ -167,7 +167,13 @@ struct DataFolder: Sendable {
     do {
       let store = try SQLiteStore(path: storeFile, life: ReplicaID(value: World.random()))
       if let catalogue { try store.adopt(catalogue) }
-      let count = try await store.replayAccess(by: catalogue ?? .standard, at: World.now())
+      let (count, unreadable) = try await store.replayAccess(
+        by: catalogue ?? .standard, at: World.now())
+      if unreadable > 0 {
+        output.say(
+          "\(Show.count(unreadable, "line")) of \(accessLogFile) cannot be read. One that a power cut broke off was of a decision that nobody was told is made; of any other, look at the file and enter again what it said."
+        )
+      }
       guard store.wasRestored else { return store }
       output.say(
         "These records were put back from a backup. Epoch \(store.life.epoch) begins: laptops bring back what is missing when they next sync."

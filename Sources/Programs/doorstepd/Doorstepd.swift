@@ -17,6 +17,6 @@ struct Doorstepd: AsyncParsableCommand {
     subcommands: [
       Init.self, Serve.self, OperatorCode.self, Import.self, Seed.self, Report.self, Rules.self,
       History.self, Conflicts.self, Resolve.self, Alerts.self, Clear.self, Backup.self,
-      Restore.self,
+      Restore.self, Rescue.self,
     ])
 }

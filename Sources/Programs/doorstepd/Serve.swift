@@ -30,7 +30,16 @@ struct Serve: ServerCommand {
 
   @Option(
     name: .long,
-    help: "Connections at once, 16 to 50000; three quarters of them may wait for news.")
+    help:
+      "Days that a laptop can be used without a sync, 1 to 90; cases with limited access for one day."
+  )
+  var leaseDays: UInt64 = 14
+
+  @Option(
+    name: .long,
+    help:
+      "Connections at once, 16 to 50000; three quarters of them may wait for news, and an eighth sync."
+  )
   var connections = Limits.standard.connections
 
   @Option(name: .long, help: "How much to log: trace, debug, info, notice, warning, error.")
@@ -40,6 +49,9 @@ struct Serve: ServerCommand {
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
     guard (1...825).contains(certificateDays) else {
       throw ValidationError("--certificate-days must be 1 to 825.")
+    }
+    guard (1...90).contains(leaseDays) else {
+      throw ValidationError("--lease-days must be 1 to 90.")
     }
     guard (16...50_000).contains(connections) else {
       throw ValidationError("--connections must be 16 to 50000.")
@@ -62,6 +74,7 @@ struct Serve: ServerCommand {
     configuration.office = settings.office
     configuration.certificateDays = certificateDays
     configuration.limits.connections = connections
+    configuration.lease.seconds = leaseDays * 86_400
     let unknown = OfficeWriter.kindsNotRaised(under: catalogue)
     if !unknown.isEmpty {
       output.warn(

@@ -194,7 +194,7 @@ struct ImportStep {
     case .invalid, .missing:
       return Fault("the catalogue does not allow it", "check the column against the catalogue")
     case .roleMayNotWrite, .roleMayNotDecide, .roleMayNotDelete, .officeOnly, .easing, .stageBack,
-      .recordUnknown, .outOfScope, .restricted, .notTheAuthor, .groupRefused:
+      .recordUnknown, .outOfScope, .restricted, .laptopLost, .notTheAuthor, .groupRefused:
       return Fault("the office may not enter it (\(refusal.code))", "leave the column empty")
     }
   }

@@ -4,7 +4,7 @@ import ServerStorage
 import SyncCore
 
 /// The file beside the store that says who was given or denied what: one line of JSON a note, only
-/// ever added to, on the disk before anybody hears of success.
+/// ever added to, on the disk before the store has it.
 ///
 /// When an older copy of the store is put into service, what it lacks of this file is done again
 /// before the first laptop is answered.
@@ -43,17 +43,22 @@ package final class AccessLog: Sendable {
     guard fsync(descriptor) == 0 else { throw failure() }
   }
 
-  /// The notes from a place on. Lines that cannot be read are passed over: one that broke off was
-  /// never answered for.
-  package func notes(from place: Place) throws -> [AccessNote] {
+  /// The notes from a place on.
+  /// - Returns: with how many lines of any place cannot be read. One that a power cut broke off was
+  ///   never answered for; of another, somebody must look at the file.
+  func notes(from place: Place) throws -> (notes: [AccessNote], unreadable: Int) {
     guard let data = FileManager.default.contents(atPath: path) else { throw failure() }
     let decoder = JSONDecoder()
-    return data.split(separator: UInt8(ascii: "\n")).compactMap { line in
-      guard let line = try? decoder.decode(Line.self, from: line),
-        Place(epoch: line.epoch, sequence: line.sequence) >= place
-      else { return nil }
-      return line.note
+    var notes: [AccessNote] = []
+    var unreadable = 0
+    for line in data.split(separator: UInt8(ascii: "\n")) {
+      guard let line = try? decoder.decode(Line.self, from: line), let note = line.note else {
+        unreadable += 1
+        continue
+      }
+      if Place(epoch: line.epoch, sequence: line.sequence) >= place { notes.append(note) }
     }
+    return (notes, unreadable)
   }
 
   private func failure() -> StoreError {
@@ -105,7 +110,7 @@ private struct Line: Codable {
         certificateExpires: device.certificateExpires.milliseconds,
         enrolledAt: device.enrolledAt.milliseconds)
     case .limit(let caseID, let record):
-      limit = LimitLine(caseID: caseID.description, record: Data(record))
+      limit = LimitLine(caseID: caseID.description, record: Data(record.bytes))
     }
   }
 
@@ -131,7 +136,11 @@ private struct Line: Codable {
       noted.state = state
       return .device(noted)
     }
-    if let limit, let caseID = CaseID(limit.caseID) { return .limit(caseID, [UInt8](limit.record)) }
+    if let limit, let caseID = CaseID(limit.caseID),
+      let record = try? Record(reading: [UInt8](limit.record))
+    {
+      return .limit(caseID, record)
+    }
     return nil
   }
 }

@@ -18,6 +18,8 @@ extension SQLiteStore {
         let known = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'read_by'")
         guard known != version else { return }
         try Self.readAgain(by: catalogue, in: db)
+        // Its windows may be others.
+        try db.execute(sql: "UPDATE cases SET windowed_at = 0")
         try db.execute(
           sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('read_by', ?)",
           arguments: [version])

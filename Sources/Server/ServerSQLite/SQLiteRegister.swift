@@ -6,7 +6,7 @@ import SyncCore
 /// Grants, devices, codes and orders in SQL.
 extension SQLiteTransaction {
   private static let grantColumns =
-    "user, case_id, granted_at, ended_at, reason, suspension, resumes, kind, from_day, until_day, moved_to"
+    "user, case_id, granted_at, ended_at, reason, suspension, resumes, kind, from_day, until_day, moved_to, is_limited"
 
   func grants(of user: String) throws -> [Grant] {
     try all(
@@ -26,7 +26,7 @@ extension SQLiteTransaction {
       user: row[0], caseID: try id(row[1]), grantedAt: UInt64(stored: row[2]),
       endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4],
       terms: Grant.Terms(kind, from: try day(row[8]), until: try day(row[9])),
-      suspension: row[5], resumes: row[6], movedTo: row[10])
+      suspension: row[5], resumes: row[6], movedTo: row[10], isLimited: row[11])
   }
 
   private func day(_ text: String?) throws -> CalendarDate? {
@@ -40,19 +40,19 @@ extension SQLiteTransaction {
     try run(
       """
       INSERT OR REPLACE INTO grants (\(Self.grantColumns))
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         grant.user, Data(grant.caseID.bytes), Int64(storing: grant.grantedAt),
         grant.endedAt.map(Int64.init(storing:)), grant.reason, grant.suspension,
         grant.resumes, grant.terms.kind.rawValue, grant.terms.from?.description,
-        grant.terms.until?.description, grant.movedTo,
+        grant.terms.until?.description, grant.movedTo, grant.isLimited,
       ])
   }
 
   private static let deviceColumns = """
     device_id, user, role, label, is_operator, state, fingerprint, certificate_expires, enrolled_at, replica,
-    last_contact, clock_offset, unsent, catalogue_version, forks
+    last_contact, clock_offset, unsent, catalogue_version, forks, since, heard
     """
 
   func device(_ id: DeviceID) throws -> Device? {
@@ -93,6 +93,8 @@ extension SQLiteTransaction {
     device.unsent = UInt64(stored: row[12])
     device.catalogueVersion = UInt32(clamping: row[13] as Int64)
     device.forks = UInt64(stored: row[14])
+    device.since = UInt64(stored: row[15])
+    device.heard = UInt64(stored: row[16])
     return device
   }
 
@@ -100,7 +102,7 @@ extension SQLiteTransaction {
     try run(
       """
       INSERT INTO devices (\(Self.deviceColumns))
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (device_id) DO UPDATE SET
         user = excluded.user, role = excluded.role, label = excluded.label,
         is_operator = excluded.is_operator, state = excluded.state,
@@ -108,7 +110,8 @@ extension SQLiteTransaction {
         enrolled_at = excluded.enrolled_at, replica = excluded.replica,
         last_contact = excluded.last_contact, clock_offset = excluded.clock_offset,
         unsent = excluded.unsent, catalogue_version = excluded.catalogue_version,
-        forks = excluded.forks
+        forks = excluded.forks, since = excluded.since,
+        heard = excluded.heard
       """,
       [
         Data(device.id.bytes), device.user, device.role.rawValue, device.label, device.isOperator,
@@ -117,6 +120,30 @@ extension SQLiteTransaction {
         device.enrolledAt.milliseconds, device.replica.map { Data($0.bytes) },
         device.lastContact?.milliseconds, device.clockOffset, Int64(storing: device.unsent),
         Int64(device.catalogueVersion), Int64(storing: device.forks),
+        Int64(storing: device.since), Int64(storing: device.heard),
+      ])
+  }
+
+  func erasures(by device: DeviceID) throws -> [Erasure] {
+    try all(
+      "SELECT case_id, ended_at, received_at FROM erasures WHERE device_id = ? ORDER BY case_id",
+      [Data(device.bytes)]
+    ) { row in
+      Erasure(
+        device: device, caseID: try id(row[0]), endedAt: UInt64(stored: row[1]),
+        receivedAt: Timestamp(milliseconds: row[2]))
+    }
+  }
+
+  func save(_ erasure: Erasure) throws {
+    try run(
+      """
+      INSERT OR REPLACE INTO erasures (device_id, case_id, ended_at, received_at)
+      VALUES (?, ?, ?, ?)
+      """,
+      [
+        Data(erasure.device.bytes), Data(erasure.caseID.bytes), Int64(storing: erasure.endedAt),
+        erasure.receivedAt.milliseconds,
       ])
   }
 

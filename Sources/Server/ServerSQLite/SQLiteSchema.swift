@@ -167,6 +167,63 @@ enum SQLiteSchema {
           ) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("6") { db in
+      try db.execute(
+        sql: """
+          -- Whether access to the case is limited, for whomever.
+          ALTER TABLE grants ADD COLUMN is_limited INTEGER NOT NULL DEFAULT 0;
+          -- The highest sequence given out when the device was enrolled.
+          ALTER TABLE devices ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+          -- The position of the checkpoint that it last showed.
+          ALTER TABLE devices ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
+
+          -- Which cases left a device; ended_at: the sequence at which each was taken from its user.
+          CREATE TABLE erasures (
+            device_id BLOB NOT NULL,
+            case_id BLOB NOT NULL,
+            ended_at INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            PRIMARY KEY (device_id, case_id)
+          ) WITHOUT ROWID;
+          """)
+    }
+    migrator.registerMigration("7") { db in
+      try db.execute(
+        sql: """
+          -- Whether it has left the laptops' window.
+          ALTER TABLE records ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0;
+          -- How many of the case have; the sequence at which that was last looked at; and the day, counted from
+          -- 1970-01-01, on which it is to be looked at again.
+          ALTER TABLE cases ADD COLUMN departed INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE cases ADD COLUMN windowed_at INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE cases ADD COLUMN window_due INTEGER;
+          """)
+    }
+    migrator.registerMigration("8") { db in
+      try db.execute(
+        sql: """
+          -- What each device brought back since the store was put back from a backup; reached: the highest sequence
+          -- of an earlier epoch that it showed.
+          CREATE TABLE return_tallies (
+            epoch INTEGER NOT NULL,
+            device_id BLOB NOT NULL,
+            heard_at INTEGER NOT NULL,
+            records INTEGER NOT NULL,
+            changes INTEGER NOT NULL,
+            reissued INTEGER NOT NULL,
+            unproven INTEGER NOT NULL,
+            reached INTEGER NOT NULL,
+            is_home INTEGER NOT NULL,
+            PRIMARY KEY (epoch, device_id)
+          ) WITHOUT ROWID;
+
+          -- The newest change of each replica that a record had seen which came back.
+          CREATE TABLE shown_heads (
+            replica BLOB PRIMARY KEY,
+            counter INTEGER NOT NULL
+          ) WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

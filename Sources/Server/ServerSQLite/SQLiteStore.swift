@@ -104,8 +104,10 @@ package final class SQLiteStore: ServerStore {
   /// Makes so again what was decided on access after this copy of the store: who was given or
   /// denied which case, and which devices were enrolled or withdrawn. To be done before anybody is
   /// served; done once an epoch, also when it was interrupted.
-  /// - Returns: how many decisions the copy lacked.
-  package func replayAccess(by catalogue: Catalogue, at now: Timestamp) async throws -> Int {
+  /// - Returns: how many decisions the copy lacked, and how many lines of the log nobody can read.
+  package func replayAccess(
+    by catalogue: Catalogue, at now: Timestamp
+  ) async throws -> (again: Int, unreadable: Int) {
     let due = try await pool.read { db -> Place? in
       let done = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'access_epoch'")
       let life = try SQLiteTransaction(db).life()
@@ -119,8 +121,8 @@ package final class SQLiteStore: ServerStore {
       return Place(
         epoch: UInt64(stored: last?[0] ?? 0), sequence: UInt64(stored: last?[1] ?? 0))
     }
-    guard let due else { return 0 }
-    let notes = try accessLog.notes(from: due)
+    guard let due else { return (0, 0) }
+    let (notes, unreadable) = try accessLog.notes(from: due)
     let count = try await transaction { transaction in
       try AccessNote.replay(notes, in: transaction, catalogue, at: now)
     }
@@ -129,7 +131,7 @@ package final class SQLiteStore: ServerStore {
         sql: "INSERT OR REPLACE INTO meta (key, value) VALUES ('access_epoch', ?)",
         arguments: [Int64(storing: life.epoch)])
     }
-    return count
+    return (count, unreadable)
   }
 
   package func transaction<Result: Sendable>(

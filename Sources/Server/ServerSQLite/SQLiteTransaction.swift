@@ -232,7 +232,7 @@ final class SQLiteTransaction: ServerTransaction {
 
   func record(_ id: RecordID) throws -> StoredRecord? {
     try one(
-      "SELECT record_id, type, case_id, sequence, body, proof FROM records WHERE record_id = ?",
+      "SELECT record_id, type, case_id, sequence, body, proof, has_left FROM records WHERE record_id = ?",
       [Data(id.bytes)]
     ).map(stored)
   }
@@ -240,7 +240,7 @@ final class SQLiteTransaction: ServerTransaction {
   func records(of caseID: CaseID, after sequence: UInt64, limit: Int) throws -> [StoredRecord] {
     try all(
       """
-      SELECT record_id, type, case_id, sequence, body, proof FROM records
+      SELECT record_id, type, case_id, sequence, body, proof, has_left FROM records
       WHERE case_id = ? AND sequence > ? ORDER BY sequence LIMIT ?
       """, [Data(caseID.bytes), Int64(storing: sequence), limit], stored)
   }
@@ -249,7 +249,7 @@ final class SQLiteTransaction: ServerTransaction {
     let marks = Array(repeating: "?", count: types.count).joined(separator: ", ")
     return try all(
       """
-      SELECT record_id, type, case_id, sequence, body, proof FROM records
+      SELECT record_id, type, case_id, sequence, body, proof, has_left FROM records
       WHERE case_id = ? AND type IN (\(marks)) ORDER BY sequence
       """,
       StatementArguments([Data(caseID.bytes)] as [any DatabaseValueConvertible] + types.sorted()),
@@ -259,7 +259,7 @@ final class SQLiteTransaction: ServerTransaction {
   func contestedRecords(after id: RecordID?, limit: Int) throws -> [StoredRecord] {
     try all(
       """
-      SELECT record_id, type, case_id, sequence, body, proof FROM records
+      SELECT record_id, type, case_id, sequence, body, proof, has_left FROM records
       WHERE is_contested = 1 AND record_id > ? ORDER BY record_id LIMIT ?
       """, [Data(id?.bytes ?? []), limit], stored)
   }
@@ -268,9 +268,11 @@ final class SQLiteTransaction: ServerTransaction {
     guard let proof = Proof(bytes: row[5] as Data) else {
       throw StoreError.damaged("a record has no proof")
     }
-    return StoredRecord(
+    var stored = StoredRecord(
       id: try id(row[0]), type: row[1], caseID: try id(row[2]), sequence: UInt64(stored: row[3]),
       bytes: [UInt8](row[4] as Data), proof: proof)
+    stored.hasLeft = row[6]
+    return stored
   }
 
   func save(_ record: StoredRecord, resolved: @autoclosure () -> ResolvedView) throws {
@@ -281,7 +283,8 @@ final class SQLiteTransaction: ServerTransaction {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (record_id) DO UPDATE SET
         type = excluded.type, case_id = excluded.case_id, sequence = excluded.sequence,
-        body = excluded.body, proof = excluded.proof, resolved = excluded.resolved, is_contested = excluded.is_contested
+        body = excluded.body, proof = excluded.proof, resolved = excluded.resolved, is_contested = excluded.is_contested,
+        has_left = 0
       """,
       [
         Data(record.id.bytes), record.type, Data(record.caseID.bytes),
@@ -291,16 +294,25 @@ final class SQLiteTransaction: ServerTransaction {
       ])
   }
 
+  func place(_ id: RecordID, at sequence: UInt64, hasLeft: Bool) throws {
+    try run(
+      "UPDATE records SET sequence = ?, has_left = ? WHERE record_id = ?",
+      [Int64(storing: sequence), hasLeft, Data(id.bytes)])
+  }
+
+  private static let headColumns =
+    "case_id, sequence, records, digest, departed, windowed_at, window_due"
+
   func caseHead(_ caseID: CaseID) throws -> CaseHead? {
     try one(
-      "SELECT case_id, sequence, records, digest FROM cases WHERE case_id = ?", [Data(caseID.bytes)]
+      "SELECT \(Self.headColumns) FROM cases WHERE case_id = ?", [Data(caseID.bytes)]
     ).map(caseHead)
   }
 
   func caseHeads(after caseID: CaseID?, limit: Int) throws -> [CaseHead] {
     try all(
       """
-      SELECT case_id, sequence, records, digest FROM cases WHERE case_id > ? ORDER BY case_id LIMIT ?
+      SELECT \(Self.headColumns) FROM cases WHERE case_id > ? ORDER BY case_id LIMIT ?
       """, [Data(caseID?.bytes ?? []), limit], caseHead)
   }
 
@@ -308,15 +320,20 @@ final class SQLiteTransaction: ServerTransaction {
     let caseID: CaseID = try id(row[0])
     var digest = CaseDigest(caseID: caseID, records: UInt64(stored: row[2]))
     digest.sum = try hash(row[3])
-    return CaseHead(caseID: caseID, sequence: UInt64(stored: row[1]), digest: digest)
+    var head = CaseHead(caseID: caseID, sequence: UInt64(stored: row[1]), digest: digest)
+    head.departed = UInt64(stored: row[4])
+    head.windowedAt = UInt64(stored: row[5])
+    head.windowDue = row[6]
+    return head
   }
 
   func save(_ head: CaseHead) throws {
     try run(
-      "INSERT OR REPLACE INTO cases (case_id, sequence, records, digest) VALUES (?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO cases (\(Self.headColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
       [
         Data(head.caseID.bytes), Int64(storing: head.sequence), Int64(storing: head.digest.records),
-        Data(head.digest.sum.bytes),
+        Data(head.digest.sum.bytes), Int64(storing: head.departed),
+        Int64(storing: head.windowedAt), head.windowDue,
       ])
   }
 

@@ -40,6 +40,9 @@ struct AccessLimits {
 
   static let type = "access-limit"
 
+  /// Whether anybody is kept out.
+  var areInForce: Bool { restriction != nil || !excluded.isEmpty }
+
   /// The limits that a case has or had.
   static func records(
     on caseID: CaseID, _ store: any ServerReading, _ catalogue: Catalogue
@@ -53,7 +56,7 @@ struct AccessLimits {
 
   /// What a user is told who may not see the case, and may be empty; `nil` for who may.
   func denial(of user: String) throws -> String? {
-    if excluded.isEmpty, restriction == nil { return nil }
+    guard areInForce else { return nil }
     let user = user.lowercased()
     if let message = excluded[user] { return message }
     if let restriction, !admitted.contains(user) { return restriction }

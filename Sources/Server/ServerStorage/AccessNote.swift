@@ -7,8 +7,8 @@ package enum AccessNote: Hashable, Sendable {
   case grant(Grant)
   /// A device as it was enrolled, or with its new state.
   case device(Device)
-  /// A record of type `access-limit` in its written form, and the case whose access it limits.
-  case limit(CaseID, [UInt8])
+  /// A record of type `access-limit`, and the case whose access it limits.
+  case limit(CaseID, Record)
 
   /// Makes what was noted so again, in the order in which it was noted.
   /// - Returns: how many notes found something else in the store.
@@ -27,14 +27,14 @@ package enum AccessNote: Hashable, Sendable {
   private enum Subject: Hashable {
     case grant(String, CaseID)
     case device(DeviceID)
-    case limit(RecordID?)
+    case limit(RecordID)
   }
 
   private var subject: Subject {
     switch self {
     case .grant(let grant): .grant(grant.user, grant.caseID)
     case .device(let device): .device(device.id)
-    case .limit(_, let bytes): .limit((try? Record(reading: bytes))?.id)
+    case .limit(_, let record): .limit(record.id)
     }
   }
 
@@ -69,8 +69,8 @@ package enum AccessNote: Hashable, Sendable {
       known.certificateExpires = noted.certificateExpires
       try transaction.save(known)
       return true
-    case .limit(let caseID, let bytes):
-      return try Self.replay(limit: bytes, on: caseID, in: transaction, catalogue, at: now)
+    case .limit(let caseID, let noted):
+      return try Self.replay(noted, on: caseID, in: transaction, catalogue, at: now)
     }
   }
 
@@ -80,22 +80,43 @@ package enum AccessNote: Hashable, Sendable {
   ) throws -> Bool {
     // Also of a case that the backup lacks: laptops may yet bring it home.
     let registry = Registry(transaction)
-    if noted.endedAt == nil || noted.resumes {
-      do {
-        return try registry.grant(
-          noted.user, noted.caseID, reason: noted.reason, terms: noted.terms, by: catalogue, at: now
-        )
-      } catch is Registry.KeptOut { return false } catch is Registry.TooManyCases { return false }
+    let held = try transaction.grants(of: noted.user).filter { $0.caseID == noted.caseID }.newest
+    guard noted.endedAt == nil || noted.resumes else {
+      if held == nil { return try enterEnded(noted, in: transaction, catalogue, at: now) }
+      return try registry.end(
+        noted.user, noted.caseID, reason: noted.reason, successor: noted.movedTo)
     }
-    return try registry.end(
-      noted.user, noted.caseID, reason: noted.reason, successor: noted.movedTo)
+    // One that ended since may have run as something else, or for longer.
+    if let held, held.terms != noted.terms {
+      _ = try registry.end(noted.user, noted.caseID, reason: noted.reason)
+    }
+    do {
+      return try registry.grant(
+        noted.user, noted.caseID, reason: noted.reason, terms: noted.terms, by: catalogue, at: now)
+    } catch is Registry.KeptOut {
+      if let held, held.resumes, held.terms == noted.terms { return false }
+      return try enterEnded(noted, in: transaction, catalogue, at: now)
+    } catch is Registry.TooManyCases { return false }
+  }
+
+  /// A grant that does not run: the user's laptops may hold the case and must hear of it, and one
+  /// that a limit holds up runs again when that ends.
+  private static func enterEnded(
+    _ noted: Grant, in transaction: any ServerTransaction, _ catalogue: Catalogue,
+    at now: Timestamp
+  ) throws -> Bool {
+    var grant = noted
+    grant.grantedAt = try transaction.nextSequence()
+    grant.endedAt = grant.grantedAt
+    try transaction.enter(grant)
+    try Registry(transaction).settle(noted.caseID, by: catalogue, at: now)
+    return true
   }
 
   private static func replay(
-    limit bytes: [UInt8], on caseID: CaseID, in transaction: any ServerTransaction,
+    _ noted: Record, on caseID: CaseID, in transaction: any ServerTransaction,
     _ catalogue: Catalogue, at now: Timestamp
   ) throws -> Bool {
-    guard let noted = try? Record(reading: bytes) else { return false }
     let stored = try transaction.record(noted.id).map { try Record(reading: $0.bytes) }
     var fields: [String: Value] = [:]
     for field in noted.fields {

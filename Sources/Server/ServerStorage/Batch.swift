@@ -39,11 +39,6 @@ struct Batch {
     return receipts
   }
 
-  /// The cases in which something was taken that formulas look at.
-  func cases(of taken: [Change]) -> Set<CaseID> {
-    Set(taken.filter { Derivation.triggers.contains($0.body.type) }.map(\.body.caseID))
-  }
-
   /// The changes that are taken, in their order; those taken before under another dot, too.
   func taken(by receipts: [Receipt], firstNew: Int) -> [Change] {
     zip(request.changes, receipts).dropFirst(firstNew).compactMap { change, receipt in
@@ -144,11 +139,11 @@ struct Batch {
     }
   }
 
-  /// A record as this act leaves it, with the digest that it had before.
+  /// A record as this act leaves it, and as it stood before.
   private struct Entry {
     var record: Record
     var sequence: UInt64
-    let before: Hash?
+    let before: RecordWriter.Former?
   }
 
   private struct Taken {
@@ -176,6 +171,8 @@ struct Batch {
     guard body.author == device.user, body.role == device.role, !isAnothers else {
       return .refused(.notTheAuthor)
     }
+    // Whoever has it now: a person decides what its officer wrote before.
+    guard device.state != .lost else { return .refused(.laptopLost) }
     let policy = intake.catalogue.policy(of: body.type)
     let standing = try standing(of: body, grants[body.caseID], policy)
     switch standing {
@@ -212,15 +209,18 @@ struct Batch {
   private func entry(_ id: RecordID) throws -> Entry? {
     guard let stored = try intake.transaction.record(id) else { return nil }
     let record = try Record(reading: stored.bytes)
-    return Entry(record: record, sequence: stored.sequence, before: record.digest)
+    return Entry(
+      record: record, sequence: stored.sequence, before: .init(record, in: stored))
   }
 
   /// Takes another issue of a change that was taken before: its first verdict counts, and it stands
   /// in the record as a double.
   /// - Returns: `nil` when it was not taken before.
   private mutating func takeAgain(_ index: Int) throws -> Receipt? {
-    guard case .readable(let change) = request.changes[index],
-      let origin = change.body.origin
+    guard case .readable(let change) = request.changes[index] else { return nil }
+    let origin = change.firstIssue
+    // A first issue comes behind another when that one came in a file.
+    guard try change.body.origin != nil || intake.transaction.change(issuedAgain: origin) != nil
     else { return nil }
     let stored = try entry(change.body.record)
     guard let verdict = try firstVerdict(on: change, origin, stored?.record) else { return nil }
@@ -296,6 +296,7 @@ struct Batch {
       return false
     }
     guard let stored else { return true }
+    guard stored.before?.hasLeft != true else { return false }
     return stored.sequence <= checkpoint.position
       || settled[body.record]?.sequence == stored.sequence
   }
@@ -336,6 +337,9 @@ struct Batch {
         sequence: sequence, record: change?.body.record, caseID: change?.body.caseID,
         receivedAt: intake.now, origin: change?.body.origin,
         clockOffset: intake.clockOffset(of: request)))
+    if verdict.isRefusal || isAgain, let record = change?.body.record {
+      try WindowSweep.tellAgain(record, intake.transaction)
+    }
     return Receipt(
       counter: counter, verdict: verdict, isAgain: isAgain, settlesBase: settlesBase,
       place: Place(epoch: life.epoch, sequence: sequence),

@@ -1,5 +1,17 @@
 import SyncCore
 
+extension ServerReading {
+  /// The record that says whose case it is.
+  func header(of caseID: CaseID) throws -> Record? {
+    try records(of: caseID, types: ["case-header"]).first.map { try Record(reading: $0.bytes) }
+  }
+
+  /// The case reference number of a case; `nil` where its header is not here.
+  package func number(of caseID: CaseID) throws -> String? {
+    try header(of: caseID)?.read("crn", by: .serverOwned)?.value.text
+  }
+}
+
 /// Going through all that an office holds, a page at a time.
 extension ServerReading {
   /// Every case of which the office holds anything, ascending.

@@ -39,9 +39,11 @@ package struct Feed {
     let place = Place(epoch: checkpoint.epoch, sequence: now)
     let history = try store.history()
     var scope = Scope(
-      entries: grants.map { grant in
+      entries: try grants.map { grant in
         let from = checkpoint.readingPosition(of: grant.caseID, grantedAt: grant.grantedAt)
-        return Scope.Entry(caseID: grant.caseID, isSentWhole: from == 0)
+        return Scope.Entry(
+          caseID: grant.caseID, isSentWhole: from == 0, isLimited: grant.isLimited,
+          hasOlder: try store.caseHead(grant.caseID).map { $0.departed > 0 } ?? false)
       })
     scope.restricted = all.compactMap { grant in
       grant.suspension.map {
@@ -66,10 +68,7 @@ package struct Feed {
     next.history = history
     let sealed = next.sealed(for: Self.owner(of: device), key: try store.key())
     return ServerSession.Reading(
-      scope: scope,
-      page: Page(
-        records: page.records, proofs: page.proofs, completed: page.completed, checkpoint: sealed,
-        place: place),
+      scope: scope, page: page.page(checkpoint: sealed, place: place),
       next: goesOn ? next : nil, digests: wantsDigests && !goesOn ? try digests(of: grants) : [])
   }
 
@@ -81,7 +80,7 @@ package struct Feed {
       let checkpoint = Checkpoint(
         opening: bytes, for: Self.owner(of: device), key: try store.key(), limits: limits)
     else { return nil }
-    guard try checkpoint.epoch == store.epoch(), checkpoint.pull == nil,
+    guard device.state == .active, try checkpoint.epoch == store.epoch(), checkpoint.pull == nil,
       try store.orders(for: device.id).isEmpty,
       try decided(on: device, after: checkpoint.position).isEmpty
     else { return true }
@@ -121,7 +120,7 @@ package struct Feed {
       let isNew = grant.grantedAt > checkpoint.position
       let head = try store.caseHead(grant.caseID)?.sequence ?? 0
       guard isNew || head > from else { continue }
-      if let reached = try fill(&page, grant, after: from) {
+      if let reached = try fill(&page, grant, after: from, isNew: isNew) {
         checkpoint.pull = .init(target: target, caseID: grant.caseID, sequence: reached)
         return true
       }
@@ -148,18 +147,20 @@ package struct Feed {
   }
 
   /// Adds a case's records to the page until either ends.
+  /// - Parameter isNew: it goes to a laptop that holds nothing of it, so nothing has left there.
   /// - Returns: the sequence reached when the page is full; `nil` when the case has nothing more.
   private func fill(
-    _ page: inout PageBuilder, _ grant: Grant, after from: UInt64
+    _ page: inout PageBuilder, _ grant: Grant, after from: UInt64, isNew: Bool
   ) throws -> UInt64? {
     var reached = from
     while !page.isFull {
       let batch = try store.records(of: grant.caseID, after: reached, limit: min(page.room, 256))
       guard !batch.isEmpty else { return nil }
-      for record in batch {
+      for record in batch where !record.hasLeft || !isNew {
         guard page.add(record, of: grant) else { return reached }
         reached = record.sequence
       }
+      reached = batch[batch.count - 1].sequence
     }
     return reached
   }
@@ -177,6 +178,7 @@ private struct PageBuilder {
   let settled: [RecordID: Intake.Settlement]
   private(set) var records: [[UInt8]] = []
   private(set) var proofs: [Proof] = []
+  private(set) var departed: [RecordID] = []
   var completed: [CaseID] = []
   private var bytes = 0
 
@@ -185,8 +187,15 @@ private struct PageBuilder {
     self.settled = settled
   }
 
-  var isFull: Bool { records.count >= limits.pageRecords || bytes >= limits.pageBytes }
-  var room: Int { limits.pageRecords - records.count }
+  var isFull: Bool { room <= 0 || bytes >= limits.pageBytes }
+  var room: Int { limits.pageRecords - records.count - departed.count }
+
+  func page(checkpoint: [UInt8], place: Place) -> Page {
+    var page = Page(
+      records: records, proofs: proofs, completed: completed, checkpoint: checkpoint, place: place)
+    page.departed = departed
+    return page
+  }
 
   /// - Returns: `false` when the page is full.
   mutating func add(_ record: StoredRecord, of grant: Grant) -> Bool {
@@ -194,6 +203,11 @@ private struct PageBuilder {
       settled[record.id] == .init(sequence: record.sequence, grant: grant.grantedAt)
     guard !isSettled else { return true }
     guard !isFull else { return false }
+    guard !record.hasLeft else {
+      departed.append(record.id)
+      bytes += record.id.bytes.count
+      return true
+    }
     records.append(record.bytes)
     proofs.append(record.proof)
     bytes += record.bytes.count

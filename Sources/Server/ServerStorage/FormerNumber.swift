@@ -6,8 +6,9 @@ import SyncCore
 /// still written under it is not lost on whoever answers for the case that is used now.
 ///
 /// No record changes its case, and nothing that stands is touched: an entry that stands by itself
-/// is entered a second time in the other case, by its author's name, once. Of everything else the
-/// officer is told, and a person brings it over.
+/// is entered a second time in the other case, by its author's name, once, and its protections rise
+/// there as they do here. Of everything else the officer is told, and a person brings it over; also
+/// of all that is written under a number to which access is limited.
 enum FormerNumber {
   /// The type that says which number stands for which.
   static let type = "person-alias"
@@ -59,8 +60,11 @@ extension OfficeWriter {
     for (caseID, changes) in byCase.sorted(by: { $0.key < $1.key }) {
       guard let (former, target) = try caseNow(of: caseID) else { continue }
       var arrivals: [Arrival] = []
+      let limits = try AccessLimits(
+        on: caseID, transaction, catalogue, today: CalendarDate(at: now))
       for change in changes where !FormerNumber.quiet.contains(change.body.type) {
-        let isHere = try carry(change, to: target)
+        // Who holds the case now may be somebody who may not see the former one.
+        let isHere = try !limits.areInForce && carry(change, to: target)
         arrivals.append(Arrival(.formerNumber(former, isHere: isHere), change))
       }
       if !arrivals.isEmpty { try derive(target, arrivals: arrivals) }
@@ -83,9 +87,7 @@ extension OfficeWriter {
 
   /// One step of it. The header only leads there: the alias that says so must still stand.
   private func joined(_ caseID: CaseID) throws -> (former: String, caseID: CaseID)? {
-    let headers = try transaction.records(of: caseID, types: ["case-header"])
-      .map { try Record(reading: $0.bytes) }
-    guard let header = headers.first, !header.isDeleted,
+    guard let header = try transaction.header(of: caseID), !header.isDeleted,
       let former = header.read("crn", by: .serverOwned)?.value.text,
       let now = header.read(FormerNumber.field, by: .serverOwned)?.value.text
     else { return nil }
@@ -101,16 +103,30 @@ extension OfficeWriter {
 
   /// - Returns: whether it stands in the case now.
   private mutating func carry(_ change: Change, to target: CaseID) throws -> Bool {
-    guard FormerNumber.carried.contains(change.body.type), change.body.context.isEmpty,
-      case .set = change.body.action
+    guard FormerNumber.carried.contains(change.body.type),
+      case .set(let members) = change.body.action
     else { return false }
     var body = change.body
     body.record = FormerNumber.copy(of: body.record, in: target)
     body.caseID = target
-    guard try transaction.record(body.record) == nil else { return true }
+    let stored = try transaction.record(body.record).map { try Record(reading: $0.bytes) }
+    if change.body.context.isEmpty {
+      guard stored == nil else { return true }
+    } else {
+      guard let stored, protects(members, in: body.type) else { return false }
+      // Without a reason nothing can be eased, so this only ever raises.
+      (body.context, body.reason) = (stored.version, "")
+    }
     do {
       _ = try issue(body, origin: nil)
       return true
     } catch is Quarantine.Problem { return false }
+  }
+
+  /// Whether every field is one that only rises.
+  private func protects(_ members: [Value.Member], in type: String) -> Bool {
+    members.allSatisfy { member in
+      if case .ratchet = catalogue.policy(of: type)?.rule(of: member.name) { true } else { false }
+    }
   }
 }

@@ -49,15 +49,18 @@ package struct Grant: Hashable, Sendable {
   package var resumes: Bool
   /// Who was given the case in its place; `nil` where nobody was.
   package var movedTo: String?
+  /// Whether access to the case is limited, for whomever: then its lease is shorter.
+  package var isLimited: Bool
 
   package init(
     user: String, caseID: CaseID, grantedAt: UInt64, endedAt: UInt64? = nil, reason: String,
     terms: Terms = Terms(), suspension: String? = nil, resumes: Bool = false,
-    movedTo: String? = nil
+    movedTo: String? = nil, isLimited: Bool = false
   ) {
     self.suspension = suspension
     self.resumes = resumes
     self.movedTo = movedTo
+    self.isLimited = isLimited
     self.terms = terms
     self.user = user.lowercased()
     self.caseID = caseID
@@ -65,4 +68,9 @@ package struct Grant: Hashable, Sendable {
     self.endedAt = endedAt
     self.reason = reason
   }
+}
+
+extension Sequence<Grant> {
+  /// Of one user's grants of one case, the one that counts.
+  var newest: Grant? { self.max { $0.grantedAt < $1.grantedAt } }
 }

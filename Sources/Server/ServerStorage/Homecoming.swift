@@ -14,6 +14,8 @@ struct Homecoming {
   private var history: CommonHistory
   /// Those in which something came home that formulas look at.
   private(set) var cases: Set<CaseID> = []
+  /// What came of it.
+  private(set) var counts = ReturnTally.Counts()
   private var transaction: any ServerTransaction { intake.transaction }
 
   /// - Parameter survived: of the epoch that it is of, what the office still had.
@@ -23,14 +25,11 @@ struct Homecoming {
     history = CommonHistory(intake.transaction, before: life, survived: survived)
   }
 
-  /// - Returns: how many were not the office's own, and were passed over.
-  mutating func take(_ request: SyncRequest) throws -> Int {
-    guard !request.returned.isEmpty || !request.offered.isEmpty else { return 0 }
+  mutating func take(_ request: SyncRequest) throws {
+    guard !request.returned.isEmpty || !request.offered.isEmpty else { return }
     let key = try transaction.key()
-    var unproven = 0
-    for returned in request.returned where try !merge(returned, key) { unproven += 1 }
-    for offered in request.offered where try !log(offered, key) { unproven += 1 }
-    return unproven
+    for returned in request.returned where try !merge(returned, key) { counts.unproven += 1 }
+    for offered in request.offered where try !log(offered, key) { counts.unproven += 1 }
   }
 
   /// Merges a record with what the store holds of it.
@@ -42,6 +41,9 @@ struct Homecoming {
     guard stored.map({ $0.type == handed.type && $0.caseID == handed.caseID }) ?? true else {
       return false
     }
+    for dot in handed.version.entries {
+      counts.heads[dot.replica] = max(counts.heads[dot.replica] ?? 0, dot.counter)
+    }
     let view = try history.view(of: handed, beside: stored)
     let strays = handed.edits.filter { !view.holds($0.dot) }
     let known = handed.reduced(to: view.cut(handed.version), leavingOut: Set(strays))
@@ -52,6 +54,7 @@ struct Homecoming {
     }
     if merged != stored {
       try save(merged, at: transaction.nextSequence(), replacing: stored)
+      counts.records += 1
     }
     return true
   }
@@ -97,6 +100,7 @@ struct Homecoming {
       change.flatMap { stored?.hasOther(under: offered.dot, than: $0.firstIssue.hash) } ?? false
     if try logged == nil && !isTaken && follows(change, offered.dot) {
       try log(change, offered.dot, offered.hash, offered.verdict)
+      counts.changes += 1
       return true
     }
     // Two copies of one laptop counted the same dot, or one before it, the one before the restore
@@ -119,7 +123,10 @@ struct Homecoming {
   }
 
   /// The same under the office's next dot.
-  private func issuedAgain(_ body: Change.Body, origin: Change.Origin) throws -> Change {
+  private mutating func issuedAgain(
+    _ body: Change.Body, origin: Change.Origin
+  ) throws -> Change {
+    counts.reissued += 1
     let head = try transaction.head(of: life.replica)
     var body = body
     body.dot = Dot(life.replica, head.counter + 1)
@@ -176,7 +183,8 @@ struct Homecoming {
     _ record: Record, at sequence: UInt64, replacing stored: Record?
   ) throws {
     if Derivation.triggers.contains(record.type) { cases.insert(record.caseID) }
+    let former = RecordWriter.Former(stored, in: try transaction.record(record.id))
     try RecordWriter(transaction, intake.catalogue)
-      .save(record, at: sequence, replacing: stored?.digest)
+      .save(record, at: sequence, replacing: former)
   }
 }

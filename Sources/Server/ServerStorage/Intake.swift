@@ -9,13 +9,17 @@ package struct Intake {
   let limits: Limits
   let now: Timestamp
   let newLife: ReplicaID
+  let lease: Lease
 
-  /// - Parameter newLife: chance, used if this request shows that the store was put back.
+  /// - Parameters:
+  ///   - newLife: chance, used if this request shows that the store was put back.
+  ///   - lease: how long the laptop may go without the next sync.
   package init(
     _ transaction: any ServerTransaction, catalogue: Catalogue, limits: Limits = .standard,
-    now: Timestamp, newLife: ReplicaID
+    now: Timestamp, newLife: ReplicaID, lease: Lease = .standard
   ) {
     self.newLife = newLife
+    self.lease = lease
     self.transaction = transaction
     self.catalogue = catalogue
     self.limits = limits
@@ -62,7 +66,10 @@ package struct Intake {
     let seen = [shown, try opened(request.witness, of: device)].compactMap(\.self)
     let life = try livingOn(seen)
     guard request.epoch == 0 || request.epoch == life.epoch else {
-      return try answer(request, device, life, try newEpoch(for: request, seen, life))
+      let told = try newEpoch(for: request, seen, life)
+      try transaction.note(
+        ReturnTally.Counts(), by: device.id, in: life, seen: seen, isHome: false, at: now)
+      return try answer(request, device, life, told)
     }
     let checkpoint = shown ?? .start(epoch: life.epoch)
     guard checkpoint.epoch == life.epoch else { throw Denial.foreignCheckpoint }
@@ -74,7 +81,7 @@ package struct Intake {
       finding: finding, epoch: life.epoch, serverTime: now, known: known.counter,
       checkpoint: checkpoint)
     var batch = Batch(self, request, device, checkpoint, life: life)
-    var unproven = 0
+    var returned = ReturnTally.Counts()
     switch finding {
     case .incoherent: throw Denial.incoherent
     case .resend: return try answer(request, device, life, acceptance)
@@ -85,14 +92,19 @@ package struct Intake {
       return try answer(request, device, life, acceptance)
     case .sound(let firstNew):
       var homecoming = Homecoming(self, life, survived: request.survived)
-      unproven = try homecoming.take(request)
+      try homecoming.take(request)
+      returned = homecoming.counts
       acceptance.receipts = try batch.receipts(firstNew: firstNew)
       let taken = batch.taken(by: acceptance.receipts, firstNew: firstNew)
-      try derive(homecoming.cases.union(batch.cases(of: taken)), batch.arrivals)
+      let touched = taken.filter { Derivation.triggers.contains($0.body.type) }.map(\.body.caseID)
+      try derive(homecoming.cases.union(touched), batch.arrivals)
       try carryOver(taken)
     }
+    try transaction.note(
+      returned, by: device.id, in: life, seen: [], isHome: !request.hasMore, at: now)
     acceptance.known = try transaction.head(of: request.replica).counter
     for order in request.obeyed { try transaction.removeOrder(order, of: device.id) }
+    try transaction.hear(checkpoint, from: &device, at: now)
     acceptance.orders = try transaction.orders(for: device.id).map { order in
       switch order.kind {
       case .resync: Order(id: order.id, kind: .resync)
@@ -104,8 +116,21 @@ package struct Intake {
     if !request.bringsNothing { acceptance.witness = try Feed(transaction).witness(for: device) }
     var outcome = try answer(request, device, life, acceptance)
     outcome.grounds.settled = batch.settled
-    outcome.unproven = unproven
+    outcome.unproven = Int(clamping: returned.unproven)
     return outcome
+  }
+
+  /// A lost laptop at once, another one when nothing is left on it that the office lacks. Neither
+  /// by an answer that took nothing in: what the request brought comes again with the next.
+  private func isToBeWiped(
+    _ device: Device, after request: SyncRequest, _ acceptance: ServerSession.Acceptance
+  ) -> Bool {
+    guard case .sound = acceptance.finding, acceptance.checkpoint != nil else { return false }
+    return switch device.state {
+    case .lost: true
+    case .leaving: !request.hasMore && device.unsent == 0
+    case .active, .wiped, .revoked: false
+    }
   }
 
   /// Limits of access begin and end with days, and days with hours: each user's are looked at on
@@ -225,6 +250,11 @@ package struct Intake {
     let verified = Dot(request.replica, acceptance.known)
     var acceptance = acceptance
     acceptance.catalogueVersion = catalogue.version
+    acceptance.lease = lease
+    if isToBeWiped(device, after: request, acceptance) {
+      acceptance.orders = [Order(id: 0, kind: .wipe(atOnce: device.state == .lost))]
+      acceptance.checkpoint = nil
+    }
     return Outcome(
       acceptance: acceptance, grounds: Grounds(verified: verified, life: life.replica))
   }

@@ -50,63 +50,6 @@ package final class MemoryStore: ServerStore {
   }
 }
 
-private struct MemoryState: Sendable {
-  let key: OfficeKey
-  var lives: [Life]
-  var sequence: UInt64 = 0
-  var changes: [Dot: LoggedChange] = [:]
-  var issuedAgain: [Hash: Dot] = [:]
-  var heads: [ReplicaID: ChainHead] = [:]
-  var records: [RecordID: StoredRecord] = [:]
-  var contested: Set<RecordID> = []
-  /// The records of each case, ascending by the sequence of their last change.
-  var byCase: [CaseID: [Position]] = [:]
-  var caseHeads: [CaseID: CaseHead] = [:]
-  var grants: [String: [CaseID: [Grant]]] = [:]
-  var devices: [DeviceID: Device] = [:]
-  var codes: [Hash: EnrolmentCode] = [:]
-  var orders: [StoredOrder] = []
-  var decisions: [Dot: QuarantineDecision] = [:]
-
-  struct Position {
-    let sequence: UInt64
-    let id: RecordID
-  }
-
-  mutating func place(_ record: StoredRecord) {
-    let position = Position(sequence: record.sequence, id: record.id)
-    let index = index(after: record.sequence, in: record.caseID)
-    byCase[record.caseID, default: []].insert(position, at: index)
-  }
-
-  mutating func displace(_ record: StoredRecord) {
-    // Records of one transaction may share a sequence.
-    let end = index(after: record.sequence, in: record.caseID)
-    let place = byCase[record.caseID]?[..<end].lastIndex { $0.id == record.id }
-    if let place { byCase[record.caseID]?.remove(at: place) }
-  }
-
-  func positions(of caseID: CaseID, after sequence: UInt64) -> ArraySlice<Position> {
-    (byCase[caseID] ?? [])[index(after: sequence, in: caseID)...]
-  }
-
-  /// The place of the first record of a case that changed after `sequence`.
-  private func index(after sequence: UInt64, in caseID: CaseID) -> Int {
-    let positions = byCase[caseID] ?? []
-    var (low, high) = (0, positions.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if positions[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
-  init(secret: [UInt8], lives: [Life]) {
-    key = OfficeKey(secret: secret)
-    self.lives = lives
-  }
-}
-
 /// The state with the transaction that works on it: each write notes how to take it back.
 private final class MemoryBook: ServerTransaction {
   private(set) var state: MemoryState
@@ -299,6 +242,21 @@ private final class MemoryBook: ServerTransaction {
     }
   }
 
+  func place(_ id: RecordID, at sequence: UInt64, hasLeft: Bool) throws {
+    guard let old = state.records[id] else { throw StoreError.damaged("no record \(id)") }
+    var record = old
+    record.sequence = sequence
+    record.hasLeft = hasLeft
+    state.displace(old)
+    state.place(record)
+    state.records[id] = record
+    undo.append { [record] in
+      $0.displace(record)
+      $0.place(old)
+      $0.records[id] = old
+    }
+  }
+
   func save(_ head: CaseHead) {
     let old = state.caseHeads.updateValue(head, forKey: head.caseID)
     undo.append { $0.caseHeads[head.caseID] = old }
@@ -345,6 +303,35 @@ private final class MemoryBook: ServerTransaction {
   func save(_ decision: QuarantineDecision) {
     let old = state.decisions.updateValue(decision, forKey: decision.dot)
     undo.append { $0.decisions[decision.dot] = old }
+  }
+
+  func erasures(by device: DeviceID) -> [Erasure] {
+    (state.erasures[device] ?? [:]).values.sorted { $0.caseID < $1.caseID }
+  }
+
+  func save(_ erasure: Erasure) {
+    let old = state.erasures[erasure.device]?[erasure.caseID]
+    undo.append { $0.erasures[erasure.device, default: [:]][erasure.caseID] = old }
+    state.erasures[erasure.device, default: [:]][erasure.caseID] = erasure
+  }
+
+  func returnTally(of device: DeviceID, in epoch: UInt64) -> ReturnTally? {
+    state.tallies[device]?[epoch]
+  }
+
+  func shownHeads() -> [ShownHead] { state.shown.values.sorted { $0.replica < $1.replica } }
+
+  func save(_ tally: ReturnTally) {
+    let old = state.tallies[tally.device]
+    undo.append { $0.tallies[tally.device] = old }
+    state.tallies[tally.device, default: [:]][tally.epoch] = tally
+  }
+
+  func save(_ head: ShownHead) {
+    let old = state.shown[head.replica]
+    guard old.map({ head.counter > $0.counter }) ?? true else { return }
+    undo.append { $0.shown[head.replica] = old }
+    state.shown[head.replica] = head
   }
 
   func add(_ order: StoredOrder) { replace(state.orders + [order]) }

@@ -38,7 +38,8 @@ package struct OfficeWriter {
   ) throws {
     let holder = caseID
     let caseID = catalogue.home(of: type, in: caseID)
-    let stored = try transaction.record(id).map { try Record(reading: $0.bytes) }
+    let row = try transaction.record(id)
+    let stored = try row.map { try Record(reading: $0.bytes) }
     let members = fields.map { Value.Member($0.key, $0.value) }.sorted { $0.name < $1.name }
     let change = Change(
       Change.Body(
@@ -53,7 +54,8 @@ package struct OfficeWriter {
     let sequence = try transaction.nextSequence()
     var record = stored ?? Record(id: id, type: type, caseID: caseID)
     record.apply(change, at: Place(epoch: life.epoch, sequence: sequence))
-    try RecordWriter(transaction, catalogue).save(record, at: sequence, replacing: stored?.digest)
+    let former = RecordWriter.Former(stored, in: row)
+    try RecordWriter(transaction, catalogue).save(record, at: sequence, replacing: former)
     try transaction.append(
       LoggedChange(
         dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied,
@@ -62,7 +64,7 @@ package struct OfficeWriter {
     head = ChainHead(counter: change.dot.counter, hash: change.hash)
     if type == AccessLimits.type {
       unsettled.insert(holder)
-      try transaction.note(.limit(holder, record.bytes))
+      try transaction.note(.limit(holder, record))
     }
     if type == FormerNumber.type { try join(record) }
   }
@@ -79,7 +81,8 @@ package struct OfficeWriter {
     body.group = nil
     let change = Change(body)
     guard (try? Change(reading: change.bytes)) != nil else { throw Quarantine.Problem.unreadable }
-    let stored = try transaction.record(body.record).map { try Record(reading: $0.bytes) }
+    let row = try transaction.record(body.record)
+    let stored = try row.map { try Record(reading: $0.bytes) }
     if let origin {
       let known = try transaction.change(issuedAgain: origin)
       guard known?.verdict.isRefusal ?? true, stored?.holds(origin) != true else {
@@ -101,7 +104,8 @@ package struct OfficeWriter {
       },
       policy: catalogue.policy)
     if let bar { throw Quarantine.Problem.refused(.checkFailed(check: bar.name)) }
-    try RecordWriter(transaction, catalogue).save(record, at: sequence, replacing: stored?.digest)
+    let former = RecordWriter.Former(stored, in: row)
+    try RecordWriter(transaction, catalogue).save(record, at: sequence, replacing: former)
     try transaction.append(
       LoggedChange(
         dot: change.dot, hash: change.hash, bytes: change.bytes, verdict: .applied,

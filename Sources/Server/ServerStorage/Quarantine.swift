@@ -97,13 +97,9 @@ package struct Quarantine {
   }
 
   package func item(_ change: LoggedChange) throws -> Item {
-    let header = try change.caseID.flatMap { caseID in
-      try store.records(of: caseID, types: ["case-header"]).first
-        .map { try Record(reading: $0.bytes) }
-    }
-    return Item(
+    Item(
       change: change, body: (try? Change(reading: change.bytes))?.body,
-      crn: header?.read("crn", by: .serverOwned)?.value.text ?? "",
+      crn: try change.caseID.flatMap { try store.number(of: $0) } ?? "",
       decision: try store.decision(on: change.dot))
   }
 
@@ -126,6 +122,7 @@ extension OfficeWriter {
     guard let first = try? Change(reading: logged.bytes) else {
       throw Quarantine.Problem.unreadable
     }
+    guard try !isReleased(first) else { throw Quarantine.Problem.takenAlready }
     var body = first.body
     if let target, target != body.caseID {
       guard try transaction.caseHead(target) != nil else { throw Quarantine.Problem.unknownCase }
@@ -140,8 +137,22 @@ extension OfficeWriter {
     try decide(
       on: dot, body.caseID == first.body.caseID ? .released : .redirected, by: user, reason: reason,
       issuedAs: issued.dot)
-    try derive(body.caseID, arrivals: [Arrival(.released, issued)])
+    var arrivals = [Arrival(.released, issued)]
+    if let stored = try transaction.record(body.record) {
+      let record = try Record(reading: stored.bytes)
+      arrivals += Arrival.all(of: issued, in: record, isNew: false, isLate: false)
+    }
+    try derive(body.caseID, arrivals: arrivals)
     try carryOver([issued])
+  }
+
+  /// Whether a change was released under any of its dots. Refused, and issued again after a fork,
+  /// it waits under each; what was released may have been replaced since.
+  private func isReleased(_ first: Change) throws -> Bool {
+    try transaction.changes(of: first.body.record).contains { issue in
+      guard (issue.origin?.hash ?? issue.hash) == first.firstIssue.hash else { return false }
+      return try transaction.decision(on: issue.dot)?.issuedAs != nil
+    }
   }
 
   /// Whether a change makes a record that neither is named by others nor refers to any.

@@ -12,10 +12,24 @@ struct RecordWriter {
     self.catalogue = catalogue
   }
 
-  /// - Parameter before: the digest of the record as it was; `nil` for a new one.
+  /// A record as it stood before.
+  struct Former {
+    let digest: Hash
+    let hasLeft: Bool
+
+    /// `nil` for one that was not there.
+    init?(_ record: Record?, in stored: StoredRecord?) {
+      guard let record, let stored else { return nil }
+      digest = record.digest
+      hasLeft = stored.hasLeft
+    }
+  }
+
+  /// Whatever is written comes to the laptops, also where the record had left their window before.
+  /// - Parameter former: `nil` for a new one.
   /// - Returns: the proof of what was written.
   @discardableResult
-  func save(_ record: Record, at sequence: UInt64, replacing before: Hash?) throws -> Proof {
+  func save(_ record: Record, at sequence: UInt64, replacing former: Former?) throws -> Proof {
     let bytes = record.bytes
     let proof = Proof.ofRecord(bytes, key: try transaction.key())
     let stored = StoredRecord(
@@ -25,8 +39,12 @@ struct RecordWriter {
       stored, resolved: ResolvedView(of: record, policy: catalogue.policy(of: record.type)))
     var head = try transaction.caseHead(record.caseID) ?? CaseHead(caseID: record.caseID)
     head.sequence = max(head.sequence, sequence)
+    let hadLeft = former?.hasLeft == true
+    if hadLeft { head.comeBack() }
+    let before = hadLeft ? nil : former?.digest
     head.digest.replace(before, with: record.digest)
     try transaction.save(head)
+    if hadLeft { try WindowSweep.bringBack(with: record, transaction, catalogue) }
     return proof
   }
 }

@@ -14,7 +14,7 @@ package struct Registry {
     by catalogue: Catalogue, at now: Timestamp
   ) throws -> Bool {
     let grants = try transaction.grants(of: user)
-    let newest = grants.filter { $0.caseID == caseID }.max { $0.grantedAt < $1.grantedAt }
+    let newest = grants.filter { $0.caseID == caseID }.newest
     if var newest, newest.endedAt == nil || (newest.resumes && newest.suspension == nil) {
       let isSame = newest.terms.kind == terms.kind
       guard newest.terms != terms, isSame || terms.kind == .officer else { return false }
@@ -24,12 +24,9 @@ package struct Registry {
       try settle(caseID, by: catalogue, at: now)
       return true
     }
-    guard
-      try Self.mayHold(
-        user, caseID, transaction, by: catalogue, today: CalendarDate(at: now))
-    else {
-      throw KeptOut()
-    }
+    let limits = try AccessLimits(
+      on: caseID, transaction, catalogue, today: CalendarDate(at: now))
+    guard try limits.denial(of: user) == nil else { throw KeptOut() }
     // What is held up may run again without being asked.
     let held = Set(grants.filter { $0.endedAt == nil || $0.resumes }.map(\.caseID)).count
     guard held < Limits.standard.scopeCases else { throw TooManyCases() }
@@ -40,7 +37,8 @@ package struct Registry {
     }
     let sequence = try transaction.nextSequence()
     var grant = Grant(
-      user: user, caseID: caseID, grantedAt: sequence, reason: reason, terms: terms)
+      user: user, caseID: caseID, grantedAt: sequence, reason: reason, terms: terms,
+      isLimited: limits.areInForce)
     if terms.from != nil, terms.isEarly(CalendarDate(at: now)) {
       (grant.endedAt, grant.resumes) = (sequence, true)
     }
@@ -62,7 +60,7 @@ package struct Registry {
     _ user: String, _ caseID: CaseID, reason: String, successor: String? = nil
   ) throws -> Bool {
     let grants = try transaction.grants(of: user)
-    let newest = grants.filter { $0.caseID == caseID }.max { $0.grantedAt < $1.grantedAt }
+    let newest = grants.filter { $0.caseID == caseID }.newest
     guard var grant = newest, grant.endedAt == nil || grant.resumes else { return false }
     if grant.endedAt == nil { grant.endedAt = try transaction.nextSequence() }
     grant.resumes = false

@@ -70,6 +70,8 @@ package protocol ServerReading {
   func device(fingerprint: Hash) throws -> Device?
   func device(of replica: ReplicaID) throws -> Device?
   func devices() throws -> [Device]
+  /// What left a device, ascending by case.
+  func erasures(by device: DeviceID) throws -> [Erasure]
   func enrolmentCode(_ hash: Hash) throws -> EnrolmentCode?
   func orders(for device: DeviceID) throws -> [StoredOrder]
 
@@ -79,6 +81,11 @@ package protocol ServerReading {
   func decision(on dot: Dot) throws -> QuarantineDecision?
   /// The decisions on changes of one replica, ascending by sequence, after one.
   func decisions(of replica: ReplicaID, after sequence: UInt64) throws -> [QuarantineDecision]
+
+  /// What a device brought back in an epoch; `nil` while it was not heard in it.
+  func returnTally(of device: DeviceID, in epoch: UInt64) throws -> ReturnTally?
+  /// The newest changes that were seen of each replica by records which came back.
+  func shownHeads() throws -> [ShownHead]
 
   func counts() throws -> StoreCounts
   /// Records of which the log holds a change that was not made with knowledge of all before it.
@@ -124,14 +131,20 @@ package protocol ServerTransaction: ServerReading {
   /// - Parameter resolved: the record as it reads by its rules, for reporting in SQL; worked out
   ///   only for a store that keeps it.
   func save(_ record: StoredRecord, resolved: @autoclosure () -> ResolvedView) throws
+  /// Gives a record another place in the feed, with or without its content, which stays as it is.
+  func place(_ id: RecordID, at sequence: UInt64, hasLeft: Bool) throws
   func save(_ head: CaseHead) throws
   func save(_ grant: Grant) throws
   func save(_ device: Device) throws
+  func save(_ erasure: Erasure) throws
   func save(_ code: EnrolmentCode) throws
   func add(_ order: StoredOrder) throws
   func save(_ decision: QuarantineDecision) throws
-  /// Writes down apart from the store what decides on access, once the transaction is committed and
-  /// before it is answered.
+  func save(_ tally: ReturnTally) throws
+  /// Keeps the higher of this and what is known.
+  func save(_ head: ShownHead) throws
+  /// Writes down apart from the store what decides on access: on the disk before the transaction is
+  /// committed, so that no restored copy can lack what somebody was told is done.
   func note(_ note: AccessNote) throws
   func removeOrder(_ id: UInt64, of device: DeviceID) throws
 }
@@ -199,6 +212,8 @@ package struct StoredRecord: Hashable, Sendable {
   package var bytes: [UInt8]
   /// The office's proof of these bytes, made once when they are written.
   package var proof: Proof
+  /// Whether it has left the laptops' window: the feed tells of that and not of its content.
+  package var hasLeft = false
 
   package init(
     id: RecordID, type: String, caseID: CaseID, sequence: UInt64, bytes: [UInt8], proof: Proof
@@ -212,11 +227,21 @@ package struct StoredRecord: Hashable, Sendable {
   }
 }
 
-/// A case's newest change, and the digest of its records.
+/// A case's newest change, and the digest of its records that laptops may hold.
 package struct CaseHead: Hashable, Sendable {
   package var caseID: CaseID
   package var sequence: UInt64
   package var digest: CaseDigest
+  /// How many of its records have left the laptops' window.
+  package var departed: UInt64 = 0
+  /// Its sequence when the window was last looked at.
+  package var windowedAt: UInt64 = 0
+  /// The day on which the window is to be looked at though nothing has changed, as `dayNumber`;
+  /// `nil` for none.
+  package var windowDue: Int64?
+
+  /// One of its records is in the laptops' window again.
+  mutating func comeBack() { departed = max(1, departed) - 1 }
 
   package init(caseID: CaseID, sequence: UInt64 = 0) {
     self.caseID = caseID
@@ -233,7 +258,19 @@ package struct CaseHead: Hashable, Sendable {
 
 /// A registered laptop or operator's machine.
 package struct Device: Hashable, Sendable {
-  package enum State: String, Sendable { case active, revoked }
+  package enum State: String, Sendable {
+    case active
+    /// To be wiped once it has sent what it has.
+    case leaving
+    /// Nobody knows who has it: to be wiped at once, and what it sends is kept apart.
+    case lost
+    /// It said that it is wiped.
+    case wiped
+    case revoked
+
+    /// Whether its requests are answered at all.
+    package var isHeard: Bool { [.active, .leaving, .lost].contains(self) }
+  }
 
   package var id: DeviceID
   package var user: String
@@ -245,6 +282,11 @@ package struct Device: Hashable, Sendable {
   package var fingerprint: Hash
   package var certificateExpires: Timestamp
   package var enrolledAt: Timestamp
+  /// How far the store had come when it was enrolled: no case that was taken away before is on it.
+  package var since: UInt64 = 0
+  /// The position of the checkpoint that it last showed: so far it has heard which cases are its
+  /// user's, and has dropped all others.
+  package var heard: UInt64 = 0
   package var replica: ReplicaID?
   package var lastContact: Timestamp?
   /// Laptop's clock minus the office's, in milliseconds, at its last contact.

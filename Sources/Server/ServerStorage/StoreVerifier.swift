@@ -26,17 +26,18 @@ package struct StoreVerifier {
   private func verifyCases(_ report: inout Report) throws {
     try store.forEachCase { head in
       var digest = CaseDigest(caseID: head.caseID)
+      var departed: UInt64 = 0
       try store.forEachStored(of: head.caseID) { stored in
         report.records += 1
         guard let record = try? Record(reading: stored.bytes), record.id == stored.id else {
           report.problems.append((head.caseID, "the record \(stored.id) cannot be read"))
           return
         }
-        digest.replace(nil, with: record.digest)
+        if stored.hasLeft { departed += 1 } else { digest.replace(nil, with: record.digest) }
       }
       report.cases += 1
       report.digests.append(digest)
-      if digest != head.digest {
+      if digest != head.digest || departed != head.departed {
         report.problems.append((head.caseID, "its digest is not that of its records"))
       }
     }

@@ -72,7 +72,7 @@ package struct Transfer: Sendable {
       try transaction.grants(of: from).filter { $0.endedAt == nil || $0.resumes }.map(\.caseID))
     let rest = held.sorted().filter { held in caseID.map { held > $0 } ?? true }
     for caseID in rest.prefix(Self.batch) {
-      let crn = try number(of: caseID, transaction)
+      let crn = try transaction.number(of: caseID) ?? "\(caseID)"
       try move(caseID, crn, &outcome, transaction, catalogue, now)
     }
     if rest.count > Self.batch { outcome.next = rest[Self.batch - 1] }
@@ -87,12 +87,14 @@ package struct Transfer: Sendable {
       outcome.left.append(.init(crn: crn, problem: problem))
     }
     guard try transaction.caseHead(caseID) != nil else { return leave(.unknownCase) }
-    let grants = try transaction.grants(on: caseID)
-    let given = grants.filter { $0.user == from }.max { $0.grantedAt < $1.grantedAt }
-    guard let given, given.endedAt == nil || given.resumes else { return leave(.notHeld) }
     let registry = Registry(transaction)
+    // A grant whose last day is over goes to nobody.
+    try registry.settle(caseID, by: catalogue, at: now)
+    let grants = try transaction.grants(on: caseID)
+    let given = grants.filter { $0.user == from }.newest
+    guard let given, given.endedAt == nil || given.resumes else { return leave(.notHeld) }
     do {
-      let held = grants.filter { $0.user == to }.max { $0.grantedAt < $1.grantedAt }
+      let held = grants.filter { $0.user == to }.newest
       // Who holds it already goes on as before, or answers for it from now on: never for less long.
       let runs = held?.endedAt == nil ? held : nil
       let terms = runs == nil ? given.terms : given.terms.kind == .officer ? .init() : runs?.terms
@@ -113,20 +115,13 @@ package struct Transfer: Sendable {
     _ caseID: CaseID, _ transaction: any ServerTransaction, _ catalogue: Catalogue,
     _ now: Timestamp
   ) throws {
-    let headers = try transaction.records(of: caseID, types: ["case-header"])
-      .map { try Record(reading: $0.bytes) }
-    let view = CaseRecords(headers, catalogue)
-    guard let header = headers.first, view.responsibleOfficer?.lowercased() == from else { return }
+    guard let header = try transaction.header(of: caseID),
+      CaseRecords([header], catalogue).responsibleOfficer?.lowercased() == from
+    else { return }
     var writer = try OfficeWriter(transaction, catalogue: catalogue, now: now)
     try writer.set(
       ["responsible-officer": .text(to)], of: header.id, type: header.type, caseID: caseID,
       author: by, reason: reason)
     try writer.derive(caseID)
-  }
-
-  private func number(of caseID: CaseID, _ store: any ServerReading) throws -> String {
-    let header = try store.records(of: caseID, types: ["case-header"]).first
-      .map { try Record(reading: $0.bytes) }
-    return header?.read("crn", by: .serverOwned)?.value.text ?? "\(caseID)"
   }
 }

@@ -169,7 +169,9 @@ extension PBQuarantine.Item {
   fileprivate init(_ item: Quarantine.Item) {
     var code = ""
     var field = ""
-    if case .refused(let why, let where_) = item.change.verdict { (code, field) = (why, where_) }
+    if case .refused(let reason, let place) = item.change.verdict {
+      (code, field) = (reason, place)
+    }
     self = .with {
       $0.replica = Data(item.change.dot.replica.bytes)
       $0.counter = item.change.dot.counter

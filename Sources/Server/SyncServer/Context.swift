@@ -10,6 +10,10 @@ package struct OfficeContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
   let channel: any Channel
   var device: Device?
+  /// Of the certificate that was shown, where somebody has looked at it already.
+  var fingerprint: Hash?
+  /// Of a sync alone.
+  var place: SyncPlace?
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
@@ -34,20 +38,20 @@ struct DeviceCheck: RouterMiddleware {
     _ request: Request, context: OfficeContext,
     next: (Request, OfficeContext) async throws -> Response
   ) async throws -> Response {
-    guard let fingerprint = try await Self.fingerprint(context.channel) else {
-      throw Problem.notEnrolled
-    }
+    var shown = context.fingerprint
+    if shown == nil { shown = try await Self.fingerprint(context.channel) }
+    guard let fingerprint = shown else { throw Problem.notEnrolled }
     guard let device = try await store.read({ try $0.device(fingerprint: fingerprint) }) else {
       throw Problem.notEnrolled
     }
-    guard device.state == .active else { throw Problem.revoked }
+    guard device.state.isHeard else { throw Problem.revoked }
     guard device.isOperator == mustBeOperator else { throw Problem.wrongRole }
     var context = context
     context.device = device
     return try await next(request, context)
   }
 
-  private static func fingerprint(_ channel: any Channel) async throws -> Hash? {
+  static func fingerprint(_ channel: any Channel) async throws -> Hash? {
     guard let certificate = try await channel.nioSSL_peerCertificate().get() else { return nil }
     return Hash(of: try certificate.toDERBytes())
   }

@@ -50,11 +50,12 @@ struct EnrolRoute: Sendable {
         // Thrown inside the transaction, so the code is not spent.
         throw Problem.badRequest("The code is for another user, \(code.user). Nothing was changed.")
       }
-      try transaction.enter(
-        Device(
-          id: id, user: code.user, role: code.role, label: code.label.isEmpty ? label : code.label,
-          isOperator: code.isOperator, fingerprint: issued.fingerprint,
-          certificateExpires: issued.expires, enrolledAt: time))
+      var device = Device(
+        id: id, user: code.user, role: code.role, label: code.label.isEmpty ? label : code.label,
+        isOperator: code.isOperator, fingerprint: issued.fingerprint,
+        certificateExpires: issued.expires, enrolledAt: time)
+      device.since = try transaction.sequence()
+      try transaction.enter(device)
       return code
     }
     let answer = PBEnrolResponse.with {

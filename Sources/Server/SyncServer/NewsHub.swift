@@ -27,11 +27,15 @@ final class NewsHub: Sendable {
   private let state = Mutex(State())
   private let store: any ServerStore
   private let most: Int
+  private let mostOfOne: Int
 
-  /// - Parameter most: how many may wait at once.
-  init(_ store: any ServerStore, most: Int) {
+  /// - Parameters:
+  ///   - most: how many may wait at once.
+  ///   - mostOfOne: how many of one user.
+  init(_ store: any ServerStore, most: Int, mostOfOne: Int) {
     self.store = store
     self.most = most
+    self.mostOfOne = mostOfOne
   }
 
   /// How many wait.
@@ -43,7 +47,9 @@ final class NewsHub: Sendable {
       of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let user = user.lowercased()
     let number: UInt64? = state.withLock { state in
-      guard state.count < most else { return nil }
+      guard state.count < most, state.waiting[user, default: [:]].count < mostOfOne else {
+        return nil
+      }
       state.next += 1
       state.count += 1
       state.waiting[user, default: [:]][state.next] = continuation

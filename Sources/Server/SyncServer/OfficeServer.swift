@@ -25,6 +25,7 @@ package struct OfficeServer: Sendable {
     /// Days that a laptop's certificate lasts.
     package var certificateDays = 90
     package var limits = Limits.standard
+    package var lease = Lease.standard
     package var now: @Sendable () -> Timestamp
     package var random: @Sendable () -> UInt128
 
@@ -107,6 +108,8 @@ package struct OfficeServer: Sendable {
     "/v1/operator/enrol-code", "/v1/operator/devices", "/v1/operator/grant", "/v1/operator/limit",
     "/v1/operator/resync", "/v1/operator/revoke", "/v1/operator/report", "/v1/operator/verify",
     "/v1/operator/transfer", "/v1/operator/quarantine", "/v1/operator/decide", "/v1/wait",
+    "/v1/compare", "/v1/wiped", "/v1/operator/wipe", "/v1/operator/holdings",
+    "/v1/operator/restored",
   ]
 
   /// All addresses. What is not listed here is not served.
@@ -121,17 +124,27 @@ package struct OfficeServer: Sendable {
     router.post("v1/enrol", use: enrol.enrol)
     router.get("healthz") { _, _ in Self.plain("ok\n") }
     router.get("readyz") { [store] _, _ in
-      do { _ = try await store.read { try $0.epoch() } } catch { throw Problem.unavailable }
+      do { _ = try await store.read { try $0.epoch() } } catch { throw Problem.unavailable() }
       return Self.plain("ready\n")
     }
-    let hub = NewsHub(store, most: configuration.limits.connections * 3 / 4)
+    let hub = NewsHub(
+      store, most: configuration.limits.waits, mostOfOne: configuration.limits.waitsOfOne)
+    let gate = SyncGate(configuration.limits, random: configuration.random)
     let sync = SyncRoute(
-      store: store, catalogue: catalogue, limits: configuration.limits, metrics: metrics, hub: hub,
-      now: configuration.now, random: configuration.random)
+      store: store, catalogue: catalogue, limits: configuration.limits,
+      lease: configuration.lease, metrics: metrics, hub: hub, now: configuration.now,
+      random: configuration.random)
     let laptops = router.group().add(middleware: DeviceCheck(store: store, mustBeOperator: false))
-    laptops.post("v1/sync", use: sync.answer)
+    router.group().add(middleware: GateCheck(gate: gate))
+      .add(middleware: DeviceCheck(store: store, mustBeOperator: false))
+      .post("v1/sync", use: sync.answer)
     let wait = WaitRoute(store: store, hub: hub, limits: configuration.limits)
     laptops.post("v1/wait", use: wait.answer)
+    laptops.post(
+      "v1/compare",
+      use: CompareRoute(store: store, limits: configuration.limits).answer)
+    let devices = DeviceRoutes(store: store, now: configuration.now)
+    laptops.post("v1/wiped", use: devices.wiped)
     laptops.get("v1/catalogue") { [catalogue] request, _ in
       let message = PBCatalogue(version: catalogue.version, files: catalogue.outlines)
       return Response.message(try request.acceptedForm.write(message), request.acceptedForm)
@@ -140,12 +153,15 @@ package struct OfficeServer: Sendable {
       .add(middleware: NewsOfOperators(hub: hub))
     operators.get("metrics") { [store, metrics] _, _ in
       let counts = try await store.read { (try $0.sequence(), try $0.devices().count) }
-      return Self.plain(metrics.text((sequence: counts.0, devices: counts.1)))
+      let text = metrics.text((sequence: counts.0, devices: counts.1))
+      return Self.plain(text + gate.counts.text)
     }
     OperatorRoutes(
       store: store, authority: configuration.authority, catalogue: catalogue,
       now: configuration.now, random: configuration.random
     ).add(to: operators.group("v1/operator"))
+    devices.add(to: operators.group("v1/operator"))
+    RestoreRoute(store: store).add(to: operators.group("v1/operator"))
     CaseRoutes(store: store, catalogue: catalogue, now: configuration.now)
       .add(to: operators.group("v1/operator"))
     return router

@@ -17,11 +17,8 @@ struct OperatorRoutes: Sendable {
 
   func add(to group: RouterGroup<OfficeContext>) {
     group.post("enrol-code", use: enrolCode)
-    group.get("devices", use: devices)
     group.post("grant", use: grant)
     group.post("limit", use: limit)
-    group.post("resync", use: resync)
-    group.post("revoke", use: revoke)
     group.get("report", use: report)
     group.get("verify", use: verify)
   }
@@ -57,20 +54,6 @@ struct OperatorRoutes: Sendable {
   static func isName(_ name: String) -> Bool {
     (1...Limits.standard.nameBytes).contains(name.utf8.count)
       && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-  }
-
-  private func devices(_ request: Request, _ context: OfficeContext) async throws -> Response {
-    let list = try await store.read { store in
-      try PBDeviceList.with { list in
-        list.devices = try store.devices().map { device in
-          let known = try device.replica.map { try store.head(of: $0).counter } ?? 0
-          let orders = try store.orders(for: device.id).map(\.kind.rawValue)
-          return PBDeviceList.Device(device, known: known, orders: orders)
-        }
-      }
-    }
-    return try request.answer(
-      list)
   }
 
   private func grant(_ request: Request, _ context: OfficeContext) async throws -> Response {
@@ -178,41 +161,6 @@ struct OperatorRoutes: Sendable {
       })
   }
 
-  private func resync(_ request: Request, _ context: OfficeContext) async throws -> Response {
-    let message: PBResyncRequest = try await request.message()
-    let ids = Set(message.devices.compactMap { DeviceID(bytes: $0) })
-    guard message.all || !ids.isEmpty || !message.user.isEmpty else {
-      throw Problem.badRequest("Name devices, a user, or all.")
-    }
-    let user = message.user.lowercased()
-    let all = message.all
-    let ordered = try await store.transaction { transaction in
-      try Registry(transaction).orderResync { device in
-        all || ids.contains(device.id) || (!user.isEmpty && device.user.lowercased() == user)
-      }
-    }
-    return try request.answer(
-      PBResyncResponse.with { $0.ordered = UInt32(clamping: ordered.count) })
-  }
-
-  private func revoke(_ request: Request, _ context: OfficeContext) async throws -> Response {
-    let message: PBRevokeRequest = try await request.message()
-    guard let id = DeviceID(bytes: message.device) else {
-      throw Problem.badRequest("Name the device.")
-    }
-    let wasActive = try await store.transaction { transaction in
-      guard var device = try transaction.device(id) else {
-        throw Problem.badRequest("The office has no such device. See: doorstepctl devices.")
-      }
-      let wasActive = device.state == .active
-      device.state = .revoked
-      try transaction.enter(device)
-      return wasActive
-    }
-    return try request.answer(
-      PBRevokeResponse.with { $0.wasActive = wasActive })
-  }
-
   private func report(_ request: Request, _ context: OfficeContext) async throws -> Response {
     let report = try await store.read { store in
       let counts = try store.counts()
@@ -253,28 +201,6 @@ struct OperatorRoutes: Sendable {
       }
     }
     return try request.answer(answer)
-  }
-}
-
-extension PBDeviceList.Device {
-  fileprivate init(_ device: Device, known: UInt64, orders: [String]) {
-    self = .with {
-      $0.device = Data(device.id.bytes)
-      $0.user = device.user
-      $0.role = device.role.rawValue
-      $0.label = device.label
-      $0.state = device.state.rawValue
-      $0.isOperator = device.isOperator
-      $0.enrolledAt = device.enrolledAt.milliseconds
-      $0.lastContact = device.lastContact?.milliseconds ?? 0
-      $0.clockOffset = device.clockOffset
-      $0.forks = device.forks
-      $0.unsent = device.unsent
-      $0.known = known
-      $0.replica = Data(device.replica?.bytes ?? [])
-      $0.certificateExpires = device.certificateExpires.milliseconds
-      $0.orders = orders
-    }
   }
 }
 

@@ -24,9 +24,13 @@ enum Problem: Error, Equatable {
   case codeExpired
   case replicaOfAnotherDevice
   case foreignCheckpoint
+  /// No such address with this method.
   case notFound
+  /// What a request names is not there; the text says what, and what to do next.
+  case absent(String)
   case methodNotAllowed
-  case unavailable
+  /// - retryAfter: seconds.
+  case unavailable(retryAfter: Int = 5)
   case diskFull
   case internalError
 
@@ -41,7 +45,7 @@ enum Problem: Error, Equatable {
     case .revoked, .wrongRole, .codeUnknown, .codeUsed, .codeExpired, .replicaOfAnotherDevice:
       .forbidden
     case .foreignCheckpoint: .conflict
-    case .notFound: .notFound
+    case .notFound, .absent: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .unavailable: .serviceUnavailable
     case .diskFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
@@ -64,7 +68,7 @@ enum Problem: Error, Equatable {
     case .codeExpired: "code-expired"
     case .replicaOfAnotherDevice: "replica-of-another-device"
     case .foreignCheckpoint: "foreign-checkpoint"
-    case .notFound: "not-found"
+    case .notFound, .absent: "not-found"
     case .methodNotAllowed: "method-not-allowed"
     case .unavailable: "unavailable"
     case .diskFull: "disk-full"
@@ -74,7 +78,7 @@ enum Problem: Error, Equatable {
 
   var message: String {
     switch self {
-    case .badRequest(let problem): problem
+    case .badRequest(let problem), .absent(let problem): problem
     case .requestCut: "The request was cut on its way. Nothing was taken; try again."
     case .tooLarge(let limit): "The request is larger than \(limit) bytes. Send less at a time."
     case .unsupportedVersion:
@@ -94,7 +98,8 @@ enum Problem: Error, Equatable {
       "The office does not know this laptop's place in the records. Run: doorstep resync."
     case .notFound: "There is nothing at this address."
     case .methodNotAllowed: "This address does not take that method."
-    case .unavailable: "The office is busy or about to stop. Try again shortly."
+    case .unavailable(let seconds):
+      "The office is busy or about to stop. Try again in \(seconds == 1 ? "a second" : "\(seconds) seconds")."
     case .diskFull:
       "The office's disk is full. Nothing was stored; what you sent stays on the laptop."
     case .internalError:
@@ -111,7 +116,7 @@ enum Problem: Error, Equatable {
     var response =
       (try? form.write(problem)).map { Response.message($0, form, status: status) }
       ?? Response(status: status)
-    if self == .unavailable { response.headers[.retryAfter] = "5" }
+    if case .unavailable(let seconds) = self { response.headers[.retryAfter] = "\(seconds)" }
     return response
   }
 

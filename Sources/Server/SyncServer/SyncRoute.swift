@@ -12,6 +12,7 @@ struct SyncRoute: Sendable {
   let store: any ServerStore
   let catalogue: Catalogue
   let limits: Limits
+  let lease: Lease
   let metrics: Metrics
   let hub: NewsHub
   let now: @Sendable () -> Timestamp
@@ -22,17 +23,20 @@ struct SyncRoute: Sendable {
 
   func answer(_ request: Request, _ context: OfficeContext) async throws -> Response {
     let device = try context.requireDevice()
+    guard let place = context.place else { throw Problem.internalError }
     guard let sentForm = request.sentForm else { throw Problem.unsupportedMedia }
-    let body = try await request.collectBody(limit: limits.requestBytes)
+    let body = try await request.collectBody(limit: limits.requestBytes) { place.waits() }
+    place.works()
     let sync = try Unverified(body, as: sentForm).syncRequest(limits)
     let time = now()
     let newLife = ReplicaID(value: random())
-    let outcome = try await store.transaction { [catalogue, limits] transaction in
-      guard let device = try transaction.device(device.id), device.state == .active else {
+    let outcome = try await store.transaction { [catalogue, limits, lease] transaction in
+      guard let device = try transaction.device(device.id), device.state.isHeard else {
         throw Problem.revoked
       }
       return try Intake(
-        transaction, catalogue: catalogue, limits: limits, now: time, newLife: newLife
+        transaction, catalogue: catalogue, limits: limits, now: time, newLife: newLife,
+        lease: lease
       ).accept(sync, from: device)
     }
     metrics.count(outcome.acceptance.receipts)
@@ -45,30 +49,36 @@ struct SyncRoute: Sendable {
     return Response(
       status: .ok, headers: headers,
       body: ResponseBody { writer in
-        try await stream(sync, outcome, device.id, form, gzip, to: &writer)
+        try await stream(sync, outcome, device.id, place, form, gzip, to: &writer)
         try await writer.finish(nil)
+        place.leave()
       })
   }
 
   private func stream(
-    _ request: SyncRequest, _ outcome: Intake.Outcome, _ device: DeviceID, _ form: WireForm,
-    _ gzip: GzipStream?, to writer: inout any ResponseBodyWriter
+    _ request: SyncRequest, _ outcome: Intake.Outcome, _ device: DeviceID, _ place: SyncPlace,
+    _ form: WireForm, _ gzip: GzipStream?, to writer: inout any ResponseBodyWriter
   ) async throws {
     var session = ServerSession(request)
     var action = session.handle(.accepted(outcome.acceptance))
     var gathered: [UInt8] = []
+    var isFirst = true
     while true {
       switch action {
       case .send(let frame):
         gathered += try frame.framed(as: form)
         if gathered.count >= Self.flushBytes {
-          try await send(&gathered, gzip, isLast: false, to: &writer)
+          try await send(&gathered, place, gzip, isLast: false, to: &writer)
         }
         action = session.handle(.sent)
       case .read(let checkpoint):
-        action = session.handle(.read(try await read(checkpoint, device, request, outcome)))
+        let reading = try await place.turn(isFirst: isFirst) {
+          try await read(checkpoint, device, request, outcome)
+        }
+        isFirst = false
+        action = session.handle(.read(reading))
       case .accept, .finish:
-        try await send(&gathered, gzip, isLast: true, to: &writer)
+        try await send(&gathered, place, gzip, isLast: true, to: &writer)
         return
       }
     }
@@ -76,14 +86,16 @@ struct SyncRoute: Sendable {
 
   /// Writes what was gathered, and waits while the laptop is slower than the office.
   private func send(
-    _ gathered: inout [UInt8], _ gzip: GzipStream?, isLast: Bool,
+    _ gathered: inout [UInt8], _ place: SyncPlace, _ gzip: GzipStream?, isLast: Bool,
     to writer: inout any ResponseBodyWriter
   ) async throws {
     let bytes = try gzip?.compress(gathered, isLast: isLast) ?? gathered
     gathered.removeAll(keepingCapacity: true)
     guard !bytes.isEmpty else { return }
     metrics.count(sent: bytes.count)
+    place.waits()
     try await writer.write(ByteBuffer(bytes: bytes))
+    place.works()
   }
 
   /// One page, with device and scope checked again: what was taken away between two pages is not
@@ -111,14 +123,20 @@ extension Request {
     }
   }
 
-  /// The whole body, refused as soon as it passes `limit` bytes.
-  func collectBody(limit: Int) async throws -> [UInt8] {
+  /// The whole body, refused as soon as it passes `limit` bytes, and cut off when it comes slower
+  /// than any network that a laptop could be on.
+  /// - Parameter onPiece: called whenever some of it has come.
+  func collectBody(limit: Int, onPiece: () -> Void = {}) async throws -> [UInt8] {
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {
       throw Problem.tooLarge(limit: limit)
     }
+    let began = ContinuousClock.now
     var bytes: [UInt8] = []
     do {
       for try await chunk in body {
+        onPiece()
+        let time = Limits.standard.bodySeconds + bytes.count / Limits.standard.bodyBytesASecond
+        guard ContinuousClock.now - began <= .seconds(time) else { throw Problem.requestCut }
         guard chunk.readableBytes <= limit - bytes.count else {
           throw Problem.tooLarge(limit: limit)
         }

@@ -19,7 +19,7 @@ struct WaitRoute: Sendable {
       throw Problem.badRequest("A wait lasts 1 to \(Self.longest) seconds.")
     }
     // Entered before the store is asked, so that nothing falls between the two.
-    guard let ticket = hub.enter(device.user) else { throw Problem.unavailable }
+    guard let ticket = hub.enter(device.user) else { throw Problem.unavailable() }
     defer { hub.leave(ticket) }
     let deadline = ContinuousClock.now + .seconds(Int64(message.seconds))
     var hasNews = try await self.hasNews(message, device.id)
@@ -36,7 +36,7 @@ struct WaitRoute: Sendable {
 
   private func hasNews(_ message: PBWaitRequest, _ id: DeviceID) async throws -> Bool {
     try await store.read { [limits] store in
-      guard let device = try store.device(id), device.state == .active else {
+      guard let device = try store.device(id), device.state.isHeard else {
         throw Problem.revoked
       }
       guard
