@@ -18,6 +18,7 @@ WRONG = {
         ["case", "X123456", "--contacts", "-1"],
         ["case", "X123456", "--contacts", "many"],
         ["sync", "--attempts", "0"],
+        ["sync", "--patience", "601"],
         ["sync", "--wait", "-1"],
         ["visit", "X123456", "--minutes", "0"],
         ["address", "X123456", "--town", "Leeds"],

@@ -168,6 +168,32 @@ import Testing
     #expect(slept.all == [.milliseconds(500), .seconds(8), .seconds(2)])
   }
 
+  @Test func `waits for a busy office as long as it has patience`() async throws {
+    let office = OfficeInProcess()
+    let sam = try await office.laptop("sam")
+    let line = OfficeLine(office, device: sam.device.id)
+    let (asked, slept) = (Notes<Int>(), Notes<Duration>())
+    let network = Scripted {
+      (request: TransportRequest) async throws(TransportFailure) -> TransportResponse in
+      asked.add(1)
+      if asked.all.count < 3 { return .problem(503, "unavailable", retryAfter: 3) }
+      return try await line.exchange(request)
+    }
+    let report = try await sam.engine(over: network, sleeping: slept, patience: .seconds(10)).sync()
+    #expect(report.isSynced)
+    #expect(slept.all == [.milliseconds(3_500), .milliseconds(3_500)])
+  }
+
+  @Test func `does not wait longer for a busy office than it has patience`() async throws {
+    let sam = try await OfficeInProcess().laptop("sam")
+    let slept = Notes<Duration>()
+    let network = Scripted { _ in .problem(503, "unavailable", retryAfter: 4) }
+    await #expect(throws: SyncFailure.busy(retryAfter: 4)) {
+      try await sam.engine(over: network, sleeping: slept, patience: .seconds(10)).sync()
+    }
+    #expect(slept.all == [.milliseconds(4_500), .milliseconds(4_500)])
+  }
+
   @Test func `stops where only a person can help`() async throws {
     let sam = try await OfficeInProcess().laptop("sam")
     let slept = Notes<Duration>()

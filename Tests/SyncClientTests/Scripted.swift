@@ -70,11 +70,13 @@ extension SyncFailure {
 extension Laptop {
   /// A second engine for the same store, over another network.
   func engine(
-    over transport: any Transport, sleeping: Notes<Duration> = Notes(), random: UInt64 = 1 << 63
+    over transport: any Transport, sleeping: Notes<Duration> = Notes(), random: UInt64 = 1 << 63,
+    patience: Duration = .zero
   ) -> SyncEngine {
     SyncEngine(
       replica, transport,
       SyncEngine.Surroundings(
-        now: { [clock] in clock.now }, random: { random }, sleep: { sleeping.add($0) }))
+        now: { [clock] in clock.now }, random: { random }, sleep: { sleeping.add($0) }),
+      patience: patience)
   }
 }

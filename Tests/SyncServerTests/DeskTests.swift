@@ -4,7 +4,7 @@ import Testing
 @testable import SyncServer
 
 @Suite struct `The desk where syncs are let in` {
-  /// Eight places, two of one machine, and twenty seconds of patience.
+  /// Eight places, four of one machine, and twenty seconds of patience.
   static let small = with(Limits()) { $0.connections = 16 }
 
   static func with(_ limits: Limits, _ change: (inout Limits) -> Void) -> Limits {
@@ -59,21 +59,30 @@ import Testing
     #expect(desk.count == 1)
   }
 
-  @Test func `one machine has two places and no third, whatever is free`() {
+  @Test func `one machine has four places and no fifth, whatever is free`() {
     var desk = Desk(Self.small)
-    _ = Self.take(&desk, 1, at: .zero)
-    _ = Self.take(&desk, 1, at: .zero)
-    #expect(Self.seconds(desk.enter(Self.machine(1), at: .seconds(19), chance: 0)) != nil)
-    #expect(desk.count == 2)
+    for _ in 0..<4 { desk.works(Self.take(&desk, 1, at: .zero)) }
+    #expect(Self.seconds(desk.enter(Self.machine(1), at: .seconds(900), chance: 0)) != nil)
+    #expect(desk.count == 4)
   }
 
   @Test func `a machine that was cut off and comes again takes its own old place`() {
     var desk = Desk(Self.small)
     let dead = Self.take(&desk, 1, at: .zero)
-    _ = Self.take(&desk, 1, at: .seconds(5))
-    let answer = desk.enter(Self.machine(1), at: .seconds(20), chance: 0)
-    #expect(answer == .place(3, instead: dead))
+    for _ in 0..<3 { _ = Self.take(&desk, 1, at: .seconds(1)) }
+    let tooEarly = desk.enter(Self.machine(1), at: .milliseconds(1_999), chance: 0)
+    #expect(Self.seconds(tooEarly) != nil)
+    let answer = desk.enter(Self.machine(1), at: .seconds(2), chance: 0)
+    #expect(answer == .place(5, instead: dead))
     #expect(!desk.holds(dead))
+  }
+
+  @Test func `at a full desk a machine makes room among its own first`() {
+    var (desk, places) = Self.desk(holding: 8)
+    desk.waits(places[2], since: .seconds(1))
+    desk.waits(places[5], since: .seconds(10))
+    let answer = desk.enter(Self.machine(5), at: .seconds(30), chance: 0)
+    #expect(answer == .place(9, instead: places[5]))
   }
 
   @Test func `a laptop that stands still gives its place to one that would go on`() {
@@ -131,7 +140,9 @@ import Testing
   @Test func `what one machine asks for too much makes nobody else wait longer`() {
     var (desk, _) = Self.desk(holding: 7)
     _ = Self.take(&desk, 0, at: .zero)
+    // Neither one that has places nor one that has none.
     for _ in 0..<500 { _ = desk.enter(Self.machine(0), at: .seconds(1), chance: 0.9) }
+    for _ in 0..<500 { _ = desk.enter(Self.machine(8), at: .seconds(1), chance: 0.9) }
     #expect(Self.seconds(desk.enter(Self.machine(9), at: .seconds(1), chance: 0.999)) == 2)
   }
 }

@@ -31,26 +31,30 @@ public actor SyncEngine {
   private let surroundings: Surroundings
   private let form: WireForm
   private let limits: Limits
+  private let patience: Duration
   private let board = StatusBoard()
   private var round: Round?
 
+  /// - Parameter patience: how long a request waits in all for an office that is busy and says when
+  ///   to come again. What it says beyond that fails at once.
   public init(
     _ replica: any ReplicaStore, _ transport: any Transport, _ surroundings: Surroundings,
-    limits: Limits = .standard
+    limits: Limits = .standard, patience: Duration = .zero
   ) {
-    self.init(replica, transport, surroundings, form: .binary, limits: limits)
+    self.init(
+      replica, transport, surroundings, form: .binary, limits: limits, patience: patience)
   }
 
   package init(
     _ replica: any ReplicaStore, _ transport: any Transport, _ surroundings: Surroundings,
-    form: WireForm,
-    limits: Limits = .standard
+    form: WireForm, limits: Limits = .standard, patience: Duration = .zero
   ) {
     self.replica = replica
     self.transport = transport
     self.surroundings = surroundings
     self.form = form
     self.limits = limits
+    self.patience = patience
   }
 
   /// The present status, then each that follows.
@@ -85,12 +89,18 @@ public actor SyncEngine {
         guard error.isTemporary, failures < attempts else { throw error }
         var atLeast = Duration.zero
         if case .busy(let seconds?) = error { atLeast = .seconds(seconds) }
-        let chance = Double(surroundings.random() >> 11) / Double(1 << 53)
         let delay = backoff.delay(after: failures, chance: chance, atLeast: atLeast)
         board.show(.waiting(delay))
-        do { try await surroundings.sleep(delay) } catch { throw .cancelled }
+        try await sleep(delay)
       }
     }
+  }
+
+  /// 0 up to but not including 1.
+  private var chance: Double { Double(surroundings.random() >> 11) / Double(1 << 53) }
+
+  private func sleep(_ delay: Duration) async throws(SyncFailure) {
+    do { try await surroundings.sleep(delay) } catch { throw .cancelled }
   }
 
   private func run(verifying: Bool) async -> Round.Outcome {
@@ -133,10 +143,26 @@ public actor SyncEngine {
     let message = TransportRequest(
       .post, "/v1/sync", contentType: form.mediaType, accept: form.mediaType, body: body)
     board.show(.sending(changes: request.changes.count))
-    let response: TransportResponse
-    do { response = try await transport.exchange(message) } catch { throw SyncFailure(error) }
-    try await OfficeAnswer(response).require(form)
-    return try await receive(response.body, &round)
+    return try await receive(answer(to: message), &round)
+  }
+
+  /// The body of the office's answer. While the office is busy, it is asked again when it says.
+  private func answer(to message: TransportRequest) async throws(SyncFailure) -> ResponseBody {
+    var left = patience
+    while true {
+      let response: TransportResponse
+      do { response = try await transport.exchange(message) } catch { throw SyncFailure(error) }
+      do throws(SyncFailure) {
+        try await OfficeAnswer(response).require(form)
+        return response.body
+      } catch {
+        guard case .busy(let seconds?) = error, .seconds(seconds) <= left else { throw error }
+        let delay = .seconds(max(seconds, 1)) + .seconds(1) * chance
+        left -= delay
+        board.show(.busy(delay))
+        try await sleep(delay)
+      }
+    }
   }
 
   /// Pulls frames and stores what they bring before more than one further frame is read, so that

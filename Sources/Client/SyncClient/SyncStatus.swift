@@ -9,6 +9,8 @@ public enum SyncStatus: Hashable, Sendable {
   case sending(changes: Int)
   /// - records: so far in this sync.
   case receiving(records: Int)
+  /// The office is busy, and is asked again after this.
+  case busy(Duration)
   /// Waiting to try again.
   case waiting(Duration)
   /// The office has receipted the replica's highest change.

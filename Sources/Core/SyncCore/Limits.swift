@@ -58,12 +58,15 @@ public struct Limits: Sendable {
   public var bodyBytesASecond = 1 << 10
   /// Syncs under way at once; whoever comes then is told to come again.
   public var syncs: Int { max(8, connections / 8) }
-  /// Of them, of one machine: it may be cut off and come again before the office hears of the cut.
-  public var syncsOfOne = 2
+  /// Of them, of one machine: it may be cut off and come again before the office hears of the cut,
+  /// and a network may send a request several times.
+  public var syncsOfOne = 4
   /// Pages read at once. The office's store serves one more reader, for everything else.
   public var turns = 3
   /// Seconds for which a laptop that neither sends nor reads keeps its place from one that would.
   public var stillSeconds = 20
+  /// The same for a place that the machine itself would have anew: it has given the first up.
+  public var ownStillSeconds = 2
   /// Those who wait for news, all and of one user.
   public var waits: Int { connections * 3 / 4 }
   public var waitsOfOne = 16

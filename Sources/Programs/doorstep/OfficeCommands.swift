@@ -13,9 +13,16 @@ struct SyncRun {
   let laptop: LaptopOptions
   let replica: SharedReplica
 
-  func run(verifying: Bool = false, attempts: Int = 1) async throws -> SyncEngine.Report {
+  /// Seconds that anybody waits in front of a laptop for an office that is busy, unless they say
+  /// otherwise.
+  static let patience = 10
+
+  func run(
+    verifying: Bool = false, attempts: Int = 1, patience: Int = Self.patience
+  ) async throws -> SyncEngine.Report {
     let transport = try laptop.folder.transport(laptop.home)
-    let engine = SyncEngine(replica, transport, World.surroundings)
+    let engine = SyncEngine(
+      replica, transport, World.surroundings, patience: .seconds(patience))
     let progress = Progress(laptop.output)
     let statuses = engine.statuses()
     let showing = Task {
@@ -81,6 +88,8 @@ struct SyncRun {
     case .connecting: "Connecting…"
     case .sending(let changes): "Sending \(Show.count(changes, "change"))…"
     case .receiving(let records): "Receiving: \(Show.count(records, "record")) so far…"
+    case .busy(let delay):
+      "The office is busy. Asking again in \(Show.count(Int(delay.components.seconds), "second"))…"
     case .waiting(let delay): "No way through. Trying again in \(delay.components.seconds) s…"
     case .synced: "Done."
     case .failed(let text): text
@@ -95,6 +104,8 @@ struct Sync: LaptopCommand {
   @OptionGroup var laptop: LaptopOptions
   @Option(name: .long, help: "Tries before giving up, 1 to 100, waiting longer after each.")
   var attempts = 1
+  @Option(name: .long, help: "Seconds to wait for an office that is busy, 0 to 600.")
+  var patience = SyncRun.patience
 
   struct Receipts: Encodable {
     let counter: UInt64
@@ -119,13 +130,17 @@ struct Sync: LaptopCommand {
     guard (1...100).contains(attempts) else {
       throw ValidationError("--attempts must be 1 to 100.")
     }
+    guard (0...600).contains(patience) else {
+      throw ValidationError("--patience must be 0 to 600 seconds.")
+    }
   }
 
   func perform() async throws {
     try await Wiping(laptop.folder).resume(laptop.home)
     let replica = try laptop.sharing()
     let numbers = try replica.use { (replica) throws(ReplicaError) in try replica.numbers() }
-    let report = try await SyncRun(laptop: laptop, replica: replica).run(attempts: attempts)
+    let report = try await SyncRun(laptop: laptop, replica: replica)
+      .run(attempts: attempts, patience: patience)
     try SyncSummary(report: report, replica: replica, numbers: numbers, output: output).show()
   }
 }

@@ -25,17 +25,19 @@ struct Desk: Sendable {
   private let most: Int
   private let mostOfOne: Int
   private let patience: Duration
+  private let ownPatience: Duration
   private var next: UInt64 = 0
   private var places: [UInt64: Place] = [:]
   /// How long a place is held on average.
   private var held = Duration.seconds(1)
-  /// How many were told to come again and have not been served since.
-  private var owed = 0
+  /// The machines that were told to come again and have not been served since.
+  private var owed: Set<Hash> = []
 
   init(_ limits: Limits) {
     most = limits.syncs
     mostOfOne = limits.syncsOfOne
     patience = .seconds(limits.stillSeconds)
+    ownPatience = .seconds(limits.ownStillSeconds)
   }
 
   /// How many are under way.
@@ -52,8 +54,13 @@ struct Desk: Sendable {
     }
     // A machine that has places already makes room among its own: it was cut off, most likely, and
     // the office has not heard so yet.
-    guard let still = longestStill(among: isOneTooMany ? own : places, at: now) else {
-      return .full(comeAgain: comeAgain(chance, isOneTooMany: isOneTooMany))
+    let still =
+      longestStill(among: own, for: ownPatience, at: now)
+      ?? (isOneTooMany ? nil : longestStill(among: places, for: patience, at: now))
+    guard let still else {
+      // Who has a place is being served: asking for more makes nobody else wait longer.
+      if own.isEmpty, owed.count < most * Self.rounds { owed.insert(machine) }
+      return .full(comeAgain: comeAgain(chance))
     }
     places[still] = nil
     return .place(take(machine, now), instead: still)
@@ -74,18 +81,20 @@ struct Desk: Sendable {
   mutating func leave(_ place: UInt64, at now: Duration) {
     guard let left = places.removeValue(forKey: place) else { return }
     held += (now - left.since - held) / 8
-    if places.isEmpty { owed = 0 }
+    if places.isEmpty { owed = [] }
   }
 
   private mutating func take(_ machine: Hash, _ now: Duration) -> UInt64 {
     next += 1
     // Its request is yet to be read.
     places[next] = Place(machine: machine, since: now, waitingSince: now)
-    owed = max(0, owed - 1)
+    owed.remove(machine)
     return next
   }
 
-  private func longestStill(among places: [UInt64: Place], at now: Duration) -> UInt64? {
+  private func longestStill(
+    among places: [UInt64: Place], for patience: Duration, at now: Duration
+  ) -> UInt64? {
     let still = places.compactMap { number, place in
       place.waitingSince.map { (number: number, since: $0) }
     }.filter { now - $0.since >= patience }
@@ -94,10 +103,8 @@ struct Desk: Sendable {
 
   /// Spreads those who are told to come again over the time that the office needs for all of them:
   /// together they come as fast as places become free.
-  private mutating func comeAgain(_ chance: Double, isOneTooMany: Bool) -> Int {
-    // What one machine asks for too much makes nobody else wait longer.
-    if !isOneTooMany { owed = min(owed + 1, most * Self.rounds) }
-    let spread = held * (Double(owed) / Double(most)) * chance
+  private func comeAgain(_ chance: Double) -> Int {
+    let spread = held * (Double(owed.count) / Double(most)) * chance
     let seconds = (held + spread) / .seconds(1)
     return min(max(1, Int(seconds.rounded(.up))), Self.longest)
   }
