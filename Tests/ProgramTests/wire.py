@@ -168,7 +168,8 @@ class Peer:
 
 
 def encoded(body: dict[str, Any]) -> bytes:
-    """The canonical form of a change that sets text fields: fields ascending, defaults left out."""
+    """The canonical form of a change that sets texts and numbers: fields ascending, defaults left
+    out."""
     def bytes_of(name: str) -> bytes:
         return base64.b64decode(body.get(name, ""))
 
@@ -182,13 +183,21 @@ def encoded(body: dict[str, Any]) -> bytes:
         for dot in body.get("context", [])
     ]
     for member in body["set"]:
-        value = _bytes(1, member["value"]["text"].encode(), always=True)
+        value = _value(member["value"])
         parts.append(_bytes(8, _bytes(1, member["name"].encode()) + _bytes(2, value, always=True)))
     parts += [
         _bytes(10, body["author"].encode()), _bytes(11, body["role"].encode()),
         _number(12, int(body["recordedAt"])),
     ]
     return b"".join(parts)
+
+
+def _value(value: dict[str, str]) -> bytes:
+    if "integer" in value:
+        number = int(value["integer"])
+        # Zigzag, and there even when it is 0.
+        return b"\x10" + _varint(number << 1 if number >= 0 else ~(number << 1))
+    return _bytes(1, value["text"].encode(), always=True)
 
 
 def without(message: bytes, tag: int) -> bytes:

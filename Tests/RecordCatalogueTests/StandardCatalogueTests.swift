@@ -12,7 +12,7 @@ private let folder = root.appendingPathComponent("Protocol/Catalogue").path
   @Test func `holds every record type of the service, by name`() {
     let expected = [
       "access-limit", "access-log", "address", "alert", "alert-clearing", "allocation",
-      "appointment", "assessment-score", "breach", "case-header", "circumstance",
+      "appointment", "assessment-score", "attachment", "breach", "case-header", "circumstance",
       "contact-details", "contact-entry", "court-report", "disability", "disclosure",
       "document-metadata", "enforcement-act", "event", "flag-removal", "flag-review",
       "licence-condition", "mappa-summary", "officer-instruction", "outcome-claim", "oversight",
@@ -117,7 +117,7 @@ private let folder = root.appendingPathComponent("Protocol/Catalogue").path
 
   @Test(arguments: [
     "contact-entry", "visit-record", "risk-concern", "document-metadata", "oversight", "disclosure",
-    "premises-observation", "assessment-score", "plan-note", "report-contribution",
+    "premises-observation", "assessment-score", "attachment", "plan-note", "report-contribution",
   ])
   func `what was written down is never changed`(type: String) throws {
     let fields = try #require(catalogue[type]).fields.filter { $0.name != "sensitive" }

@@ -102,7 +102,9 @@ extension Replica {
           }
         }
       }
-    case "half": try store.spoil { $0.removeLast(100) }
+    case "half":
+      // Its last pages, and a part of the one before.
+      try store.spoil { $0.removeLast(2 * 4096 + 100) }
     default:
       let copy = try Copy()
       try copy.note("Only in the log.")

@@ -51,45 +51,50 @@ extension ReplicaStore {
   public func edit(
     _ edits: [Edit], group: GroupID? = nil, at time: Timestamp
   ) throws(ReplicaError) -> [Change] {
-    try write { rows in
-      var state = try rows.state()
-      if state.see(time) { try rows.save(state) }
-      var head = try rows.head(of: state.replica)
-      var changes: [Change] = []
-      for edit in edits {
-        guard let isHeld = try rows.isWhole(edit.caseID, in: state.generation) else {
-          throw ReplicaError.unknownCase
-        }
-        guard isHeld else { throw ReplicaError.caseNotWhole }
-        let change = try make(edit, group, time, after: head, state)
-        let held = try rows.record(edit.record, in: state.generation)
-        // Begun anew, it would pass for one that has seen what this laptop wrote to it before.
-        guard try held != nil || !rows.isWrittenElsewhere(edit.record) else {
-          throw ReplicaError.refused(.recordUnknown)
-        }
-        var row = held ?? RecordRow(id: edit.record, caseID: edit.caseID, type: edit.type)
-        if let refusal = Record.refusal(
-          of: change, to: row.current, policy: catalogue.policy(of: edit.type), origin: .device)
-        {
-          throw ReplicaError.refused(refusal)
-        }
-        var record = row.current ?? Record(id: edit.record, type: edit.type, caseID: edit.caseID)
-        record.apply(change, at: nil)
-        if let failed = try failedCheck(change, record, row.current, rows, state) {
-          throw ReplicaError.refused(.checkFailed(check: failed.name))
-        }
-        row.shown = record
-        try rows.append(change)
-        try rows.save(row, in: state.generation)
-        head = ChainHead(counter: change.dot.counter, hash: change.hash)
-        changes.append(change)
+    try write { rows in try enter(edits, group, time, rows) }
+  }
+
+  /// The same in a transaction that does more.
+  func enter(
+    _ edits: [Edit], _ group: GroupID?, _ time: Timestamp, _ rows: any ReplicaTransaction
+  ) throws -> [Change] {
+    var state = try rows.state()
+    if state.see(time) { try rows.save(state) }
+    var head = try rows.head(of: state.replica)
+    var changes: [Change] = []
+    for edit in edits {
+      guard let isHeld = try rows.isWhole(edit.caseID, in: state.generation) else {
+        throw ReplicaError.unknownCase
       }
-      // An act travels in one request; a longer one would be cut, and its halves judged apart.
-      let bytes = changes.reduce(0) { $0 + $1.bytes.count + Self.reissueBytes }
-      guard group == nil || (changes.count <= limits.pushChanges && bytes <= limits.pushBytes)
-      else { throw ReplicaError.tooLarge(limit: limits.pushBytes) }
-      return changes
+      guard isHeld else { throw ReplicaError.caseNotWhole }
+      let change = try make(edit, group, time, after: head, state)
+      let held = try rows.record(edit.record, in: state.generation)
+      // Begun anew, it would pass for one that has seen what this laptop wrote to it before.
+      guard try held != nil || !rows.isWrittenElsewhere(edit.record) else {
+        throw ReplicaError.refused(.recordUnknown)
+      }
+      var row = held ?? RecordRow(id: edit.record, caseID: edit.caseID, type: edit.type)
+      if let refusal = Record.refusal(
+        of: change, to: row.current, policy: catalogue.policy(of: edit.type), origin: .device)
+      {
+        throw ReplicaError.refused(refusal)
+      }
+      var record = row.current ?? Record(id: edit.record, type: edit.type, caseID: edit.caseID)
+      record.apply(change, at: nil)
+      if let failed = try failedCheck(change, record, row.current, rows, state) {
+        throw ReplicaError.refused(.checkFailed(check: failed.name))
+      }
+      row.shown = record
+      try rows.append(change)
+      try rows.save(row, in: state.generation)
+      head = ChainHead(counter: change.dot.counter, hash: change.hash)
+      changes.append(change)
     }
+    // An act travels in one request; a longer one would be cut, and its halves judged apart.
+    let bytes = changes.reduce(0) { $0 + $1.bytes.count + Self.reissueBytes }
+    guard group == nil || (changes.count <= limits.pushChanges && bytes <= limits.pushBytes)
+    else { throw ReplicaError.tooLarge(limit: limits.pushBytes) }
+    return changes
   }
 
   /// A check that the record fails with what else this laptop shows.

@@ -112,6 +112,27 @@ enum ReplicaSchema {
       // What somebody at the office decided on a change after it was refused.
       try db.execute(sql: "ALTER TABLE changes ADD COLUMN decision TEXT")
     }
+    migrator.registerMigration("4") { db in
+      try db.execute(
+        sql: """
+          -- Contents of attachments that are here, or on their way. waits: the office has yet to get it.
+          CREATE TABLE contents (
+            record_id BLOB PRIMARY KEY,
+            case_id BLOB NOT NULL,
+            size INTEGER NOT NULL,
+            waits INTEGER NOT NULL
+          ) WITHOUT ROWID;
+
+          CREATE TABLE content_pieces (
+            number INTEGER PRIMARY KEY,
+            record_id BLOB NOT NULL,
+            start INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            body BLOB NOT NULL
+          );
+          CREATE UNIQUE INDEX content_pieces_in_order ON content_pieces (record_id, start);
+          """)
+    }
     return migrator
   }
 }

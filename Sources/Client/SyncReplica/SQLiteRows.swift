@@ -84,6 +84,7 @@ final class SQLiteRows: ReplicaTransaction {
     let id = Data(caseID.bytes)
     try run("DELETE FROM records WHERE case_id = ?", [id])
     try run("DELETE FROM cases WHERE case_id = ?", [id])
+    try contents.drop(caseID)
   }
 
   func empty(_ caseID: CaseID, in generation: Int64) throws {
@@ -105,6 +106,7 @@ final class SQLiteRows: ReplicaTransaction {
   // MARK: What a restored office may lack
 
   func owe(allBut survived: Place) throws {
+    try contents.owe()
     let place: StatementArguments = [
       Int64(storing: survived.epoch), Int64(storing: survived.sequence),
     ]

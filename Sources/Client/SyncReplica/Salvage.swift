@@ -16,6 +16,8 @@ public struct Salvage {
     /// Changes that the office has receipted.
     public var receipted = 0
     public var drafts = 0
+    /// Attachments whose content the office has yet to get; absent in what an older program wrote.
+    public var attachments: Int? = 0
     /// Changes of which it is known that they were there, have no receipt, and cannot be read: by
     /// their counters.
     public var lost: [UInt64] = []
@@ -31,6 +33,8 @@ public struct Salvage {
   private var placeOf: [Hash: Int] = [:]
   private var known: Set<Dot> = []
   private var drafts: [[DatabaseValue]] = []
+  /// Rows of contents that the office has yet to get.
+  private var contents: [[DatabaseValue]] = []
   private var state: ReplicaState?
   private var isTableWhole = false
   private var isIndexWhole = false
@@ -95,6 +99,8 @@ public struct Salvage {
         if !isTableWhole { _ = Self.walk(db, rows + " DESC") { takeRow($0) } }
         let texts = "SELECT id, case_id, type, saved_at, body FROM drafts"
         areDraftsWhole = Self.walk(db, texts) { drafts.append($0) }
+        let waiting = "SELECT record_id, case_id, size, waits FROM contents WHERE waits = 1"
+        _ = Self.walk(db, waiting) { contents.append($0) }
       }
       try queue.close()
     } catch {
@@ -111,10 +117,11 @@ public struct Salvage {
 
   /// - Returns: whether it came to the end.
   private static func walk(
-    _ db: Database, _ sql: String, _ body: ([DatabaseValue]) -> Void
+    _ db: Database, _ sql: String, _ arguments: StatementArguments = [],
+    _ body: ([DatabaseValue]) -> Void
   ) -> Bool {
     attempt {
-      let cursor = try Row.fetchCursor(db, sql: sql)
+      let cursor = try Row.fetchCursor(db, sql: sql, arguments: arguments)
       while let row = try cursor.next() { body(Array(row.databaseValues)) }
       return true
     } ?? false
@@ -155,6 +162,7 @@ public struct Salvage {
     told.unsent = waiting.count
     told.receipted = found.count - told.unsent
     told.drafts = drafts.count
+    told.attachments = contents.count
     told.mayLackMore = !(isIndexWhole || isTableWhole) || !areDraftsWhole
     guard let replica else { return told }
     let common = common(of: replica)
@@ -199,8 +207,32 @@ public struct Salvage {
           sql: "INSERT INTO drafts (id, case_id, type, saved_at, body) VALUES (?, ?, ?, ?, ?)",
           arguments: StatementArguments(draft))
       }
+      for content in contents { try copy(content, into: db) }
     }
     try fresh.close()
+  }
+
+  /// Brings over what can be read of a content. Where that is not all, its sending says so.
+  private func copy(_ content: [DatabaseValue], into db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO contents (record_id, case_id, size, waits) VALUES (?, ?, ?, ?)",
+      arguments: StatementArguments(content))
+    var configuration = Configuration()
+    configuration.readonly = true
+    let old = try DatabaseQueue(path: path, configuration: configuration)
+    var pieces: [[DatabaseValue]] = []
+    try old.read { db in
+      _ = Self.walk(
+        db, "SELECT record_id, start, length, body FROM content_pieces WHERE record_id = ?",
+        [content[0]]
+      ) { pieces.append($0) }
+    }
+    try old.close()
+    for piece in pieces {
+      try db.execute(
+        sql: "INSERT INTO content_pieces (record_id, start, length, body) VALUES (?, ?, ?, ?)",
+        arguments: StatementArguments(piece))
+    }
   }
 
   private func carry(into state: inout ReplicaState, _ count: Int) {

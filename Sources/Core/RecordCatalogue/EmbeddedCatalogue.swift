@@ -644,6 +644,65 @@ fields{
 """#
     ),
     (
+      name: "attachment.yaml",
+      outline: #"""
+label=Attachment
+plural=Attachments
+why=What was photographed or signed at a door is evidence: it is never replaced, and a better copy is another attachment.
+priority=5
+window=with about
+writers[
+ =officer
+ =senior
+ =administrator
+ =office
+deleters[
+ =administrator
+ =data-protection
+fields{
+ name{
+  label=Name
+  hint=As the file was called. It is shown, and never used as the name of a file.
+  kind=text
+  bytes=255
+  rule=union
+  required=yes
+ kind{
+  label=Kind of file
+  hint=By how its content begins, not by its name.
+  kind=code
+  codes{
+   pdf=PDF
+   jpeg=Photograph (JPEG)
+   png=Picture (PNG)
+   text=Plain text
+   other=Other
+  rule=union
+  required=yes
+ size{
+  label=Size in bytes
+  kind=integer
+  from=1
+  to=5242880
+  rule=union
+  required=yes
+ digest{
+  label=SHA-256 of the content
+  hint=In hexadecimal.
+  kind=text
+  bytes=64
+  rule=union
+  required=yes
+ about{
+  label=Contact entry
+  hint=The note that it belongs to.
+  kind=reference
+  to=contact-entry
+  rule=union
+
+"""#
+    ),
+    (
       name: "breach.yaml",
       outline: #"""
 label=Breach
@@ -940,7 +999,7 @@ fields{
     (
       name: "catalogue.yaml",
       outline: #"""
-version=11
+version=12
 
 """#
     ),

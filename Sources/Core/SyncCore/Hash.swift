@@ -25,6 +25,13 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
       UInt64(truncatingIfNeeded: low >> 64), UInt64(truncatingIfNeeded: low))
   }
 
+  /// From 64 hexadecimal digits; `nil` for anything else.
+  public init?(hexadecimal text: String) {
+    let digits = text.utf8.compactMap(hexDigit)
+    guard text.utf8.count == 64, digits.count == 64 else { return nil }
+    self.init(bytes: stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
+  }
+
   init(_ digest: SHA256Digest) {
     self = digest.withUnsafeBytes { raw in
       func word(_ at: Int) -> UInt64 {

@@ -44,6 +44,12 @@ public struct Limits: Sendable {
   public var messageBytes = 1_000
   /// Bytes of a checkpoint or a witness.
   public var checkpointBytes = 4 << 10
+  /// Bytes of an attachment's content. The catalogue bounds the field that says so.
+  public var attachmentBytes = 5 << 20
+  /// Attachments of one contact entry, and of a case those that belong to none.
+  public var attachmentsOfOne = 20
+  /// Bytes of an attachment's content in one request or answer: what a cut connection costs.
+  public var pieceBytes = 256 << 10
 
   /// Bytes of all header fields of a request.
   public var headerBytes = 16 << 10

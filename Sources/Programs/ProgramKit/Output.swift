@@ -146,6 +146,13 @@ package enum Show {
     clock.string(from: date(milliseconds))
   }
 
+  /// Bytes, for people.
+  package static func size(_ bytes: Int) -> String {
+    if bytes < 1 << 10 { return count(bytes, "byte") }
+    if bytes < 1 << 20 { return "\(bytes >> 10) KiB" }
+    return "\(bytes >> 20).\((bytes & ((1 << 20) - 1)) * 10 >> 20) MiB"
+  }
+
   package static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
     "\(number) \(number == 1 ? one : many ?? one + "s")"
   }

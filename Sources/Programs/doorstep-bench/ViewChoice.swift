@@ -67,6 +67,13 @@ struct ViewChoice: ServerTransaction {
     try inner.returnTally(of: device, in: epoch)
   }
   func shownHeads() throws -> [ShownHead] { try inner.shownHeads() }
+  func contentBytes(_ key: ContentKey) throws -> UInt64 { try inner.contentBytes(key) }
+  func content(_ key: ContentKey, at offset: UInt64) throws -> [UInt8] {
+    try inner.content(key, at: offset)
+  }
+  func contents(of caseID: CaseID) throws -> [ContentKey] { try inner.contents(of: caseID) }
+  func append(_ piece: [UInt8], to key: ContentKey) throws { try inner.append(piece, to: key) }
+  func removeContent(_ key: ContentKey) throws { try inner.removeContent(key) }
   func save(_ tally: ReturnTally) throws { try inner.save(tally) }
   func save(_ head: ShownHead) throws { try inner.save(head) }
   func counts() throws -> StoreCounts { try inner.counts() }

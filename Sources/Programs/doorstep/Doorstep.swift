@@ -25,7 +25,7 @@ struct Doorstep: AsyncParsableCommand {
         name: "Recording",
         subcommands: [
           Visit.self, Note.self, Outcome.self, Concern.self, RiskFlag.self, Address.self,
-          Sensitive.self,
+          Sensitive.self, Attach.self, Attachments.self, SaveAttachment.self,
           Add.self, Change.self, Delete.self, Forms.self, Drafts.self,
         ]),
       CommandGroup(

@@ -34,6 +34,7 @@ struct SyncRun {
         verifying
         ? try await engine.sync(verifying: true) : try await engine.sync(attempts: attempts)
       progress.end()
+      if report.wipe != .atOnce { await sendAttachments(transport) }
       if let wipe = report.wipe {
         await transport.close()
         try await obey(wipe)
@@ -48,10 +49,37 @@ struct SyncRun {
     }
   }
 
+  /// Sends the contents of attachments. What the sync came to stands, whatever becomes of this.
+  private func sendAttachments(_ transport: any Transport) async {
+    let output = laptop.output
+    let progress = Progress(output)
+    do throws(SyncFailure) {
+      let sent = try await AttachmentExchange(replica, transport).send { left in
+        progress.show("Sending \(Show.count(left, "attachment"))…")
+      }
+      progress.end()
+      if sent.arrived > 0 { output.say("Sent: \(Show.count(sent.arrived, "attachment")).") }
+      for (record, reason) in sent.refused.sorted(by: { $0.key < $1.key }) {
+        output.warn("An attachment (\(record.short)) did not go to the office. \(reason)")
+      }
+    } catch {
+      progress.end()
+      output.warn(
+        "Not all attachments have gone to the office; the next sync goes on with them. \(error)")
+    }
+  }
+
   /// Destroys everything here. What somebody typed and has not saved holds it up, unless the laptop
   /// was lost.
   private func obey(_ wipe: SyncEngine.Report.Wipe) async throws {
     let drafts = try replica.use { (replica) throws(ReplicaError) in try replica.drafts().count }
+    let contents = try replica.contents { try $0.waiting().count }
+    guard wipe == .atOnce || contents == 0 else {
+      throw Failure(
+        .refused, code: "to-be-wiped",
+        "Your office wants to wipe this laptop. \(Show.count(contents, "attachment has", "attachments have")) not gone to the office, which has all else. See: doorstep attachments, then doorstep sync."
+      )
+    }
     guard wipe == .atOnce || drafts == 0 else {
       throw Failure(
         .refused, code: "to-be-wiped",
@@ -155,6 +183,8 @@ struct Status: LaptopCommand {
   struct Answer: Encodable {
     let office, user, home: String
     let cases, casesNotWhole, records, unsent, refused, alerts, conflicts, drafts: Int
+    /// Attachments whose content has not gone to the office yet.
+    let attachments: Int
     let synced, resyncing, locked: Bool
     let lastSync, oldestUnsent: Int64?
     /// When the laptop locks itself unless it syncs before, by its own clock.
@@ -172,12 +202,14 @@ struct Status: LaptopCommand {
     let conflicts = try replica.disputes().count
     let alerts = try replica.openAlerts().count(where: \.isForYou)
     let drafts = try replica.drafts().count
+    let attachments = try replica.readContents { try $0.waiting().count }
     let identity = replica.identity
     try output.answer(
       Answer(
         office: identity.office, user: identity.user, home: laptop.folder.path, cases: status.cases,
         casesNotWhole: status.casesNotWhole, records: status.records, unsent: status.unsent,
         refused: status.refused, alerts: alerts, conflicts: conflicts, drafts: drafts,
+        attachments: attachments,
         synced: status.isSynced,
         resyncing: status.isResyncing, locked: isLocked,
         lastSync: status.lastSync?.milliseconds,
@@ -216,6 +248,11 @@ struct Status: LaptopCommand {
     if status.refused > 0 {
       output.say(
         "\(Show.count(status.refused, "change")) refused by the office; the texts are kept here.")
+    }
+    if attachments > 0 {
+      output.say(
+        "\(Show.count(attachments, "attachment waits", "attachments wait")) to be sent: doorstep sync"
+      )
     }
     if drafts > 0 { output.say("\(Show.count(drafts, "draft")) kept: doorstep drafts") }
     if alerts > 0 {

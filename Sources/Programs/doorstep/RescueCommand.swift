@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseFacts
 import Foundation
 import ProgramKit
 import SyncCore
@@ -75,6 +76,9 @@ struct Rescue: LaptopCommand {
         : "Kept: \(Show.count(salvage.unsent, "unsent entry", "unsent entries")). The next sync sends them."
     )
     if salvage.drafts > 0 { output.say("Kept: \(Show.count(salvage.drafts, "draft")).") }
+    if let count = salvage.attachments, count > 0 {
+      output.say("Kept: \(Show.count(count, "attachment")) that the office has yet to get.")
+    }
     if !salvage.lost.isEmpty {
       output.say(
         "NOT READABLE: \(Show.count(salvage.lost.count, "unsent entry", "unsent entries")). Enter them again if you remember them, or give the old file to IT."
@@ -133,6 +137,14 @@ struct Rescue: LaptopCommand {
       "\(Show.count(count, "unsent entry", "unsent entries")) sealed in \(path). Only your office can read it: doorstepd rescue read FILE."
     )
     output.say("Everything stays on this laptop too, and what is sent both ways counts once.")
+    let attached = contents.changes.count { bytes in
+      (try? SyncCore.Change(reading: [UInt8](bytes)))?.body.type == Attachment.type
+    }
+    if attached > 0 {
+      output.say(
+        "The content of \(Show.count(attached, "attachment")) is not in the file: it goes to the office when this laptop syncs. To take one along as a file: doorstep save-attachment."
+      )
+    }
     guard let told, !told.lost.isEmpty || told.mayLackMore else { return }
     output.say(
       "NOT IN IT: \(Show.count(told.lost.count, "entry", "entries")) that cannot be read\(told.mayLackMore ? ", and perhaps more that left no trace" : "")."

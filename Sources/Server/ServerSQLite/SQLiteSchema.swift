@@ -224,6 +224,20 @@ enum SQLiteSchema {
           ) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("9") { db in
+      try db.execute(
+        sql: """
+          -- The contents of attachments, by case and digest, in the pieces in which they came.
+          CREATE TABLE content_pieces (
+            number INTEGER PRIMARY KEY,
+            case_id BLOB NOT NULL,
+            digest BLOB NOT NULL,
+            start INTEGER NOT NULL,
+            bytes BLOB NOT NULL
+          );
+          CREATE UNIQUE INDEX content_pieces_in_order ON content_pieces (case_id, digest, start);
+          """)
+    }
     return migrator
   }
 }

@@ -21,6 +21,7 @@ struct MemoryState: Sendable {
   var erasures: [DeviceID: [CaseID: Erasure]] = [:]
   var tallies: [DeviceID: [UInt64: ReturnTally]] = [:]
   var shown: [ReplicaID: ShownHead] = [:]
+  var contents: [CaseID: [Hash: [UInt8]]] = [:]
 
   struct Position {
     let sequence: UInt64

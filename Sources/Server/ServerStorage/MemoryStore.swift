@@ -321,6 +321,27 @@ private final class MemoryBook: ServerTransaction {
 
   func shownHeads() -> [ShownHead] { state.shown.values.sorted { $0.replica < $1.replica } }
 
+  func contentBytes(_ key: ContentKey) -> UInt64 {
+    UInt64(state.contents[key.caseID]?[key.digest]?.count ?? 0)
+  }
+  func content(_ key: ContentKey, at offset: UInt64) -> [UInt8] {
+    Array((state.contents[key.caseID]?[key.digest] ?? []).dropFirst(Int(clamping: offset)))
+  }
+  func contents(of caseID: CaseID) -> [ContentKey] {
+    (state.contents[caseID] ?? [:]).keys.map { ContentKey(caseID: caseID, digest: $0) }.sorted()
+  }
+
+  func append(_ piece: [UInt8], to key: ContentKey) {
+    set(key, to: (state.contents[key.caseID]?[key.digest] ?? []) + piece)
+  }
+  func removeContent(_ key: ContentKey) { set(key, to: nil) }
+
+  private func set(_ key: ContentKey, to content: [UInt8]?) {
+    let old = state.contents[key.caseID]?[key.digest]
+    undo.append { $0.contents[key.caseID, default: [:]][key.digest] = old }
+    state.contents[key.caseID, default: [:]][key.digest] = content
+  }
+
   func save(_ tally: ReturnTally) {
     let old = state.tallies[tally.device]
     undo.append { $0.tallies[tally.device] = old }

@@ -87,6 +87,13 @@ package protocol ServerReading {
   /// The newest changes that were seen of each replica by records which came back.
   func shownHeads() throws -> [ShownHead]
 
+  /// How much of an attachment's content is there, from its first byte on.
+  func contentBytes(_ key: ContentKey) throws -> UInt64
+  /// What stands at a place of it, as it was taken in; empty behind its end.
+  func content(_ key: ContentKey, at offset: UInt64) throws -> [UInt8]
+  /// The contents of a case, whole or not, ascending by digest.
+  func contents(of caseID: CaseID) throws -> [ContentKey]
+
   func counts() throws -> StoreCounts
   /// Records of which the log holds a change that was not made with knowledge of all before it.
   func recordsChangedAtOnce() throws -> [RecordID]
@@ -147,6 +154,9 @@ package protocol ServerTransaction: ServerReading {
   /// committed, so that no restored copy can lack what somebody was told is done.
   func note(_ note: AccessNote) throws
   func removeOrder(_ id: UInt64, of device: DeviceID) throws
+  /// Adds to the end of an attachment's content.
+  func append(_ piece: [UInt8], to key: ContentKey) throws
+  func removeContent(_ key: ContentKey) throws
 }
 
 /// One change as the office keeps it, whatever became of it.
@@ -363,32 +373,4 @@ package struct StoreCounts: Hashable, Sendable {
   package var types: [String: UInt64] = [:]
 
   package init() {}
-}
-
-/// What a store itself finds wrong. No case content.
-package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
-  case changeLoggedTwice(Dot)
-  case damaged(String)
-  case held(path: String)
-  case missing(path: String)
-  case alreadyThere(path: String)
-  case noAccess(path: String, reason: String)
-  case newer(path: String)
-  case diskFull
-  case database(String)
-
-  package var description: String {
-    switch self {
-    case .changeLoggedTwice(let dot): "The change \(dot) is in the log already."
-    case .damaged(let what): "The office's store is damaged: \(what)."
-    case .held(let path): "Another doorstepd is using \(path). Stop it first."
-    case .missing(let path): "There is no office store at \(path). Make one: doorstepd init."
-    case .alreadyThere(let path):
-      "There is an office store at \(path) already. It was left as it is."
-    case .noAccess(let path, let reason): "\(path) cannot be used: \(reason). Check who owns it."
-    case .newer(let path): "\(path) was made by a newer doorstepd. Update this program."
-    case .diskFull: "The disk is full. Nothing was stored."
-    case .database(let problem): "The store could not do it: \(problem)."
-    }
-  }
 }

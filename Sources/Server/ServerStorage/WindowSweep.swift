@@ -18,6 +18,7 @@ struct WindowSweep {
     guard var head = try transaction.caseHead(caseID) else { return }
     let isDue = head.windowDue.map { $0 <= today.dayNumber } ?? false
     guard isDue || head.sequence > head.windowedAt else { return }
+    try Contents.collect(caseID, transaction)
     var rows: [(stored: StoredRecord, record: Record)] = []
     // One that cannot be read is the verifier's to find, and stays what it is.
     try transaction.forEachStored(of: caseID) { stored in

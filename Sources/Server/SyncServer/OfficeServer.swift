@@ -109,7 +109,7 @@ package struct OfficeServer: Sendable {
     "/v1/operator/resync", "/v1/operator/revoke", "/v1/operator/report", "/v1/operator/verify",
     "/v1/operator/transfer", "/v1/operator/quarantine", "/v1/operator/decide", "/v1/wait",
     "/v1/compare", "/v1/wiped", "/v1/operator/wipe", "/v1/operator/holdings",
-    "/v1/operator/restored",
+    "/v1/operator/restored", "/v1/attachment/send", "/v1/attachment/fetch",
   ]
 
   /// All addresses. What is not listed here is not served.
@@ -143,6 +143,7 @@ package struct OfficeServer: Sendable {
     laptops.post(
       "v1/compare",
       use: CompareRoute(store: store, limits: configuration.limits).answer)
+    AttachmentRoutes(store: store, limits: configuration.limits).add(to: laptops)
     let devices = DeviceRoutes(store: store, now: configuration.now)
     laptops.post("v1/wiped", use: devices.wiped)
     laptops.get("v1/catalogue") { [catalogue] request, _ in
