@@ -65,6 +65,8 @@ def test_a_photograph_is_attached_sent_and_saved_by_another_officer(
     waiting = row(khan, shared.crn, record)
     assert waiting["waits"] and waiting["kind"] == "jpeg" and waiting["about"] == note
     assert waiting["held"] == waiting["size"] == len(PHOTO)
+    khan.run("case", shared.crn).expect(programs.DONE, "Attached: Letter.jpg (768 KiB)")
+    assert {one["id"]: one["about"] for one in khan.case(shared.crn)["attachments"]} == {record: note}
     khan.run("attachments").expect(programs.DONE, "Letter.jpg", "waits to be sent", "768 KiB")
     khan.run("sync").expect(programs.DONE, "Sent: 1 attachment.")
     assert at_office(office, khan, record) == (len(PHOTO), len(PHOTO))
@@ -91,7 +93,7 @@ def test_what_cannot_be_attached_is_said_and_nothing_is_saved(
     khan.sync()
     crn = shared.crn
     for path, words in (
-        (tmp_path / "none", "no file"), (tmp_path, "no file"), (file(tmp_path, b"", "e"), "is empty"),
+        (tmp_path / "none", "no file"), (tmp_path, "is a folder"), (file(tmp_path, b"", "e"), "is empty"),
         (file(tmp_path, bytes((5 << 20) + 1), "big"), "larger than 5 MiB"),
     ):
         khan.run("attach", crn, path).expect(programs.BAD_DATA, words)
@@ -229,6 +231,8 @@ def test_m6_pieces_and_names_that_cannot_be_do_no_harm(
             "offset": str(offset), "piece": wire.text(piece)})
         # It has all of it: nothing is taken, and how it stands is said.
         assert said.status == 200 and at_office(office, khan, record) == held
+    wire.post(office, khan, "/v1/attachment/send", asked | {
+        "piece": wire.text(bytes(3 * PIECE))}).expect(413, "too-large")
     said = wire.post(
         office, khan, "/v1/attachment/fetch", asked | {"offset": str(2**64 - 1)})
     assert said.status == 200 and "piece" not in said.json

@@ -43,13 +43,14 @@ extension Replica {
         db, sql: "SELECT id, case_id, type, saved_at, body FROM drafts ORDER BY saved_at DESC"
       )
       .map { row in
-        guard let id = RecordID(bytes: row[0] as Data), let caseID = CaseID(bytes: row[1] as Data)
+        guard let id = try RecordID(bytes: row.at(0) as Data),
+          let caseID = try CaseID(bytes: row.at(1) as Data)
         else {
           throw ReplicaError.damaged("a draft has no id")
         }
-        let body = try sealer.open([UInt8](row[4] as Data), for: Self.label(id, row[2]))
-        return Draft(
-          id: id, caseID: caseID, type: row[2], savedAt: Timestamp(milliseconds: row[3]),
+        let body = try sealer.open([UInt8](row.at(4) as Data), for: Self.label(id, row.at(2)))
+        return try Draft(
+          id: id, caseID: caseID, type: row.at(2), savedAt: Timestamp(milliseconds: row.at(3)),
           text: String(decoding: body, as: UTF8.self))
       }
     }

@@ -43,10 +43,11 @@ public struct HeldContents {
       SELECT start, body FROM content_pieces
       WHERE record_id = ? AND start <= ? ORDER BY start DESC LIMIT 1
       """, [Data(record.bytes), offset])
-    guard let row, let start = Int.fromDatabaseValue(row[0]),
-      let body = Data.fromDatabaseValue(row[1])
-    else { return [] }
-    let piece = try rows.sealer.open(Array(body), for: Self.label(record, start))
+    guard let row else { return [] }
+    let start: Int = try row.at(0)
+    guard start >= 0 else { throw ReplicaError.damaged("an attachment does not begin") }
+    let piece = try rows.sealer.open(
+      (row.at(1) as Blob).bytes, for: Self.label(record, start))
     return Array(piece.dropFirst(offset - start))
   }
 
@@ -94,13 +95,13 @@ public struct HeldContents {
     let all = try Row.fetchAll(rows.db, sql: "SELECT record_id, waits FROM contents")
     let generation = try rows.state().generation
     for row in all {
-      let record: RecordID = try rows.id(row[0], "a content")
+      let record: RecordID = try rows.id(row.at(0), "a content")
       let current = try rows.record(record, in: generation)?.current
       let isNamed = current.map { !$0.isDeleted } ?? false
       let isOwn =
         try rows.number(
           "SELECT 1 FROM changes WHERE record_id = ? LIMIT 1", [Data(record.bytes)]) != nil
-      let waits = Bool.fromDatabaseValue(row[1]) ?? false
+      let waits: Bool = try row.at(1)
       if !isNamed, !(waits && isOwn) { try remove(record) }
     }
   }
@@ -114,7 +115,7 @@ public struct HeldContents {
   }
 
   private static func label(_ record: RecordID, _ start: Int) -> SealLabel {
-    let place = UInt64(start)
+    let place = UInt64(clamping: start)
     return SealLabel(
       purpose: "content", type: "attachment", id: record.bytes,
       version: (0..<8).map { UInt8(truncatingIfNeeded: place >> (56 - 8 * $0)) })

@@ -64,6 +64,7 @@ public enum ReplicaError: Error, Equatable, Sendable, CustomStringConvertible {
     switch error {
     case let error as ReplicaError: self = error
     case let error as MalformedBytes: self = .damaged(error.problem)
+    case is RowDecodingError: self = .damaged("a column does not hold what it should")
     case let error as DatabaseError: self = Self.meaning(of: error, path: path)
     default: self = .database("\(type(of: error))")
     }

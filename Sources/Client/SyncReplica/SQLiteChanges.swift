@@ -14,7 +14,7 @@ extension SQLiteRows {
       "SELECT counter, hash FROM changes WHERE replica = ? ORDER BY counter DESC LIMIT 1",
       [Data(replica.bytes)])
     guard let row else { return .start }
-    return ChainHead(counter: UInt64(stored: row[0]), hash: try hash(row[1]))
+    return try ChainHead(counter: UInt64(stored: row.at(0)), hash: try hash(row.at(1)))
   }
 
   func own(_ dot: Dot) throws -> OwnRow? {
@@ -59,9 +59,9 @@ extension SQLiteRows {
           WHERE body IS NOT NULL AND (?1 IS NULL OR case_id = ?1) ORDER BY record_id
           """), arguments: [wanted]
     ).map { row in
-      OwnRecord(
-        id: try id(row[0], "a change's record"), caseID: try id(row[1], "a change's case"),
-        type: row[2])
+      try OwnRecord(
+        id: id(row.at(0), "a change's record"), caseID: id(row.at(1), "a change's case"),
+        type: row.at(2))
     }
   }
 
@@ -146,23 +146,23 @@ extension SQLiteRows {
   }
 
   func opened(_ row: Row) throws -> OwnRow {
-    let dot = Dot(try id(row[1], "a change's replica"), UInt64(stored: row[2]))
-    var own = OwnRow(
-      number: row[0], dot: dot, record: try id(row[3], "a change's record"),
-      caseID: try id(row[4], "a change's case"), type: row[5], hash: try hash(row[6]),
-      recordedAt: Timestamp(milliseconds: row[8]))
-    own.change = try (row[7] as Data?).map { try open($0, dot, own.type) }
-    own.verdict = try (row[9] as String?).map { name in
+    let dot = try Dot(id(row.at(1), "a change's replica"), UInt64(stored: row.at(2)))
+    var own = try OwnRow(
+      number: row.at(0), dot: dot, record: id(row.at(3), "a change's record"),
+      caseID: id(row.at(4), "a change's case"), type: row.at(5), hash: hash(row.at(6)),
+      recordedAt: Timestamp(milliseconds: row.at(8)))
+    own.change = try (row.at(7) as Data?).map { try open($0, dot, own.type) }
+    own.verdict = try (row.at(9) as String?).map { name in
       guard let verdict = Verdict(name: name) else {
         throw ReplicaError.damaged("a verdict is not known")
       }
       return verdict
     }
-    own.place = place(row[10], row[11])
-    own.proof = (row[12] as Data?).flatMap { Proof(bytes: $0) }
-    own.isInBase = row[13]
-    own.isOwed = row[14]
-    own.decision = row[15]
+    own.place = try place(row.at(10), row.at(11))
+    own.proof = try (row.at(12) as Data?).flatMap { Proof(bytes: $0) }
+    own.isInBase = try row.at(13)
+    own.isOwed = try row.at(14)
+    own.decision = try row.at(15)
     return own
   }
 

@@ -45,12 +45,13 @@ extension SQLiteRows {
     }
     let cursor = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
     while let row = try cursor.next() {
-      guard let sealed = row[5] as Blob? else { continue }
-      guard let id = row[0] as Blob?, let caseID = row[1] as Blob?, let version = row[4] as Blob?
+      guard let sealed = try row.at(5) as Blob? else { continue }
+      guard let id = try row.at(0) as Blob?, let caseID = try row.at(1) as Blob?,
+        let version = try row.at(4) as Blob?
       else { throw ReplicaError.damaged("a record's row is not whole") }
-      let isBase: Bool = row[3]
-      let label = SealLabel(
-        purpose: isBase ? "base" : "shown", type: row[2], id: id.bytes, version: version.bytes)
+      let isBase: Bool = try row.at(3)
+      let label = try SealLabel(
+        purpose: isBase ? "base" : "shown", type: row.at(2), id: id.bytes, version: version.bytes)
       try body(unsealed(sealed.bytes, label, caseID.bytes))
     }
   }
@@ -65,15 +66,16 @@ extension SQLiteRows {
           WHERE generation = ?1 AND base IS NOT NULL AND (?2 IS NULL OR case_id = ?2)
           """), arguments: [generation, caseID.map { Data($0.bytes) }])
     while let row = try cursor.next() {
-      let record: RecordID = try id(row[0], "a record")
-      let caseID: CaseID = try id(row[1], "a record's case")
+      let record: RecordID = try id(row.at(0), "a record")
+      let caseID: CaseID = try id(row.at(1), "a record's case")
       try body(caseID, record, digest(of: row, record, caseID))
     }
   }
 
   /// `nil` for a base that is not what was written.
   private func digest(of row: Row, _ id: RecordID, _ caseID: CaseID) -> Hash? {
-    guard let type = row[2] as String?, let version = row[3] as Blob?, let base = row[4] as Blob?
+    guard let type: String = try? row.at(2), let version: Blob = try? row.at(3),
+      let base: Blob = try? row.at(4)
     else { return nil }
     let label = SealLabel(purpose: "base", type: type, id: id.bytes, version: version.bytes)
     return try? unsealed(base.bytes, label, caseID.bytes).digest
@@ -101,7 +103,7 @@ extension SQLiteRows {
         sql: """
           SELECT \(Self.columns) FROM records WHERE is_owed = 1 ORDER BY generation, record_id
           """))
-    while let row = try cursor.next(), try body(opened(row), row[11]) {}
+    while let row = try cursor.next(), try body(opened(row), row.at(11)) {}
   }
 
   func save(_ row: RecordRow, in generation: Int64) throws {
@@ -157,20 +159,22 @@ extension SQLiteRows {
   }
 
   private func opened(_ row: Row) throws -> RecordRow {
-    let id: RecordID = try id(row[0], "a record")
-    let caseID: CaseID = try self.id(row[1], "a record's case")
-    let type: String = row[2]
+    let id: RecordID = try id(row.at(0), "a record")
+    let caseID: CaseID = try self.id(row.at(1), "a record's case")
+    let type: String = try row.at(2)
     func body(_ purpose: String, version: Int, body: Int) throws -> SyncCore.Record? {
-      guard let version = row[version] as Blob?, let body = row[body] as Blob? else { return nil }
+      guard let version = try row.at(version) as Blob?, let body = try row.at(body) as Blob? else {
+        return nil
+      }
       let label = SealLabel(purpose: purpose, type: type, id: id.bytes, version: version.bytes)
       return try unsealed(body.bytes, label, caseID.bytes)
     }
     var opened = RecordRow(id: id, caseID: caseID, type: type)
     opened.base = try body("base", version: 3, body: 4)
     opened.shown = try body("shown", version: 5, body: 6)
-    opened.proof = (row[7] as Data?).flatMap { Proof(bytes: $0) }
-    opened.arrived = place(row[8], row[9])
-    opened.isOwed = row[10]
+    opened.proof = try (row.at(7) as Data?).flatMap { Proof(bytes: $0) }
+    opened.arrived = try place(row.at(8), row.at(9))
+    opened.isOwed = try row.at(10)
     return opened
   }
 

@@ -32,7 +32,7 @@ final class SQLiteRows: ReplicaTransaction {
     if let kept { return kept }
     var values: [String: DatabaseValue] = [:]
     let cursor = try Row.fetchCursor(db.cachedStatement(sql: "SELECT key, value FROM meta"))
-    while let row = try cursor.next() { values[row[0]] = row[1] }
+    while let row = try cursor.next() { values[try row.at(0)] = row[1] }
     let state = try ReplicaState(values)
     kept = state
     return state
@@ -65,7 +65,7 @@ final class SQLiteRows: ReplicaTransaction {
       db.cachedStatement(
         sql: "SELECT case_id, is_whole FROM cases WHERE generation = ? ORDER BY case_id"),
       arguments: [generation]
-    ).map { row in HeldCase(caseID: try id(row[0], "a case"), isWhole: row[1]) }
+    ).map { row in HeldCase(caseID: try id(row.at(0), "a case"), isWhole: try row.at(1)) }
   }
 
   func allCases() throws -> [CaseID] {

@@ -60,9 +60,11 @@ struct Attach: LaptopCommand {
   private static func read(_ path: String, atMost limit: Int) throws -> [UInt8] {
     let named = NamedFolder.absolute(path)
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: named, isDirectory: &isFolder), !isFolder.boolValue
-    else {
+    guard FileManager.default.fileExists(atPath: named, isDirectory: &isFolder) else {
       throw Failure(.badData, code: "no-file", "There is no file \(path). Check its name.")
+    }
+    guard !isFolder.boolValue else {
+      throw Failure(.badData, code: "no-file", "\(path) is a folder. Attach its files one by one.")
     }
     let content: Data
     do {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseFacts
 import Foundation
 import ProgramKit
 import RecordCatalogue
@@ -83,6 +84,11 @@ struct Case: LaptopCommand {
     let addresses: [AddressRow]
     let appointments: [AppointmentRow]
     let contacts: [ContactRow]
+    let attachments: [AttachmentRow]
+  }
+  struct AttachmentRow: Encodable {
+    let id, name: String
+    let about: String?
   }
 
   func validate() throws {
@@ -116,13 +122,22 @@ struct Case: LaptopCommand {
             author: $0.author,
             text: $0.text, sensitive: $0.isSensitive, unsent: $0.isWaiting,
             recordedLater: $0.isRecordedLater, corrects: $0.corrects?.description)
+        },
+        attachments: file.attachments.map {
+          AttachmentRow(
+            id: $0.record.description, name: $0.name, about: $0.about?.description)
         }))
     guard !output.json else { return }
     show(file)
     show(appointments)
     output.say("")
     output.say("Contacts (\(shown.count) of \(file.contacts.count), newest first)")
-    for contact in shown { show(contact) }
+    let attached = Dictionary(grouping: file.attachments, by: \.about)
+    for contact in shown {
+      show(contact)
+      for one in attached[contact.record.id] ?? [] { output.say("    \(Self.line(one))") }
+    }
+    for one in attached[nil] ?? [] { output.say(Self.line(one)) }
     if file.hasOlder { output.say("Records that are too old for a laptop are at the office.") }
   }
 
@@ -175,6 +190,10 @@ struct Case: LaptopCommand {
         "  \(appointment.date) \(appointment.start)  \(appointment.type)  \(outcome)  \(appointment.record.id.short)"
       )
     }
+  }
+
+  private static func line(_ one: Attachment) -> String {
+    "Attached: \(one.name) (\(Show.size(Int(clamping: one.size))))  \(one.record.short)"
   }
 
   private func show(_ contact: CaseFile.Contact) {

@@ -157,6 +157,11 @@ struct CaseFile {
     }.sorted { ($0.date, $0.time, $0.record.id) > ($1.date, $1.time, $1.record.id) }
   }
 
+  /// In the order in which they were made.
+  var attachments: [Attachment] {
+    records(Attachment.type).compactMap { Attachment($0) }.sorted { $0.record < $1.record }
+  }
+
   /// Each address in one line, the main one first. Where two are said to be the main one, both are
   /// marked so, the better verified and then the newer first.
   var addresses: [(record: Record, line: String, verified: String, kind: String)] {

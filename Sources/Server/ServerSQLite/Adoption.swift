@@ -42,14 +42,14 @@ extension SQLiteStore {
       last = end[0]
       for row in rows {
         // A record that cannot be read is the verifier's to find, and keeps what it showed.
-        guard let record = try? SyncCore.Record(reading: [UInt8](row[1] as Data)),
+        guard let record = try? SyncCore.Record(reading: [UInt8](row.at(1) as Data)),
           record.hasConcurrentValues
         else { continue }
         let view = ResolvedView(of: record, policy: catalogue.policy(of: record.type))
-        guard view.json != row[2] || view.isContested != row[3] else { continue }
+        guard try view.json != row.at(2) || view.isContested != row.at(3) else { continue }
         try db.execute(
           sql: "UPDATE records SET resolved = ?, is_contested = ? WHERE record_id = ?",
-          arguments: [view.json, view.isContested, row[0] as Data])
+          arguments: [view.json, view.isContested, row.at(0) as Data])
       }
     }
   }

@@ -110,7 +110,7 @@ final class CommitQueue: @unchecked Sendable {
   /// Waits for work; `nil` once stopped and empty.
   private func next() -> [Job]? {
     condition.withLock {
-      while jobs.isEmpty, !isStopped { condition.wait(until: Date(timeIntervalSinceNow: 60)) }
+      while jobs.isEmpty, !isStopped { _ = condition.wait(until: Date(timeIntervalSinceNow: 60)) }
       guard !jobs.isEmpty else { return isStopped ? nil : [] }
       let work = Array(jobs.prefix(Self.batch))
       jobs.removeFirst(work.count)

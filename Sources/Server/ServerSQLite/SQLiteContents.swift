@@ -11,7 +11,7 @@ extension SQLiteTransaction {
       SELECT start, bytes FROM content_pieces
       WHERE case_id = ? AND digest = ? AND start <= ? ORDER BY start DESC LIMIT 1
       """, [Data(key.caseID.bytes), Data(key.digest.bytes), offset]
-    ).map { ($0[0], $0[1]) }
+    ).map { (try $0.at(0), try $0.at(1)) }
   }
 
   func contentBytes(_ key: ContentKey) throws -> UInt64 {
@@ -20,12 +20,13 @@ extension SQLiteTransaction {
       SELECT start + length(bytes) FROM content_pieces
       WHERE case_id = ? AND digest = ? ORDER BY start DESC LIMIT 1
       """, [Data(key.caseID.bytes), Data(key.digest.bytes)])
-    return row.map { UInt64(stored: $0[0]) } ?? 0
+    return try row.map { try UInt64(stored: $0.at(0)) } ?? 0
   }
 
   func content(_ key: ContentKey, at offset: UInt64) throws -> [UInt8] {
     let offset = Int64(clamping: offset)
     guard let piece = try last(of: key, at: offset) else { return [] }
+    guard piece.start >= 0 else { throw StoreError.damaged("a content does not begin") }
     return Array(piece.bytes.dropFirst(Int(clamping: offset - piece.start)))
   }
 
@@ -33,7 +34,7 @@ extension SQLiteTransaction {
     try all(
       "SELECT DISTINCT digest FROM content_pieces WHERE case_id = ? ORDER BY digest",
       [Data(caseID.bytes)]
-    ) { ContentKey(caseID: caseID, digest: try hash($0[0])) }
+    ) { ContentKey(caseID: caseID, digest: try hash($0.at(0))) }
   }
 
   func append(_ piece: [UInt8], to key: ContentKey) throws {

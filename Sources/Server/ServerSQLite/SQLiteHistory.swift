@@ -27,7 +27,7 @@ extension SQLiteTransaction {
       SELECT DISTINCT case_id FROM changes WHERE sequence > ? AND case_id IS NOT NULL
       ORDER BY case_id
       """, [Int64(storing: sequence)]
-    ) { try id($0[0]) }
+    ) { try id($0.at(0)) }
   }
 
   func tallies(of caseID: CaseID) throws -> [ChangeTally] {
@@ -37,9 +37,10 @@ extension SQLiteTransaction {
       FROM changes WHERE record_id IS NOT NULL AND case_id = ? GROUP BY record_id
       """, [Data(caseID.bytes)]
     ) { row in
-      ChangeTally(
-        record: try id(row[0]), changes: UInt64(stored: row[1]), refused: UInt64(stored: row[2]),
-        last: UInt64(stored: row[3]))
+      try ChangeTally(
+        record: id(row.at(0)), changes: UInt64(stored: row.at(1)),
+        refused: UInt64(stored: row.at(2)),
+        last: UInt64(stored: row.at(3)))
     }
   }
 
@@ -49,6 +50,6 @@ extension SQLiteTransaction {
       SELECT record_id FROM changes WHERE record_id IS NOT NULL AND lower(hex(record_id)) LIKE ?1
       UNION SELECT record_id FROM records WHERE lower(hex(record_id)) LIKE ?1
       """, ["%" + end]
-    ) { try id($0[0]) }
+    ) { try id($0.at(0)) }
   }
 }

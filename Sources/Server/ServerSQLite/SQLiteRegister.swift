@@ -19,14 +19,14 @@ extension SQLiteTransaction {
   }
 
   private func grant(_ row: Row) throws -> Grant {
-    guard let kind = Grant.Kind(rawValue: row[7]) else {
+    guard let kind = try Grant.Kind(rawValue: row.at(7)) else {
       throw StoreError.damaged("a grant's kind is not known")
     }
-    return Grant(
-      user: row[0], caseID: try id(row[1]), grantedAt: UInt64(stored: row[2]),
-      endedAt: (row[3] as Int64?).map(UInt64.init(stored:)), reason: row[4],
-      terms: Grant.Terms(kind, from: try day(row[8]), until: try day(row[9])),
-      suspension: row[5], resumes: row[6], movedTo: row[10], isLimited: row[11])
+    return try Grant(
+      user: row.at(0), caseID: id(row.at(1)), grantedAt: UInt64(stored: row.at(2)),
+      endedAt: (row.at(3) as Int64?).map(UInt64.init(stored:)), reason: row.at(4),
+      terms: Grant.Terms(kind, from: day(row.at(8)), until: day(row.at(9))),
+      suspension: row.at(5), resumes: row.at(6), movedTo: row.at(10), isLimited: row.at(11))
   }
 
   private func day(_ text: String?) throws -> CalendarDate? {
@@ -78,23 +78,23 @@ extension SQLiteTransaction {
   }
 
   private func device(_ row: Row) throws -> Device {
-    var device = Device(
-      id: try id(row[0]), user: row[1], role: Role(rawValue: row[2]), label: row[3],
-      isOperator: row[4],
-      fingerprint: try hash(row[6]), certificateExpires: Timestamp(milliseconds: row[7]),
-      enrolledAt: Timestamp(milliseconds: row[8]))
-    guard let state = Device.State(rawValue: row[5]) else {
+    var device = try Device(
+      id: id(row.at(0)), user: row.at(1), role: Role(rawValue: row.at(2)), label: row.at(3),
+      isOperator: row.at(4),
+      fingerprint: hash(row.at(6)), certificateExpires: Timestamp(milliseconds: row.at(7)),
+      enrolledAt: Timestamp(milliseconds: row.at(8)))
+    guard let state = try Device.State(rawValue: row.at(5)) else {
       throw StoreError.damaged("a device's state is not known")
     }
     device.state = state
-    device.replica = try (row[9] as Data?).map(id)
-    device.lastContact = (row[10] as Int64?).map(Timestamp.init(milliseconds:))
-    device.clockOffset = row[11]
-    device.unsent = UInt64(stored: row[12])
-    device.catalogueVersion = UInt32(clamping: row[13] as Int64)
-    device.forks = UInt64(stored: row[14])
-    device.since = UInt64(stored: row[15])
-    device.heard = UInt64(stored: row[16])
+    device.replica = try (row.at(9) as Data?).map(id)
+    device.lastContact = try (row.at(10) as Int64?).map(Timestamp.init(milliseconds:))
+    device.clockOffset = try row.at(11)
+    device.unsent = try UInt64(stored: row.at(12))
+    device.catalogueVersion = try UInt32(clamping: row.at(13) as Int64)
+    device.forks = try UInt64(stored: row.at(14))
+    device.since = try UInt64(stored: row.at(15))
+    device.heard = try UInt64(stored: row.at(16))
     return device
   }
 
@@ -129,9 +129,9 @@ extension SQLiteTransaction {
       "SELECT case_id, ended_at, received_at FROM erasures WHERE device_id = ? ORDER BY case_id",
       [Data(device.bytes)]
     ) { row in
-      Erasure(
-        device: device, caseID: try id(row[0]), endedAt: UInt64(stored: row[1]),
-        receivedAt: Timestamp(milliseconds: row[2]))
+      try Erasure(
+        device: device, caseID: id(row.at(0)), endedAt: UInt64(stored: row.at(1)),
+        receivedAt: Timestamp(milliseconds: row.at(2)))
     }
   }
 
@@ -152,10 +152,11 @@ extension SQLiteTransaction {
       "SELECT user, role, label, is_operator, expires_at, used_at FROM enrolment_codes WHERE hash = ?",
       [Data(hash.bytes)]
     ).map { row in
-      EnrolmentCode(
-        hash: hash, user: row[0], role: Role(rawValue: row[1]), label: row[2], isOperator: row[3],
-        expiresAt: Timestamp(milliseconds: row[4]),
-        usedAt: (row[5] as Int64?).map(Timestamp.init(milliseconds:)))
+      try EnrolmentCode(
+        hash: hash, user: row.at(0), role: Role(rawValue: row.at(1)), label: row.at(2),
+        isOperator: row.at(3),
+        expiresAt: Timestamp(milliseconds: row.at(4)),
+        usedAt: (row.at(5) as Int64?).map(Timestamp.init(milliseconds:)))
     }
   }
 
@@ -175,10 +176,10 @@ extension SQLiteTransaction {
     try all(
       "SELECT id, kind FROM orders WHERE device_id = ? ORDER BY id", [Data(device.bytes)]
     ) { row in
-      guard let kind = StoredOrder.Kind(rawValue: row[1]) else {
+      guard let kind = try StoredOrder.Kind(rawValue: row.at(1)) else {
         throw StoreError.damaged("an order is not known")
       }
-      return StoredOrder(id: UInt64(stored: row[0]), device: device, kind: kind)
+      return try StoredOrder(id: UInt64(stored: row.at(0)), device: device, kind: kind)
     }
   }
 
@@ -213,13 +214,14 @@ extension SQLiteTransaction {
   }
 
   private func decision(_ row: Row) throws -> QuarantineDecision {
-    guard let kind = QuarantineDecision.Kind(rawValue: row[2]) else {
+    guard let kind = try QuarantineDecision.Kind(rawValue: row.at(2)) else {
       throw StoreError.damaged("a decision is not known")
     }
-    let issued = try (row[7] as Data?).map { Dot(try id($0), UInt64(stored: row[8])) }
-    return QuarantineDecision(
-      on: Dot(try id(row[0]), UInt64(stored: row[1])), kind, by: row[3],
-      at: Timestamp(milliseconds: row[4]), reason: row[5], sequence: UInt64(stored: row[6]),
+    let issued = try (row.at(7) as Data?).map { try Dot(id($0), UInt64(stored: row.at(8))) }
+    return try QuarantineDecision(
+      on: Dot(id(row.at(0)), UInt64(stored: row.at(1))), kind, by: row.at(3),
+      at: Timestamp(milliseconds: row.at(4)), reason: row.at(5),
+      sequence: UInt64(stored: row.at(6)),
       issuedAs: issued)
   }
 
@@ -242,13 +244,15 @@ extension SQLiteTransaction {
       SELECT DISTINCT record_id FROM changes
       WHERE verdict IN ('merged', 'contested', 'late') AND record_id IS NOT NULL ORDER BY record_id
       """
-    return try Row.fetchAll(db, sql: sql).map { try id($0[0]) }
+    return try Row.fetchAll(db, sql: sql).map { try id($0.at(0)) }
   }
 
   func verdictCounts() throws -> [String: UInt64] {
     var counts: [String: UInt64] = [:]
     let sql = "SELECT verdict, count(*) FROM changes GROUP BY verdict"
-    for row in try Row.fetchAll(db, sql: sql) { counts[row[0]] = UInt64(stored: row[1]) }
+    for row in try Row.fetchAll(db, sql: sql) {
+      counts[try row.at(0)] = try UInt64(stored: row.at(1))
+    }
     return counts
   }
 
@@ -265,7 +269,7 @@ extension SQLiteTransaction {
     counts.devices = try count("devices")
     counts.grants = try count("grants WHERE ended_at IS NULL")
     for row in try Row.fetchAll(db, sql: "SELECT type, count(*) FROM records GROUP BY type") {
-      counts.types[row[0]] = UInt64(stored: row[1])
+      counts.types[try row.at(0)] = try UInt64(stored: row.at(1))
     }
     return counts
   }

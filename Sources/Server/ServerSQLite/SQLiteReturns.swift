@@ -13,15 +13,15 @@ extension SQLiteTransaction {
       "SELECT \(Self.tallyColumns) FROM return_tallies WHERE epoch = ? AND device_id = ?",
       [Int64(storing: epoch), Data(device.bytes)]
     ).map { row in
-      var tally = ReturnTally(
-        epoch: UInt64(stored: row[0]), device: try id(row[1]),
-        heardAt: Timestamp(milliseconds: row[2]))
-      tally.records = UInt64(stored: row[3])
-      tally.changes = UInt64(stored: row[4])
-      tally.reissued = UInt64(stored: row[5])
-      tally.unproven = UInt64(stored: row[6])
-      tally.reached = UInt64(stored: row[7])
-      tally.isHome = row[8]
+      var tally = try ReturnTally(
+        epoch: UInt64(stored: row.at(0)), device: id(row.at(1)),
+        heardAt: Timestamp(milliseconds: row.at(2)))
+      tally.records = try UInt64(stored: row.at(3))
+      tally.changes = try UInt64(stored: row.at(4))
+      tally.reissued = try UInt64(stored: row.at(5))
+      tally.unproven = try UInt64(stored: row.at(6))
+      tally.reached = try UInt64(stored: row.at(7))
+      tally.isHome = try row.at(8)
       return tally
     }
   }
@@ -42,7 +42,7 @@ extension SQLiteTransaction {
 
   func shownHeads() throws -> [ShownHead] {
     try all("SELECT replica, counter FROM shown_heads ORDER BY replica") { row in
-      ShownHead(replica: try id(row[0]), counter: UInt64(stored: row[1]))
+      try ShownHead(replica: id(row.at(0)), counter: UInt64(stored: row.at(1)))
     }
   }
 

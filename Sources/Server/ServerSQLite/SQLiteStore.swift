@@ -150,7 +150,7 @@ package final class SQLiteStore: ServerStore {
 
   /// An error of the database becomes the store's; what the body threw stays what it is.
   static func meaning(of error: any Error) -> any Error {
-    error is DatabaseError ? StoreError(error, path: "") : error
+    error is DatabaseError || error is RowDecodingError ? StoreError(error, path: "") : error
   }
 
   /// Gives analysts one view a type of the catalogue, and takes away those of types that it lacks.
@@ -173,6 +173,7 @@ extension StoreError {
   init(_ error: any Error, path: String) {
     switch error {
     case let error as StoreError: self = error
+    case is RowDecodingError: self = .damaged("a column does not hold what it should")
     case let error as DatabaseError:
       switch error.resultCode {
       case .SQLITE_FULL: self = .diskFull

@@ -68,16 +68,17 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   private func life(_ row: Row) throws -> Life {
-    Life(
-      replica: try id(row[0]), epoch: UInt64(stored: row[1]), start: UInt64(stored: row[2]))
+    try Life(
+      replica: id(row.at(0)), epoch: UInt64(stored: row.at(1)), start: UInt64(stored: row.at(2))
+    )
   }
 
   func end(of life: ReplicaID) throws -> UInt64? {
     let row = try one("SELECT number FROM lives WHERE replica = ?", [Data(life.bytes)])
     guard let row else { return nil }
     let next = try one(
-      "SELECT start FROM lives WHERE number > ? ORDER BY number LIMIT 1", [row[0] as Int64])
-    return try next.map { UInt64(stored: $0[0]) } ?? sequence()
+      "SELECT start FROM lives WHERE number > ? ORDER BY number LIMIT 1", [row.at(0) as Int64])
+    return try next.map { try UInt64(stored: $0.at(0)) } ?? sequence()
   }
 
   /// Where the store has come to by this transaction; `nil` when that did not move.
@@ -115,12 +116,12 @@ final class SQLiteTransaction: ServerTransaction {
     let row = try one(
       "SELECT number, counter, hash FROM replicas WHERE replica = ?", [Data(replica.bytes)])
     guard let row else { return .start }
-    numbers[replica] = row[0]
-    return ChainHead(counter: UInt64(stored: row[1]), hash: try hash(row[2]))
+    numbers[replica] = try row.at(0)
+    return try ChainHead(counter: UInt64(stored: row.at(1)), hash: try hash(row.at(2)))
   }
 
   func replicas() throws -> [ReplicaID] {
-    try all("SELECT replica FROM replicas ORDER BY replica") { try id($0[0]) }
+    try all("SELECT replica FROM replicas ORDER BY replica") { try id($0.at(0)) }
   }
 
   static let changeColumns =
@@ -144,14 +145,14 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   func logged(_ row: Row) throws -> LoggedChange {
-    LoggedChange(
-      dot: Dot(try id(row[0]), UInt64(stored: row[1])), hash: try hash(row[2]),
-      bytes: [UInt8](row[3] as Data), verdict: try Self.verdict(row[4], row[5]),
-      sequence: UInt64(stored: row[6]), record: try (row[7] as Data?).map(id),
-      caseID: try (row[8] as Data?).map(id), receivedAt: Timestamp(milliseconds: row[9]),
-      origin: try dot(row[10], row[11]).map {
-        Change.Origin(dot: $0, hash: try hash(row[12]))
-      }, clockOffset: row[13])
+    try LoggedChange(
+      dot: Dot(try id(row.at(0)), UInt64(stored: row.at(1))), hash: try hash(row.at(2)),
+      bytes: [UInt8](row.at(3) as Data), verdict: try Self.verdict(row.at(4), row.at(5)),
+      sequence: UInt64(stored: row.at(6)), record: try (row.at(7) as Data?).map(id),
+      caseID: try (row.at(8) as Data?).map(id), receivedAt: Timestamp(milliseconds: row.at(9)),
+      origin: try dot(row.at(10), row.at(11)).map {
+        Change.Origin(dot: $0, hash: try hash(row.at(12)))
+      }, clockOffset: row.at(13))
   }
 
   private func dot(_ replica: Data?, _ counter: Int64?) throws -> Dot? {
@@ -205,8 +206,8 @@ final class SQLiteTransaction: ServerTransaction {
     guard let row = try one("SELECT number FROM replicas WHERE replica = ?", [bytes]) else {
       throw StoreError.damaged("a replica has no number")
     }
-    numbers[replica] = row[0]
-    return row[0]
+    numbers[replica] = try row.at(0)
+    return try row.at(0)
   }
 
   private static func text(of verdict: Verdict) -> (String, String?) {
@@ -265,13 +266,14 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   private func stored(_ row: Row) throws -> StoredRecord {
-    guard let proof = Proof(bytes: row[5] as Data) else {
+    guard let proof = try Proof(bytes: row.at(5) as Data) else {
       throw StoreError.damaged("a record has no proof")
     }
-    var stored = StoredRecord(
-      id: try id(row[0]), type: row[1], caseID: try id(row[2]), sequence: UInt64(stored: row[3]),
-      bytes: [UInt8](row[4] as Data), proof: proof)
-    stored.hasLeft = row[6]
+    var stored = try StoredRecord(
+      id: id(row.at(0)), type: row.at(1), caseID: id(row.at(2)),
+      sequence: UInt64(stored: row.at(3)),
+      bytes: [UInt8](row.at(4) as Data), proof: proof)
+    stored.hasLeft = try row.at(6)
     return stored
   }
 
@@ -317,13 +319,13 @@ final class SQLiteTransaction: ServerTransaction {
   }
 
   private func caseHead(_ row: Row) throws -> CaseHead {
-    let caseID: CaseID = try id(row[0])
-    var digest = CaseDigest(caseID: caseID, records: UInt64(stored: row[2]))
-    digest.sum = try hash(row[3])
-    var head = CaseHead(caseID: caseID, sequence: UInt64(stored: row[1]), digest: digest)
-    head.departed = UInt64(stored: row[4])
-    head.windowedAt = UInt64(stored: row[5])
-    head.windowDue = row[6]
+    let caseID: CaseID = try id(row.at(0))
+    var digest = try CaseDigest(caseID: caseID, records: UInt64(stored: row.at(2)))
+    digest.sum = try hash(row.at(3))
+    var head = try CaseHead(caseID: caseID, sequence: UInt64(stored: row.at(1)), digest: digest)
+    head.departed = try UInt64(stored: row.at(4))
+    head.windowedAt = try UInt64(stored: row.at(5))
+    head.windowDue = try row.at(6)
     return head
   }
 

@@ -87,7 +87,7 @@ package struct TypeView: Sendable {
       db, sql: "SELECT name, type, sql FROM sqlite_schema")
     var taken: Set<String> = []
     for row in rows {
-      let (name, kind, sql): (String, String, String?) = (row[0], row[1], row[2])
+      let (name, kind, sql): (String, String, String?) = try (row.at(0), row.at(1), row.at(2))
       let isOurs = kind == "view" && sql?.contains(mark(name)) == true
       if isOurs, wanted[name] != sql {
         try db.execute(sql: "DROP VIEW \"\(name)\"")

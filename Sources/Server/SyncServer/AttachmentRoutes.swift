@@ -17,7 +17,8 @@ struct AttachmentRoutes: Sendable {
 
   private func send(_ request: Request, _ context: OfficeContext) async throws -> Response {
     let id = try context.requireDevice().id
-    let message: PBAttachmentSendRequest = try await request.message()
+    // In JSON a piece takes a third more.
+    let message: PBAttachmentSendRequest = try await request.message(limit: 2 * limits.pieceBytes)
     let record = try Self.record(message.record)
     let taken = try await store.transaction { [limits] transaction in
       guard let device = try transaction.device(id) else { throw Problem.notEnrolled }

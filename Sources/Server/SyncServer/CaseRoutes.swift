@@ -207,9 +207,12 @@ extension CRN {
 }
 
 extension Request {
-  func message<Message: SwiftProtobuf.Message>() async throws -> Message {
+  /// - Parameter limit: bytes of its body.
+  func message<Message: SwiftProtobuf.Message>(
+    limit: Int = Limits.standard.requestBytes
+  ) async throws -> Message {
     guard let form = sentForm else { throw Problem.unsupportedMedia }
-    let body = try await collectBody(limit: Limits.standard.requestBytes)
+    let body = try await collectBody(limit: limit)
     return try Unverified(body, as: form).message()
   }
 
