@@ -297,6 +297,23 @@ def test_a_laptop_that_is_given_back_is_not_wiped_before_the_office_has_all(
     assert states[device] == "wiped"
 
 
+def test_what_is_refused_waits_without_a_word_and_goes_when_it_is_released(
+    office: Office, khan: Laptop, jones: Laptop, shared: Shared, tmp_path: Path
+) -> None:
+    khan.sync()
+    record = attach(khan, shared.crn, file(tmp_path, PHOTO))
+    office.ctl("limit", shared.crn, "--exclude", "a.khan").expect(programs.DONE)
+    said = khan.run("sync")
+    assert "attachment" not in said.out + said.err
+    assert khan.status()["attachments"] == 0 and at_office(office, khan, record) == (0, 0)
+    (waiting,) = office.asked("quarantine", "list")
+    office.ctl("quarantine", "release", waiting["id"], "--reason", "Seen.").expect(programs.DONE)
+    khan.run("sync").expect(programs.DONE, "Sent: 1 attachment.")
+    jones.sync()
+    jones.run("save-attachment", record, tmp_path / "saved").expect(programs.DONE)
+    assert (tmp_path / "saved").read_bytes() == PHOTO
+
+
 def test_a_damaged_store_keeps_what_waits(
     office: Office, khan: Laptop, shared: Shared, tmp_path: Path
 ) -> None:

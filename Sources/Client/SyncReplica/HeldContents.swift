@@ -61,10 +61,18 @@ public struct HeldContents {
     }
   }
 
-  /// The records whose contents the office has yet to get, ascending.
+  /// The records whose contents the office has yet to get, ascending. Where it refused the record,
+  /// the content stays here with its author's text, until somebody at the office releases that.
   public func waiting() throws -> [RecordID] {
     try Data.fetchAll(
-      rows.db, sql: "SELECT record_id FROM contents WHERE waits = 1 ORDER BY record_id"
+      rows.db,
+      sql: """
+        SELECT record_id FROM contents WHERE waits = 1 AND NOT EXISTS (
+          SELECT 1 FROM changes
+          WHERE changes.record_id = contents.record_id AND verdict LIKE 'refused:%'
+            AND decision IS NOT 'released')
+        ORDER BY record_id
+        """
     ).map { try rows.id($0, "a content") }
   }
 
